@@ -1,0 +1,89 @@
+package compose
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/errors"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+)
+
+// Observed are the composed resources that exist, by key.
+type Observed map[Key]Existing
+
+// Existing is a composed resource as Crossplane observed it. It reads the
+// protocol's own representation in place: a request holds a hundred resources,
+// and of each only a few fields matter.
+type Existing struct {
+	object *structpb.Struct
+}
+
+// Observe reads the composed resources of a request.
+func Observe(req *fnv1.RunFunctionRequest) (Observed, error) {
+	rs := req.GetObserved().GetResources()
+	o := make(Observed, len(rs))
+	for _, name := range slices.Sorted(maps.Keys(rs)) {
+		e := Existing{object: rs[name].GetResource()}
+		for _, path := range []string{"apiVersion", "kind", "metadata.name"} {
+			if e.String(path) == "" {
+				return nil, errors.Errorf("cannot read observed resource %q: it has no %s", name, path)
+			}
+		}
+		o[Key(name)] = e
+	}
+	return o, nil
+}
+
+// Keys of all that exists, sorted.
+func (o Observed) Keys() []Key { return slices.Sorted(maps.Keys(o)) }
+
+// Exists reads an object in place.
+func Exists(o *structpb.Struct) Existing { return Existing{object: o} }
+
+// Value at a path of field names and list indexes, such as
+// status.atProvider.identity.0.oidc.0.issuer. It's nil where there is none.
+func (e Existing) Value(path string) *structpb.Value {
+	v := structpb.NewStructValue(e.object)
+	for f := range strings.SplitSeq(path, ".") {
+		v = child(v, f)
+	}
+	return v
+}
+
+func child(v *structpb.Value, field string) *structpb.Value {
+	if l := v.GetListValue().GetValues(); l != nil {
+		i, err := strconv.Atoi(field)
+		if err != nil || i < 0 || i >= len(l) {
+			return nil
+		}
+		return l[i]
+	}
+	return v.GetStructValue().GetFields()[field]
+}
+
+// String at a path, or the empty string.
+func (e Existing) String(path string) string { return e.Value(path).GetStringValue() }
+
+// Number at a path, or zero.
+func (e Existing) Number(path string) float64 { return e.Value(path).GetNumberValue() }
+
+// Name of the object in Kubernetes.
+func (e Existing) Name() string { return e.String("metadata.name") }
+
+// Is tells whether the condition of a type is True.
+func (e Existing) Is(condition string) bool {
+	for _, c := range e.Value("status.conditions").GetListValue().GetValues() {
+		f := c.GetStructValue().GetFields()
+		if f["type"].GetStringValue() == condition {
+			return f["status"].GetStringValue() == "True"
+		}
+	}
+	return false
+}
+
+// Ready tells whether the resource is ready, seen in that way.
+func (e Existing) Ready(r Readiness) bool { return r == ReadyExists || e.Is("Ready") }

@@ -1,0 +1,103 @@
+package compose
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/response"
+)
+
+// Reasons of the conditions that tell a part's state.
+const (
+	ReasonAvailable = "Available"
+	ReasonCreating  = "Creating"
+	ReasonWaiting   = "Waiting"
+)
+
+// WriteTo adds what was decided to a response. Resources that an earlier step of
+// the pipeline desires are left alone, unless they have one of our names.
+func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
+	if rsp.GetDesired() == nil {
+		rsp.Desired = &fnv1.State{}
+	}
+	d := rsp.GetDesired()
+	if d.GetResources() == nil {
+		d.Resources = make(map[string]*fnv1.Resource)
+	}
+	for _, p := range a.Parts {
+		for _, s := range p.States {
+			if s.Desired != nil {
+				d.Resources[string(s.Key)] = &fnv1.Resource{Resource: s.Desired, Ready: ready(s.Ready)}
+			}
+		}
+		p.condition(rsp)
+	}
+	// What is withheld does not exist for Crossplane. It would call the platform
+	// ready without it.
+	if len(a.Withheld()) > 0 {
+		composite(rsp).Ready = fnv1.Ready_READY_FALSE
+	}
+}
+
+// WriteStatus of the composite resource, in place of the one it has.
+func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status *structpb.Struct) {
+	c := composite(rsp)
+	if c.GetResource().GetFields() == nil {
+		c.Resource = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
+	}
+	f := c.GetResource().GetFields()
+	f["apiVersion"] = structpb.NewStringValue(apiVersion)
+	f["kind"] = structpb.NewStringValue(kind)
+	f["status"] = structpb.NewStructValue(status)
+}
+
+func composite(rsp *fnv1.RunFunctionResponse) *fnv1.Resource {
+	if rsp.GetDesired().GetComposite() == nil {
+		rsp.Desired.Composite = &fnv1.Resource{}
+	}
+	return rsp.GetDesired().GetComposite()
+}
+
+func ready(r bool) fnv1.Ready {
+	if r {
+		return fnv1.Ready_READY_TRUE
+	}
+	return fnv1.Ready_READY_FALSE
+}
+
+// condition tells a part's state to the composite resource and to its claim. The
+// message depends on nothing but that state, so that it stays as it is for as
+// long as the state does.
+func (p PartState) condition(rsp *fnv1.RunFunctionResponse) {
+	var unready, waiting []string
+	for _, s := range p.States {
+		switch {
+		case s.Desired == nil:
+			waiting = append(waiting, fmt.Sprintf("%s waits for %s", s.Key, strings.Join(s.WaitsFor, " and ")))
+		case !s.Ready:
+			unready = append(unready, string(s.Key))
+		}
+	}
+	switch {
+	case len(unready) > 0:
+		response.ConditionFalse(rsp, p.Condition(), ReasonCreating).
+			WithMessage("Not ready yet: " + someOf(unready)).TargetCompositeAndClaim()
+	case len(waiting) > 0:
+		response.ConditionFalse(rsp, p.Condition(), ReasonWaiting).
+			WithMessage(strings.Join(waiting, "; ")).TargetCompositeAndClaim()
+	default:
+		response.ConditionTrue(rsp, p.Condition(), ReasonAvailable).TargetCompositeAndClaim()
+	}
+}
+
+// someOf many names: the first few, and how many more.
+func someOf(names []string) string {
+	const few = 5
+	if len(names) <= few {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}
