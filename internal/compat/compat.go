@@ -1,0 +1,114 @@
+// Package compat says which versions go together: charts of Karpenter, versions
+// of Kubernetes, and the labels a chart's NodePools may require.
+//
+// It knows no API of ours and no AWS, so that validation and composition can
+// ask the same tables.
+package compat
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+// SupportedCharts is the range of chart versions this function knows the
+// permissions, the custom resources and the values of. It is a constraint in
+// the syntax of github.com/Masterminds/semver, and has no pre-releases in it.
+//
+// Chart 1.9 is the first that splits the controller's policy:
+// https://karpenter.sh/docs/upgrading/upgrade-guide/#upgrading-to-190
+const SupportedCharts = ">=1.9.0 <1.16.0"
+
+// oldestChart is the lower end of SupportedCharts.
+var oldestChart = semver.MustParse("1.9.0")
+
+// supportedCharts is SupportedCharts, parsed.
+var supportedCharts = func() *semver.Constraints {
+	c, err := semver.NewConstraint(SupportedCharts)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}()
+
+// karpenter is the oldest chart of Karpenter for each minor of Kubernetes 1:
+// https://karpenter.sh/docs/upgrading/compatibility/#compatibility-matrix
+//
+// The matrix does not say how new a Kubernetes a chart supports. It follows:
+// not one whose oldest chart is newer. The controllers' own MaxK8sVersion says
+// the same: 1.35 in chart 1.9, 1.36 in 1.14, 1.37 in 1.15.
+var karpenter = map[uint64]*semver.Version{
+	30: semver.MustParse("0.37.0"),
+	31: semver.MustParse("1.0.5"),
+	32: semver.MustParse("1.2.0"),
+	33: semver.MustParse("1.5.0"),
+	34: semver.MustParse("1.6.0"),
+	35: semver.MustParse("1.9.0"),
+	36: semver.MustParse("1.13.0"),
+	37: semver.MustParse("1.15.0"),
+}
+
+// Chart returns the version of a chart, for example 1.14.1, or an error that
+// says what is wrong with it. Charts have no v before their version.
+func Chart(version string) (*semver.Version, error) {
+	v, err := semver.StrictNewVersion(version)
+	if err != nil {
+		return nil, fmt.Errorf("chart version %q is not of the form 1.14.1: set spec.karpenter.version to a version %s", version, SupportedCharts)
+	}
+	if !supportedCharts.Check(v) {
+		return nil, fmt.Errorf("chart %s is not supported: set spec.karpenter.version to a version %s", v, SupportedCharts)
+	}
+	return v, nil
+}
+
+// Karpenter returns an error that says what to set if a chart of Karpenter does
+// not support a version of Kubernetes, for example 1.35. Karpenter itself would
+// start, and only log the error.
+func Karpenter(chart *semver.Version, kubernetes string) error {
+	oldest, ok := karpenter[minor(kubernetes)]
+	if !ok {
+		return fmt.Errorf("version %s of Kubernetes is not supported: set spec.kubernetesVersion to one of %s", kubernetes, strings.Join(KubernetesVersions(), ", "))
+	}
+	if !chart.LessThan(oldest) {
+		return nil
+	}
+	if oldest.LessThan(oldestChart) {
+		oldest = oldestChart
+	}
+	return fmt.Errorf("chart %s does not support Kubernetes %s: set spec.karpenter.version to %s or later", chart, kubernetes, oldest)
+}
+
+// KubernetesVersions returns the versions of Kubernetes that some chart of
+// Karpenter supports, as major and minor, the oldest first: 1.9 before 1.10.
+func KubernetesVersions() []string {
+	vs := make([]string, 0, len(karpenter))
+	for _, m := range slices.Sorted(maps.Keys(karpenter)) {
+		vs = append(vs, fmt.Sprintf("1.%d", m))
+	}
+	return vs
+}
+
+// MaxKubernetes returns the newest Kubernetes a chart of Karpenter supports, for
+// example 1.36, or nothing if the chart is older than all of them.
+func MaxKubernetes(chart *semver.Version) string {
+	newest := ""
+	for _, m := range slices.Sorted(maps.Keys(karpenter)) {
+		if !chart.LessThan(karpenter[m]) {
+			newest = fmt.Sprintf("1.%d", m)
+		}
+	}
+	return newest
+}
+
+// minor returns the minor of a version of Kubernetes 1, which EKS writes as
+// 1.35, or 0 if it is not one.
+func minor(kubernetes string) uint64 {
+	v, err := semver.StrictNewVersion(kubernetes + ".0")
+	if err != nil || v.Major() != 1 {
+		return 0
+	}
+	return v.Minor()
+}
