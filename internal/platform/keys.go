@@ -1,0 +1,29 @@
+package platform
+
+import "github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+
+// Keys of resources that more than one domain refers to. A key identifies a
+// composed resource forever.
+const (
+	KeyVPC                    compose.Key = "vpc"
+	KeyCluster                compose.Key = "cluster"
+	KeyClusterAuth            compose.Key = "cluster-auth"
+	KeyClusterRole            compose.Key = "cluster-role"
+	KeyOIDCProvider           compose.Key = "oidc-provider"
+	KeySystemNodeRole         compose.Key = "system-node-role"
+	KeySystemLaunchTemplate   compose.Key = "system-launch-template"
+	KeySystemNodeGroup        compose.Key = "system-node-group"
+	KeyVPCCNIRole             compose.Key = "vpc-cni-role"
+	KeyEBSCSIRole             compose.Key = "ebs-csi-role"
+	KeyKarpenterRelease       compose.Key = "karpenter"
+	KeyKarpenterNodeRole      compose.Key = "karpenter-node-role"
+	KeyKarpenterAssociation   compose.Key = "karpenter-pod-identity"
+	KeyHelmProviderConfig     compose.Key = "helm-provider-config"
+	KeyKubernetesProviderConf compose.Key = "kubernetes-provider-config"
+)
+
+// KeyPrivateSubnet of a zone.
+func KeyPrivateSubnet(z Zone) compose.Key { return compose.Key("subnet-private-" + z.Label) }
+
+// KeyPublicSubnet of a zone.
+func KeyPublicSubnet(z Zone) compose.Key { return compose.Key("subnet-public-" + z.Label) }

@@ -1,0 +1,270 @@
+package platform
+
+import (
+	"encoding/json"
+	"maps"
+	"net/netip"
+
+	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+
+	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+)
+
+// A Plan is all that a domain may know of the platform it describes.
+type Plan struct {
+	// Spec of the claim, defaulted and valid.
+	Spec v1alpha1.SeafarerClusterSpec
+
+	// Fences of the platform team.
+	Fences v1beta1.Fences
+
+	// Facts that AWS has told so far.
+	Facts v1alpha1.Facts
+
+	// Owner is the name of the claim, or of a composite resource without one.
+	Owner string
+
+	// Namespace of all composed resources.
+	Namespace string
+
+	// Partition of AWS that the region belongs to, such as aws-cn.
+	Partition string
+
+	// Zones the platform spans, in the order of their subnets.
+	Zones []Zone
+
+	// names of the resources that exist. Crossplane keeps them whatever we
+	// desire, so references must too.
+	names map[compose.Key]string
+}
+
+// A Zone is an availability zone the platform spans.
+type Zone struct {
+	aws.Zone
+
+	// Private and Public are the IPv4 blocks of the zone's subnets.
+	Private, Public netip.Prefix
+}
+
+// Exists tells whether a resource exists.
+func (p Plan) Exists(k compose.Key) bool {
+	_, ok := p.names[k]
+	return ok
+}
+
+// AccountKnown tells whether the id of the AWS account is known.
+func (p Plan) AccountKnown() bool { return p.Facts.AccountID != "" }
+
+// AccountUnknown is what a resource waits for that holds an ARN.
+const AccountUnknown = "the AWS account id (spec.accountId, or the first ARN that AWS returns)"
+
+// ARN of something of the platform's region, or with no region for what is
+// global. Without an account id it's wrong: guard it with Needs(p.AccountKnown()).
+func (p Plan) ARN(service, region, resource string) string {
+	return aws.ARN{Partition: p.Partition, Service: service, Region: region, Account: p.Facts.AccountID, Resource: resource}.String()
+}
+
+// RoleARN of an IAM role of the account, by name.
+func (p Plan) RoleARN(name string) string { return p.ARN("iam", "", "role/"+name) }
+
+// GlobalName of something whose names are shared by all regions of an account.
+func (p Plan) GlobalName(l aws.Limit, suffix string) string {
+	return aws.Name(l, p.Spec.ClusterName, p.Spec.Region, suffix)
+}
+
+// Tags of an AWS resource: those of the claim, those of the platform team, and
+// those given.
+func (p Plan) Tags(more ...map[string]string) map[string]*string {
+	t := make(map[string]*string)
+	for k, v := range p.TagValues(more...) {
+		t[k] = new(v)
+	}
+	return t
+}
+
+// TagValues are Tags for where they are no pointers.
+func (p Plan) TagValues(more ...map[string]string) map[string]string {
+	t := make(map[string]string)
+	for _, m := range append([]map[string]string{p.Spec.Tags, p.Fences.Tags}, more...) {
+		maps.Copy(t, m)
+	}
+	return t
+}
+
+// NameTag of a resource that has no name of its own: EC2's console shows it.
+func (p Plan) NameTag(suffix string) map[string]string {
+	return map[string]string{"Name": p.Spec.ClusterName + "-" + suffix}
+}
+
+// Discovery is the tag by which Karpenter finds subnets and security groups.
+func (p Plan) Discovery() map[string]string {
+	return map[string]string{DiscoveryTag: p.Spec.ClusterName}
+}
+
+// KubeconfigSecret is the name of the Secret that the providers reach the
+// cluster with: keys kubeconfig, endpoint and clusterCA.
+func (p Plan) KubeconfigSecret() string { return p.ObjectName("kubeconfig") }
+
+// Names that AWS knows the platform's parts by.
+
+// VPCCNIRoleName is the name of the IAM role of the VPC CNI add-on.
+func (p Plan) VPCCNIRoleName() string { return p.GlobalName(aws.LimitRole, "vpc-cni") }
+
+// EBSCSIRoleName is the name of the IAM role of the EBS CSI driver add-on.
+func (p Plan) EBSCSIRoleName() string { return p.GlobalName(aws.LimitRole, "ebs-csi") }
+
+// ClusterRoleName is the name of the IAM role of the EKS cluster.
+func (p Plan) ClusterRoleName() string { return p.GlobalName(aws.LimitRole, "cluster") }
+
+// DiscoveryTag is the key of the tag by which Karpenter finds subnets and
+// security groups.
+const DiscoveryTag = "karpenter.sh/discovery"
+
+// SystemNodeLabel is on the nodes that Karpenter itself runs on.
+const SystemNodeLabel = "platform.seafarer.cloud/system"
+
+// ObjectName is the name of the Kubernetes object of a composed resource.
+func (p Plan) ObjectName(k compose.Key) string {
+	if n, ok := p.names[k]; ok {
+		return n
+	}
+	return aws.ObjectName(p.Owner, string(k))
+}
+
+// Ref to another composed resource. The provider waits for it.
+func (p Plan) Ref(k compose.Key) *xpv1.NamespacedReference {
+	return &xpv1.NamespacedReference{Name: p.ObjectName(k)}
+}
+
+// FollowedRef is a reference that the provider resolves each time, rather than
+// once: for fields that change while the resource lives.
+func (p Plan) FollowedRef(k compose.Key) *xpv1.NamespacedReference {
+	return &xpv1.NamespacedReference{Name: p.ObjectName(k), Policy: &xpv1.Policy{Resolve: new(xpv1.ResolvePolicyAlways)}}
+}
+
+// PrivateSubnets by reference, one a zone.
+func (p Plan) PrivateSubnets(ref func(compose.Key) *xpv1.NamespacedReference) []xpv1.NamespacedReference {
+	rs := make([]xpv1.NamespacedReference, 0, len(p.Zones))
+	for _, z := range p.Zones {
+		rs = append(rs, *ref(KeyPrivateSubnet(z)))
+	}
+	return rs
+}
+
+// External is the metadata of a resource that AWS knows by a name, rather than
+// by an id that it makes up.
+func External(name string) metav1.ObjectMeta {
+	return metav1.ObjectMeta{Annotations: map[string]string{meta.AnnotationKeyExternalName: name}}
+}
+
+// Managed is a managed resource of any provider.
+type Managed interface {
+	compose.Object
+	SetProviderConfigReference(r *xpv1.ProviderConfigReference)
+	SetManagementPolicies(ps xpv1.ManagementPolicies)
+}
+
+// Policies of managed resources. Late initialisation is left out of all of them:
+// what AWS chose is not our intent, and copied into the spec it would fight with
+// whoever changes it in AWS.
+var (
+	// policiesOwned is for what is created, kept and deleted with the platform.
+	policiesOwned = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate, xpv1.ManagementActionDelete}
+
+	// policiesLeft is for what dies with the cluster. It's left where it is, so
+	// that nothing waits for a cluster that is gone, and Karpenter keeps what it
+	// needs while its nodes drain.
+	policiesLeft = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate}
+
+	// policiesWatched is for what must not be created yet.
+	policiesWatched = xpv1.ManagementPolicies{xpv1.ManagementActionObserve}
+)
+
+// AWS describes a resource in AWS.
+func (p Plan) AWS(k compose.Key, m Managed) compose.Resource {
+	return p.managed(k, m, p.providerConfigRef(), policiesOwned)
+}
+
+// ClusterBound describes a resource in AWS that dies with the cluster.
+func (p Plan) ClusterBound(k compose.Key, m Managed) compose.Resource {
+	return p.managed(k, m, p.providerConfigRef(), policiesLeft)
+}
+
+// Helm describes a release in the cluster.
+func (p Plan) Helm(k compose.Key, m Managed) compose.Resource {
+	return p.managed(k, m, p.clusterConfigRef(KeyHelmProviderConfig), policiesLeft)
+}
+
+// Kubernetes describes an object in the cluster.
+func (p Plan) Kubernetes(k compose.Key, m Managed) compose.Resource {
+	return p.managed(k, m, p.clusterConfigRef(KeyKubernetesProviderConf), policiesLeft)
+}
+
+// Drained describes an object in the cluster whose deletion is waited for,
+// because AWS resources go with it. Until Karpenter is installed it's only
+// watched: nothing could have been made for it, and a claim deleted that early
+// need not wait for a cluster that never came up.
+func (p Plan) Drained(k compose.Key, m Managed) compose.Resource {
+	policies := policiesWatched
+	if p.Facts.KarpenterInstalled {
+		policies = policiesOwned
+	}
+	return p.managed(k, m, p.clusterConfigRef(KeyKubernetesProviderConf), policies).
+		Needs(p.Facts.KarpenterInstalled || !p.Exists(k), "Karpenter's release", "spec.managementPolicies")
+}
+
+// WithoutPolicies describes a resource in AWS whose kind knows no management
+// policies.
+func (p Plan) WithoutPolicies(k compose.Key, m Managed) compose.Resource {
+	return p.managed(k, m, p.providerConfigRef(), nil)
+}
+
+func (p Plan) managed(k compose.Key, m Managed, ref *xpv1.ProviderConfigReference, ps xpv1.ManagementPolicies) compose.Resource {
+	m.SetProviderConfigReference(ref)
+	m.SetManagementPolicies(ps)
+	return p.Local(k, m)
+}
+
+// Local describes an object of the control plane itself, such as a provider's
+// configuration.
+func (p Plan) Local(k compose.Key, o compose.Object) compose.Resource {
+	o.SetName(p.ObjectName(k))
+	o.SetNamespace(p.Namespace)
+	if gvks, _, err := scheme.ObjectKinds(o); err == nil {
+		o.GetObjectKind().SetGroupVersionKind(gvks[0])
+	}
+	return compose.Resource{Key: k, Object: o}
+}
+
+func (p Plan) providerConfigRef() *xpv1.ProviderConfigReference {
+	if r := p.Fences.ProviderConfigRef; r != nil {
+		return &xpv1.ProviderConfigReference{Kind: r.Kind, Name: r.Name}
+	}
+	return &xpv1.ProviderConfigReference{Kind: "ClusterProviderConfig", Name: "default"}
+}
+
+func (p Plan) clusterConfigRef(k compose.Key) *xpv1.ProviderConfigReference {
+	return &xpv1.ProviderConfigReference{Kind: "ProviderConfig", Name: p.ObjectName(k)}
+}
+
+// Manifest of an object in the cluster, as the provider for Kubernetes carries it.
+func Manifest(m map[string]any) *object.Object {
+	return &object.Object{Spec: object.ObjectSpec{ForProvider: object.ObjectParameters{Manifest: Raw(m)}}}
+}
+
+// Raw is free-form content of a typed object.
+func Raw(m map[string]any) runtime.RawExtension {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return runtime.RawExtension{} // Only plain values come here, and they marshal.
+	}
+	return runtime.RawExtension{Raw: b}
+}

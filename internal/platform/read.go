@@ -1,0 +1,135 @@
+package platform
+
+import (
+	"cmp"
+	"context"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/cidr"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+)
+
+// defaultZones is how many zones a platform spans unless told: EKS asks for two,
+// and three survive the loss of one.
+const defaultZones = 3
+
+// Read a composite resource, the platform team's fences and what exists into a
+// Plan. An error of type Invalid tells what the claim must change.
+func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.Observed) (Plan, error) {
+	p := Plan{Fences: f, names: make(map[compose.Key]string, len(o))}
+	if err := kind(xr); err != nil {
+		return p, err
+	}
+	if err := checkFences(f); err != nil {
+		return p, err
+	}
+	p.Owner, p.Namespace = owner(xr, f)
+	if p.Namespace == "" {
+		return p, errors.New("cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")
+	}
+	for k, e := range o {
+		p.names[k] = e.Name()
+	}
+
+	raw, _ := xr.Value("spec").AsInterface().(map[string]any)
+	var err error
+	if p.Spec, err = decode(ctx, raw); err != nil {
+		return p, err
+	}
+	p.Spec.ClusterName = cmp.Or(p.Spec.ClusterName, p.Owner)
+	p.Facts = facts(p.Spec, f.AccountID, xr, o)
+
+	var errs field.ErrorList
+	spec := field.NewPath("spec")
+	errs = append(errs, fenced(p.Spec, f)...)
+	errs = append(errs, validate(p.Spec)...)
+	if told := accountOf(o); told != "" && told != p.Facts.AccountID {
+		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move"))
+	}
+	region, zones, zerrs := place(p.Spec)
+	errs = append(errs, zerrs...)
+	p.Partition, p.Zones = region.Partition, zones
+	if len(errs) > 0 {
+		return p, &Invalid{Errors: errs}
+	}
+	return p, nil
+}
+
+// kind refuses composite resources that are none of ours.
+func kind(xr compose.Existing) error {
+	av, k := xr.String("apiVersion"), xr.String("kind")
+	if av == v1alpha1.APIVersion && (k == v1alpha1.CompositeKind || k == v1alpha1.ClaimKind) {
+		return nil
+	}
+	return errors.Errorf("cannot compose a %q of %q: use this function for %s or %s of %s",
+		k, av, v1alpha1.CompositeKind, v1alpha1.ClaimKind, v1alpha1.APIVersion)
+}
+
+// owner and namespace of the composed resources: those of the claim, or of a
+// composite resource that has none. Claims are told by reference and by label,
+// and not every tool that renders writes both.
+func owner(xr compose.Existing, f v1beta1.Fences) (string, string) {
+	labels := xr.Value("metadata.labels").GetStructValue().GetFields()
+	name := cmp.Or(xr.String("spec.claimRef.name"), labels["crossplane.io/claim-name"].GetStringValue(), xr.String("metadata.name"))
+	namespace := cmp.Or(xr.String("metadata.namespace"), xr.String("spec.claimRef.namespace"), labels["crossplane.io/claim-namespace"].GetStringValue(), f.Namespace)
+	return name, namespace
+}
+
+// place the platform in its region: which zones it spans, and with which subnets.
+func place(s v1alpha1.SeafarerClusterSpec) (aws.Region, []Zone, field.ErrorList) {
+	network := field.NewPath("spec", "network")
+	r, ok := aws.LookupRegion(s.Region)
+	if !ok {
+		return r, nil, field.ErrorList{field.NotSupported(field.NewPath("spec", "region"), s.Region, aws.Regions())}
+	}
+	zones, err := placed(r, s.Network)
+	var ze *aws.ZoneError
+	switch {
+	case errors.As(err, &ze):
+		return r, nil, field.ErrorList{field.Invalid(network.Child("zones").Index(ze.Index), ze.Zone, ze.Reason)}
+	case err != nil:
+		return r, nil, field.ErrorList{field.Invalid(network.Child("zoneCount"), s.Network.ZoneCount, err.Error())}
+	}
+	vpc, errs := prefix(s.Network.CIDR, network.Child("cidr"))
+	if len(errs) > 0 {
+		return r, nil, nil // Said by validate.
+	}
+	bits := cidr.SubnetPrefix(vpc)
+	if l := s.Network.SubnetPrefixLength; l != nil {
+		bits = int(*l)
+	}
+	zs := make([]Zone, 0, len(zones))
+	for _, z := range zones {
+		private, err := cidr.Subnet(vpc, bits, cidr.Private, z.Slot)
+		if err != nil {
+			return r, nil, field.ErrorList{field.Invalid(network, s.Network.CIDR, err.Error())}
+		}
+		public, err := cidr.Subnet(vpc, bits, cidr.Public, z.Slot)
+		if err != nil {
+			return r, nil, field.ErrorList{field.Invalid(network, s.Network.CIDR, err.Error())}
+		}
+		zs = append(zs, Zone{Zone: z, Private: private, Public: public})
+	}
+	return r, zs, nil
+}
+
+func placed(r aws.Region, n v1alpha1.NetworkSpec) ([]aws.Zone, error) {
+	if len(n.Zones) > 0 {
+		return r.Resolve(n.Zones)
+	}
+	if n.ZoneCount != nil {
+		return r.Place(int(*n.ZoneCount))
+	}
+	zs, err := r.Place(defaultZones)
+	if err != nil {
+		// Few regions have but two zones that EKS accepts.
+		return r.Place(defaultZones - 1)
+	}
+	return zs, nil
+}

@@ -1,0 +1,101 @@
+package platform
+
+import (
+	"context"
+	"sync"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+	"sigs.k8s.io/yaml"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
+)
+
+// crossplaneFields of a spec are Crossplane's, not ours: of composite resources
+// (spec.crossplane in v2, the others before) and of claims.
+var crossplaneFields = []string{
+	"crossplane",
+	"claimRef",
+	"compositeDeletePolicy",
+	"compositionRef",
+	"compositionRevisionRef",
+	"compositionRevisionSelector",
+	"compositionSelector",
+	"compositionUpdatePolicy",
+	"publishConnectionDetailsTo",
+	"resourceRef",
+	"resourceRefs",
+	"writeConnectionSecretToRef",
+}
+
+// definition is the part of the CompositeResourceDefinition that says what a
+// spec may hold.
+var definition = sync.OnceValues(func() (*schema.Schema, error) {
+	var xrd struct {
+		Spec struct {
+			Versions []struct {
+				Schema struct {
+					OpenAPIV3Schema apiextensionsv1.JSONSchemaProps `json:"openAPIV3Schema"`
+				} `json:"schema"`
+			} `json:"versions"`
+		} `json:"spec"`
+	}
+	if err := yaml.Unmarshal(apis.Definition, &xrd); err != nil {
+		return nil, errors.Wrap(err, "cannot parse definition")
+	}
+	if len(xrd.Spec.Versions) != 1 {
+		return nil, errors.Errorf("cannot use definition with %d versions", len(xrd.Spec.Versions))
+	}
+	s := xrd.Spec.Versions[0].Schema.OpenAPIV3Schema
+	// Status is ours to write and Crossplane's to check.
+	delete(s.Properties, "status")
+	return schema.New(&s)
+})
+
+// decode a spec the way the API server does: fill in the defaults of the schema,
+// then validate. A bare call and a rendered claim never met an API server.
+func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSpec, error) {
+	var spec v1alpha1.SeafarerClusterSpec
+	s, err := definition()
+	if err != nil {
+		return spec, errors.Wrap(err, "cannot compile the schema of the composite resource")
+	}
+	for _, f := range crossplaneFields {
+		delete(raw, f)
+	}
+	obj, ok := schema.Normalize(map[string]any{"spec": raw}).(map[string]any)
+	if !ok {
+		return spec, errors.New("cannot normalize spec")
+	}
+	s.Default(obj)
+	if errs := s.Validate(ctx, obj); len(errs) > 0 {
+		return spec, &Invalid{Errors: errs}
+	}
+	defaulted, _ := obj["spec"].(map[string]any)
+	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
+	return spec, errors.Wrap(err, "cannot decode spec")
+}
+
+// Default fills in what the schema says of a claim or composite resource, in
+// place, as the API server does when it's applied.
+func Default(obj map[string]any) error {
+	s, err := definition()
+	if err != nil {
+		return errors.Wrap(err, "cannot compile the schema of the composite resource")
+	}
+	s.Default(obj)
+	return nil
+}
+
+// Invalid is a claim that cannot be composed as it stands.
+type Invalid struct {
+	Errors field.ErrorList
+}
+
+// Error says what is wrong, field by field.
+func (i *Invalid) Error() string { return i.Errors.ToAggregate().Error() }

@@ -1,0 +1,163 @@
+package platform
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+)
+
+// reservedTags are what AWS, EKS and Karpenter put on resources themselves, or
+// what the platform puts only where Karpenter may look.
+var reservedTags = []string{"aws:", "eks:", "kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/"}
+
+// validate the rules between fields. Those of a single field are in the schema.
+func validate(s v1alpha1.SeafarerClusterSpec) field.ErrorList {
+	spec := field.NewPath("spec")
+	var errs field.ErrorList
+	errs = append(errs, validateClusterName(s.ClusterName, spec.Child("clusterName"))...)
+	errs = append(errs, validateTags(s.Tags, spec.Child("tags"))...)
+	errs = append(errs, validateNetworks(s, spec)...)
+	errs = append(errs, validateControlPlane(s.ControlPlane, spec.Child("controlPlane"))...)
+	errs = append(errs, validateNodeLabels(s.SystemNodes.Labels, spec.Child("systemNodes", "labels"))...)
+	errs = append(errs, validateKarpenter(s, spec.Child("karpenter"))...)
+	return errs
+}
+
+// validateClusterName that came from the claim's own name. One that was given
+// is checked by the schema.
+func validateClusterName(name string, p *field.Path) field.ErrorList {
+	if strings.Contains(name, ".") {
+		return field.ErrorList{field.Invalid(p, name, "EKS allows no dots, and it defaults to the claim's name: set it")}
+	}
+	return nil
+}
+
+func validateTags(tags map[string]string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, k := range sorted(tags) {
+		if len(k) == 0 || len(k) > 128 || len(tags[k]) > 256 {
+			errs = append(errs, field.Invalid(p.Key(k), tags[k], "AWS allows keys of 1 to 128 characters and values of at most 256"))
+		}
+		for _, r := range reservedTags {
+			if strings.HasPrefix(strings.ToLower(k), r) {
+				errs = append(errs, field.Forbidden(p.Key(k), "tags that begin with "+r+" are set where they belong by AWS or by the platform: leave it out"))
+			}
+		}
+	}
+	return errs
+}
+
+// validateNetworks that must be well formed and apart from each other.
+func validateNetworks(s v1alpha1.SeafarerClusterSpec, spec *field.Path) field.ErrorList {
+	vpc, errs := prefix(s.Network.CIDR, spec.Child("network", "cidr"))
+	if s.ControlPlane.ServiceCIDR == "" {
+		return errs
+	}
+	path := spec.Child("controlPlane", "serviceCIDR")
+	service, serrs := prefix(s.ControlPlane.ServiceCIDR, path)
+	errs = append(errs, serrs...)
+	if len(errs) > 0 {
+		return errs
+	}
+	if !service.Addr().IsPrivate() {
+		errs = append(errs, field.Invalid(path, s.ControlPlane.ServiceCIDR, "must be inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"))
+	}
+	if service.Overlaps(vpc) {
+		errs = append(errs, field.Invalid(path, s.ControlPlane.ServiceCIDR, "must not overlap the VPC's "+s.Network.CIDR))
+	}
+	return errs
+}
+
+// prefix is an IPv4 block whose address is its first.
+func prefix(s string, p *field.Path) (netip.Prefix, field.ErrorList) {
+	c, err := netip.ParsePrefix(s)
+	if err != nil || !c.Addr().Is4() {
+		return c, field.ErrorList{field.Invalid(p, s, "must be an IPv4 block such as 10.0.0.0/16")}
+	}
+	if m := c.Masked(); m != c {
+		return c, field.ErrorList{field.Invalid(p, s, "must begin at the block's first address: "+m.String())}
+	}
+	return c, nil
+}
+
+func validateControlPlane(c v1alpha1.ControlPlaneSpec, p *field.Path) field.ErrorList {
+	cidrs := p.Child("endpoint", "publicAccessCIDRs")
+	var errs field.ErrorList
+	for i, s := range c.Endpoint.PublicAccessCIDRs {
+		_, perrs := prefix(s, cidrs.Index(i))
+		errs = append(errs, perrs...)
+	}
+	closed := len(c.Endpoint.PublicAccessCIDRs) > 0 && !slices.Contains(c.Endpoint.PublicAccessCIDRs, "0.0.0.0/0")
+	if closed && !c.Endpoint.PublicAccess {
+		errs = append(errs, field.Forbidden(cidrs, "means nothing while publicAccess is false: leave it out"))
+	}
+	if closed && !c.Endpoint.PrivateAccess {
+		errs = append(errs, field.Forbidden(cidrs, "locks the nodes out while privateAccess is false: set controlPlane.endpoint.privateAccess to true"))
+	}
+	return errs
+}
+
+func validateNodeLabels(labels map[string]string, p *field.Path) field.ErrorList {
+	errs := metav1validation.ValidateLabels(labels, p)
+	for _, k := range sorted(labels) {
+		if k == SystemNodeLabel || strings.Contains(k, "kubernetes.io/") || strings.HasPrefix(k, "eks.amazonaws.com/") {
+			errs = append(errs, field.Forbidden(p.Key(k), "is set by EKS or by the platform: leave it out"))
+		}
+	}
+	return errs
+}
+
+func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.ErrorList {
+	chart, err := semver.StrictNewVersion(s.Karpenter.Version)
+	if err != nil {
+		return field.ErrorList{field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error())}
+	}
+	var errs field.ErrorList
+	if err := compat.Karpenter(chart, s.KubernetesVersion); err != nil {
+		errs = append(errs, field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error()))
+	}
+	classes := make([]string, 0, len(s.Karpenter.NodeClasses))
+	for i, c := range s.Karpenter.NodeClasses {
+		classes = append(classes, c.Name)
+		errs = append(errs, validateTags(c.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
+	}
+	for i, np := range s.Karpenter.NodePools {
+		path := p.Child("nodePools").Index(i)
+		if !slices.Contains(classes, np.NodeClassName) {
+			errs = append(errs, field.NotSupported(path.Child("nodeClassName"), np.NodeClassName, classes))
+		}
+		errs = append(errs, validateNodePool(np, chart, path)...)
+	}
+	return errs
+}
+
+func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {
+	errs := metav1validation.ValidateLabels(np.Labels, p.Child("labels"))
+	for _, k := range sorted(np.Labels) {
+		if err := compat.RequirementKey(k, chart); err != nil {
+			errs = append(errs, field.Invalid(p.Child("labels").Key(k), k, err.Error()))
+		}
+	}
+	for i, r := range np.Requirements {
+		if err := compat.RequirementKey(r.Key, chart); err != nil {
+			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("key"), r.Key, err.Error()))
+		}
+		if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
+			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("minValues"), *r.MinValues, "there are fewer values than that"))
+		}
+	}
+	for _, k := range sorted(np.Limits) {
+		if _, err := resource.ParseQuantity(new(np.Limits[k]).String()); err != nil {
+			errs = append(errs, field.Invalid(p.Child("limits").Key(k), new(np.Limits[k]).String(), "must be a quantity such as 1000 or 512Gi"))
+		}
+	}
+	return errs
+}
