@@ -1,0 +1,67 @@
+package addons
+
+import (
+	"encoding/json"
+
+	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// resource of an add-on, as a claim asks for it.
+func (a addon) resource(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
+	e := &eks.Addon{Spec: eks.AddonSpec{ForProvider: eks.AddonParameters{
+		Region:         new(p.Spec.Region),
+		ClusterNameRef: p.Ref(platform.KeyCluster),
+		AddonName:      new(a.name),
+		// Take over what is there when the add-on is installed; afterwards leave
+		// alone what somebody changed by hand.
+		ResolveConflictsOnCreate: new("OVERWRITE"),
+		ResolveConflictsOnUpdate: new("PRESERVE"),
+		Tags:                     p.Tags(),
+	}}}
+	if s.Version != "" {
+		e.Spec.ForProvider.AddonVersion = new(s.Version)
+	}
+	if v := configuration(s); v != "" {
+		e.Spec.ForProvider.ConfigurationValues = new(v)
+	}
+	return a.identify(p, e)
+}
+
+// identify an add-on that calls AWS. With Pod Identity the association is part
+// of the add-on: EKS makes it before the pods, which get no credentials later.
+func (a addon) identify(p platform.Plan, e *eks.Addon) compose.Resource {
+	k := compose.Key("addon-" + a.name)
+	switch {
+	case a.role == "":
+		return p.ClusterBound(k, e)
+	case p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA:
+		e.Spec.ForProvider.ServiceAccountRoleArnRef = p.Ref(a.role)
+		return p.ClusterBound(k, e)
+	default:
+		e.Spec.ForProvider.PodIdentityAssociation = []eks.PodIdentityAssociationParameters{{
+			RoleArn:        new(p.RoleARN(a.roleName(p))),
+			ServiceAccount: new(a.serviceAccount),
+		}}
+		return p.ClusterBound(k, e).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.podIdentityAssociation")
+	}
+}
+
+// configuration of an add-on as the JSON that EKS takes, with its keys sorted.
+func configuration(s v1alpha1.AddonSpec) string {
+	if s.ConfigurationValues == nil {
+		return ""
+	}
+	var v any
+	if err := json.Unmarshal(s.ConfigurationValues.Raw, &v); err != nil {
+		return "" // The schema says it's an object.
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

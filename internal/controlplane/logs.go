@@ -1,0 +1,27 @@
+package controlplane
+
+import (
+	logs "github.com/upbound/provider-aws/v2/apis/namespaced/cloudwatchlogs/v1beta1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// logGroup is where EKS writes the control plane's logs. EKS would make it
+// itself and keep the logs forever.
+func logGroup(p platform.Plan) compose.Resource {
+	name := "/aws/eks/" + p.Spec.ClusterName + "/cluster"
+	return p.AWS("log-group", &logs.Group{ObjectMeta: platform.External(name), Spec: logs.GroupSpec{ForProvider: logs.GroupParameters{
+		Region:          new(p.Spec.Region),
+		RetentionInDays: new(float64(p.Spec.ControlPlane.Logging.RetentionDays)),
+		Tags:            p.Tags(),
+	}}})
+}
+
+func logTypes(p platform.Plan) []*string {
+	ts := make([]*string, 0, len(p.Spec.ControlPlane.Logging.Types))
+	for _, t := range p.Spec.ControlPlane.Logging.Types {
+		ts = append(ts, new(string(t)))
+	}
+	return ts
+}

@@ -1,0 +1,73 @@
+package karpenter
+
+import "encoding/json"
+
+// An eventRule is an EventBridge rule on the default event bus that sends to the
+// interruption queue.
+type eventRule struct {
+	// key names the rule in kebab-case, for example spot-interruption. It is
+	// part of names that must never change.
+	key string
+
+	// title names the rule as the official template does, for example
+	// SpotInterruption.
+	title string
+
+	// description for people, up to EventBridge's 512 characters.
+	description string
+
+	// pattern of the events, as JSON without white space.
+	pattern string
+}
+
+// interruptionEvents are the events the controller reads, all of them
+// announcements that an instance goes or has gone:
+// https://karpenter.sh/docs/reference/cloudformation/#rules
+//
+// Charts know the last one since 1.10. Older ones delete messages they do not
+// know from the queue, so that the rule does them no harm, and an upgrade of the
+// chart needs no new rule.
+var interruptionEvents = []eventRule{
+	{
+		key:         "scheduled-change",
+		title:       "ScheduledChange",
+		description: "AWS Health events, for Karpenter",
+		pattern:     eventPattern("aws.health", "AWS Health Event"),
+	},
+	{
+		key:         "spot-interruption",
+		title:       "SpotInterruption",
+		description: "EC2 Spot instance interruption warnings, for Karpenter",
+		pattern:     eventPattern("aws.ec2", "EC2 Spot Instance Interruption Warning"),
+	},
+	{
+		key:         "rebalance",
+		title:       "Rebalance",
+		description: "EC2 instance rebalance recommendations, for Karpenter",
+		pattern:     eventPattern("aws.ec2", "EC2 Instance Rebalance Recommendation"),
+	},
+	{
+		key:         "instance-state-change",
+		title:       "InstanceStateChange",
+		description: "EC2 instance state-change notifications, for Karpenter",
+		pattern:     eventPattern("aws.ec2", "EC2 Instance State-change Notification"),
+	},
+	{
+		key:         "capacity-reservation-interruption",
+		title:       "CapacityReservationInterruption",
+		description: "EC2 capacity reservation interruption warnings, for Karpenter",
+		pattern:     eventPattern("aws.ec2", "EC2 Capacity Reservation Instance Interruption Warning"),
+	},
+}
+
+// eventPattern returns the pattern of one type of events of one source:
+// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+func eventPattern(source, detailType string) string {
+	// There are only strings to encode: this cannot fail.
+	b, _ := json.Marshal(struct {
+		Source     []string `json:"source"`
+		DetailType []string `json:"detail-type"`
+	}{[]string{source}, []string{detailType}})
+
+	return string(b)
+}

@@ -1,0 +1,51 @@
+// Package karpenter describes Karpenter: what it needs in AWS, its release in the
+// cluster, and what it may launch.
+package karpenter
+
+import (
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// serviceAccount that the controller runs as.
+const serviceAccount = "karpenter"
+
+// Resources of Karpenter itself.
+func Resources(p platform.Plan) []compose.Resource {
+	rs := interruptionQueue(p)
+	rs = append(rs, interruptionRules(p)...)
+	rs = append(rs, nodeRole(p)...)
+	rs = append(rs, controllerRole(p)...)
+	return append(rs, crdRelease(p), release(p))
+}
+
+// Pools are what Karpenter may launch.
+func Pools(p platform.Plan) []compose.Resource {
+	rs := make([]compose.Resource, 0, len(p.Spec.Karpenter.NodeClasses)+len(p.Spec.Karpenter.NodePools))
+	for _, c := range p.Spec.Karpenter.NodeClasses {
+		rs = append(rs, nodeClass(p, c))
+	}
+	for _, np := range p.Spec.Karpenter.NodePools {
+		rs = append(rs, nodePool(p, np))
+	}
+	return rs
+}
+
+// nodeRoleName is what EC2NodeClasses refer to.
+func nodeRoleName(p platform.Plan) string {
+	if n := p.Spec.Karpenter.NodeRoleName; n != "" {
+		return n
+	}
+	return p.GlobalName(aws.LimitRole, "karpenter-node")
+}
+
+func controllerRoleName(p platform.Plan) string {
+	return p.GlobalName(aws.LimitRole, "karpenter")
+}
+
+func queueName(p platform.Plan) string {
+	return aws.Name(aws.LimitQueue, "Karpenter", p.Spec.ClusterName)
+}
+
+func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Spec.Region, queueName(p)) }

@@ -1,0 +1,60 @@
+package karpenter
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// A family of images, as Karpenter spells it, and the device of the volume that
+// images and pods use.
+type family struct {
+	name, device string
+}
+
+var families = map[string]family{ //nolint:gochecknoglobals // A table.
+	"al2023":       {name: "AL2023", device: "/dev/xvda"},
+	"bottlerocket": {name: "Bottlerocket", device: "/dev/xvdb"},
+}
+
+// nodeClass is an EC2NodeClass of Karpenter.
+func nodeClass(p platform.Plan, c v1alpha1.NodeClassSpec) compose.Resource {
+	alias, _, _ := strings.Cut(c.AMIAlias, "@")
+	f := families[alias]
+	discovered := []any{map[string]any{"tags": p.Discovery()}}
+	spec := map[string]any{
+		"amiFamily":                  f.name,
+		"amiSelectorTerms":           []any{map[string]any{"alias": c.AMIAlias}},
+		"role":                       nodeRoleName(p),
+		"subnetSelectorTerms":        discovered,
+		"securityGroupSelectorTerms": discovered,
+		"tags":                       p.TagValues(c.Tags, p.Discovery()),
+		"blockDeviceMappings": []any{map[string]any{
+			"deviceName": f.device,
+			"ebs": map[string]any{
+				"volumeSize":          fmt.Sprintf("%dGi", c.VolumeSizeGiB),
+				"volumeType":          "gp3",
+				"encrypted":           true,
+				"deleteOnTermination": true,
+			},
+		}},
+		"metadataOptions": map[string]any{
+			"httpEndpoint":            "enabled",
+			"httpProtocolIPv6":        "disabled",
+			"httpPutResponseHopLimit": 1,
+			"httpTokens":              "required",
+		},
+	}
+	if c.UserData != "" {
+		spec["userData"] = c.UserData
+	}
+	return p.Drained(compose.Key("node-class-"+c.Name), ready(platform.Manifest(map[string]any{
+		"apiVersion": "karpenter.k8s.aws/v1",
+		"kind":       "EC2NodeClass",
+		"metadata":   map[string]any{"name": c.Name},
+		"spec":       spec,
+	})))
+}

@@ -1,0 +1,73 @@
+package network
+
+import (
+	ec2 "github.com/upbound/provider-aws/v2/apis/namespaced/ec2/v1beta1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+const keyPublicRouteTable compose.Key = "route-table-public"
+
+func keyPrivateRouteTable(z platform.Zone) compose.Key {
+	return compose.Key("route-table-private-" + z.Label)
+}
+
+// publicRoutes lead from the public subnets to the internet.
+func publicRoutes(p platform.Plan) []compose.Resource {
+	rs := []compose.Resource{
+		routeTable(p, keyPublicRouteTable, "public"),
+		p.AWS("route-public", &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
+			Region:               new(p.Spec.Region),
+			DestinationCidrBlock: new(anywhere),
+			RouteTableIDRef:      p.Ref(keyPublicRouteTable),
+			GatewayIDRef:         p.Ref(keyInternetGateway),
+		}}}),
+	}
+	for _, z := range p.Zones {
+		rs = append(rs, association(p, platform.KeyPublicSubnet(z), keyPublicRouteTable))
+	}
+	return rs
+}
+
+// privateRoutes lead from the private subnets to a NAT gateway. Each zone has a
+// route table of its own whatever the NAT mode, so that changing the mode turns
+// routes around instead of moving subnets from table to table.
+func privateRoutes(p platform.Plan) []compose.Resource {
+	var rs []compose.Resource
+	for _, z := range p.Zones {
+		rs = append(rs,
+			routeTable(p, keyPrivateRouteTable(z), "private-"+z.Label),
+			association(p, platform.KeyPrivateSubnet(z), keyPrivateRouteTable(z)))
+		if p.Spec.Network.NATGateway != v1alpha1.NATNone {
+			rs = append(rs, natRoute(p, z))
+		}
+	}
+	return rs
+}
+
+func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
+	return p.AWS(compose.Key("route-nat-"+z.Label), &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
+		Region:               new(p.Spec.Region),
+		DestinationCidrBlock: new(anywhere),
+		RouteTableIDRef:      p.Ref(keyPrivateRouteTable(z)),
+		NATGatewayIDRef:      p.FollowedRef(keyNATGateway(natZone(p, z))),
+	}}})
+}
+
+func routeTable(p platform.Plan, k compose.Key, name string) compose.Resource {
+	return p.AWS(k, &ec2.RouteTable{Spec: ec2.RouteTableSpec{ForProvider: ec2.RouteTableParameters_2{
+		Region:   new(p.Spec.Region),
+		VPCIDRef: p.Ref(platform.KeyVPC),
+		Tags:     p.Tags(p.NameTag(name)),
+	}}})
+}
+
+func association(p platform.Plan, subnet, table compose.Key) compose.Resource {
+	return p.AWS("association-"+subnet, &ec2.RouteTableAssociation{Spec: ec2.RouteTableAssociationSpec{ForProvider: ec2.RouteTableAssociationParameters{
+		Region:          new(p.Spec.Region),
+		SubnetIDRef:     p.Ref(subnet),
+		RouteTableIDRef: p.Ref(table),
+	}}})
+}

@@ -1,0 +1,105 @@
+// Package render plays Crossplane for one claim: it makes the composite resource
+// of a claim, and the request that Crossplane would send for it.
+package render
+
+import (
+	"bytes"
+	"io"
+
+	"k8s.io/apimachinery/pkg/util/yaml"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+)
+
+// defaultNamespace of a claim that names none, as kubectl's.
+const defaultNamespace = "default"
+
+// claimFields of a spec stay with the claim.
+var claimFields = []string{"compositeDeletePolicy", "resourceRef", "writeConnectionSecretToRef"}
+
+// Composite reads a claim, as YAML or JSON, and returns the composite resource
+// that Crossplane makes of it. A composite resource is returned as it is.
+func Composite(manifest []byte) (map[string]any, error) {
+	docs, err := documents(manifest)
+	if err != nil {
+		return nil, err
+	}
+	if len(docs) != 1 {
+		return nil, errors.Errorf("cannot render %d objects at once: give one %s", len(docs), v1alpha1.ClaimKind)
+	}
+	obj := docs[0]
+	if obj["apiVersion"] != v1alpha1.APIVersion {
+		return nil, errors.Errorf("cannot render apiVersion %v: give a %s of %s", obj["apiVersion"], v1alpha1.ClaimKind, v1alpha1.APIVersion)
+	}
+	switch obj["kind"] {
+	case v1alpha1.CompositeKind:
+		return obj, nil
+	case v1alpha1.ClaimKind:
+		return composite(obj)
+	default:
+		return nil, errors.Errorf("cannot render kind %v: give a %s", obj["kind"], v1alpha1.ClaimKind)
+	}
+}
+
+// composite resource of a claim. Crossplane names it after the claim and adds a
+// random suffix, which is left out here: nothing may depend on it.
+func composite(claim map[string]any) (map[string]any, error) {
+	meta, _ := claim["metadata"].(map[string]any)
+	name, _ := meta["name"].(string)
+	if name == "" {
+		return nil, errors.New("cannot render a claim without metadata.name: set it")
+	}
+	namespace, _ := meta["namespace"].(string)
+	if namespace == "" {
+		namespace = defaultNamespace
+	}
+	spec := make(map[string]any)
+	if s, ok := claim["spec"].(map[string]any); ok {
+		spec = s
+	}
+	for _, f := range claimFields {
+		delete(spec, f)
+	}
+	spec["claimRef"] = map[string]any{
+		"apiVersion": v1alpha1.APIVersion,
+		"kind":       v1alpha1.ClaimKind,
+		"name":       name,
+		"namespace":  namespace,
+	}
+	return map[string]any{
+		"apiVersion": v1alpha1.APIVersion,
+		"kind":       v1alpha1.CompositeKind,
+		"metadata": map[string]any{
+			"name":   name,
+			"labels": map[string]any{"crossplane.io/claim-name": name, "crossplane.io/claim-namespace": namespace},
+		},
+		"spec": spec,
+	}, nil
+}
+
+// documents of a YAML stream that are not empty.
+func documents(stream []byte) ([]map[string]any, error) {
+	var docs []map[string]any
+	r := yaml.NewDocumentDecoder(io.NopCloser(bytes.NewReader(stream)))
+	defer r.Close() //nolint:errcheck // It reads from memory.
+	buf := make([]byte, len(stream)+1)
+	for {
+		n, err := r.Read(buf)
+		if errors.Is(err, io.EOF) {
+			return docs, nil
+		}
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot read YAML")
+		}
+		var doc map[string]any
+		if err := sigsyaml.UnmarshalStrict(buf[:n], &doc); err != nil {
+			return nil, errors.Wrap(err, "cannot parse YAML")
+		}
+		if len(doc) > 0 {
+			docs = append(docs, doc)
+		}
+	}
+}

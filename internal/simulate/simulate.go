@@ -1,0 +1,91 @@
+// Package simulate plays the providers: it says what a resource that is desired
+// would look like once it exists. Nothing here calls AWS; ids are made of names.
+package simulate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+)
+
+// Account that resources live in unless a claim says otherwise. It's the one
+// that AWS uses in its own documents.
+const Account = "123456789012"
+
+// A World is where resources exist.
+type World struct {
+	Partition string
+	Account   string
+	Region    string
+}
+
+// Observe what a response desires as if all of it existed and were ready, in
+// addition to what exists.
+func (w World) Observe(rsp *fnv1.RunFunctionResponse, exists map[string]*fnv1.Resource) map[string]*fnv1.Resource {
+	o := make(map[string]*fnv1.Resource, len(rsp.GetDesired().GetResources()))
+	for name, r := range exists {
+		if _, ok := rsp.GetDesired().GetResources()[name]; ok {
+			o[name] = r
+		}
+	}
+	for name, r := range rsp.GetDesired().GetResources() {
+		o[name] = &fnv1.Resource{Resource: w.Exist(name, r.GetResource())}
+	}
+	return o
+}
+
+// Exist is a resource as a provider would leave it: with a status.
+func (w World) Exist(name string, desired *structpb.Struct) *structpb.Struct {
+	o, ok := proto.Clone(desired).(*structpb.Struct)
+	if !ok {
+		return desired
+	}
+	if o.GetFields() == nil {
+		o.Fields = make(map[string]*structpb.Value)
+	}
+	meta := o.GetFields()["metadata"].GetStructValue()
+	if meta.GetFields() != nil {
+		meta.Fields["uid"] = structpb.NewStringValue(digest(name, 32)) //nolint:mnd // As long as a UUID.
+		meta.Fields["annotations"] = annotated(meta, name)
+	}
+	status, err := structpb.NewStruct(w.status(name, o))
+	if err != nil {
+		return o // The table holds plain values.
+	}
+	o.Fields["status"] = structpb.NewStructValue(status)
+	return o
+}
+
+// annotated with the name that Crossplane knows a composed resource by.
+func annotated(meta *structpb.Struct, name string) *structpb.Value {
+	a := meta.GetFields()["annotations"].GetStructValue()
+	if a == nil {
+		a = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
+	}
+	a.Fields["crossplane.io/composition-resource-name"] = structpb.NewStringValue(name)
+	return structpb.NewStructValue(a)
+}
+
+func (w World) status(name string, o *structpb.Struct) map[string]any {
+	s := map[string]any{"conditions": []any{
+		map[string]any{"type": "Ready", "status": "True", "reason": "Available", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+		map[string]any{"type": "Synced", "status": "True", "reason": "ReconcileSuccess", "lastTransitionTime": "2026-01-01T00:00:00Z"},
+	}}
+	f := o.GetFields()
+	tell, ok := kinds[f["kind"].GetStringValue()]
+	if !ok {
+		return s
+	}
+	s["atProvider"] = tell(w, resource{name: name, object: o})
+	return s
+}
+
+// digest of a name in hexadecimal digits, as long as AWS's ids are.
+func digest(name string, length int) string {
+	h := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(h[:])[:length]
+}
