@@ -1,0 +1,180 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/crossplane/function-sdk-go/errors"
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
+)
+
+// RenderCmd shows what a claim is composed of.
+type RenderCmd struct {
+	Claim string `arg:"" help:"File with a SeafarerCluster or XSeafarerCluster; - for standard input."`
+
+	Output      string `default:"yaml"                                                                                        enum:"yaml,json,table,tree" help:"Format: yaml, json, table or tree." short:"o"`
+	Observed    string `help:"Folder with the composed resources that exist, as YAML."                                         type:"existingdir"`
+	Composition string `help:"Composition to take the platform team's fences from, instead of the one of the package."         type:"existingfile"`
+	Simulate    bool   `help:"Play the providers until nothing changes, and show in which pass each resource appears."`
+}
+
+// Help with examples.
+func (c *RenderCmd) Help() string {
+	return `Plays Crossplane for one claim: fills in the defaults, makes the composite
+resource, runs the function and prints the resources it desires.
+
+Examples:
+
+  # What is composed on the first pass, as YAML
+  function-seafarer-cluster render claim.yaml
+
+  # The same as a tree, by part of the platform
+  function-seafarer-cluster render claim.yaml -o tree
+
+  # What appears in which pass
+  function-seafarer-cluster render claim.yaml --simulate -o table
+
+  # With the resources that a control plane has now
+  kubectl get managed -n platform -o yaml > observed/managed.yaml
+  function-seafarer-cluster render claim.yaml --observed observed/`
+}
+
+// maxPasses is far more than any platform needs: one that is not done by then
+// never will be.
+const maxPasses = 20
+
+// Run the command.
+func (c *RenderCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout, os.Stderr) }
+
+func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer) error {
+	req, err := c.request(in)
+	if err != nil {
+		return err
+	}
+	passes, err := c.passes(ctx, req)
+	if err != nil {
+		return err
+	}
+	last := passes[len(passes)-1]
+	if err := print(out, c.Output, passes); err != nil {
+		return err
+	}
+	for _, s := range last.assembly.Withheld() {
+		fmt.Fprintf(hints, "withheld: %s waits for %s\n", s.Key, strings.Join(s.WaitsFor, " and ")) //nolint:errcheck // Hints may get lost.
+	}
+	return nil
+}
+
+// request that Crossplane would send for the claim.
+func (c *RenderCmd) request(in io.Reader) (*fnv1.RunFunctionRequest, error) {
+	b, err := c.read(in)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot read claim")
+	}
+	xr, err := render.Composite(b)
+	if err != nil {
+		return nil, err
+	}
+	if err := platform.Default(xr); err != nil {
+		return nil, err
+	}
+	composition := apis.Composition
+	if c.Composition != "" {
+		if composition, err = os.ReadFile(filepath.Clean(c.Composition)); err != nil {
+			return nil, errors.Wrap(err, "cannot read Composition")
+		}
+	}
+	var observed map[string]*fnv1.Resource
+	if c.Observed != "" {
+		if observed, err = render.Observed(c.Observed); err != nil {
+			return nil, err
+		}
+	}
+	return render.Request(xr, composition, observed)
+}
+
+func (c *RenderCmd) read(in io.Reader) ([]byte, error) {
+	if c.Claim == "-" {
+		return io.ReadAll(in)
+	}
+	return os.ReadFile(filepath.Clean(c.Claim))
+}
+
+// A pass is one call of the function.
+type pass struct {
+	assembly *compose.Assembly
+	response *fnv1.RunFunctionResponse
+}
+
+// passes of the function: one, or as many as it takes until nothing changes.
+func (c *RenderCmd) passes(ctx context.Context, req *fnv1.RunFunctionRequest) ([]pass, error) {
+	f := &Function{log: logging.NewNopLogger()}
+	var ps []pass
+	for {
+		p, err := f.pass(ctx, req)
+		if err != nil {
+			return nil, err
+		}
+		if len(ps) > 0 && proto.Equal(p.response.GetDesired(), ps[len(ps)-1].response.GetDesired()) {
+			return ps, nil
+		}
+		ps = append(ps, p)
+		if !c.Simulate {
+			return ps, nil
+		}
+		if len(ps) == maxPasses {
+			return nil, errors.Errorf("cannot simulate: after %d passes the desired state still changes", maxPasses)
+		}
+		req = next(req, p.response)
+	}
+}
+
+// pass of the function. What it refuses is an error.
+func (f *Function) pass(ctx context.Context, req *fnv1.RunFunctionRequest) (pass, error) {
+	rsp, err := f.RunFunction(ctx, req)
+	if err != nil {
+		return pass{}, err
+	}
+	for _, r := range rsp.GetResults() {
+		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+			return pass{}, errors.New(r.GetMessage())
+		}
+	}
+	a, _, err := assemble(ctx, req)
+	return pass{assembly: a, response: rsp}, err
+}
+
+// next request, once the providers have done what a response asks for.
+func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
+	n, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
+	if !ok {
+		return req
+	}
+	xr := compose.Exists(n.GetObserved().GetComposite().GetResource())
+	region, _ := aws.LookupRegion(xr.String("spec.region"))
+	w := simulate.World{
+		Partition: region.Partition,
+		Region:    region.Code,
+		Account:   cmp.Or(xr.String("spec.accountId"), simulate.Account),
+	}
+	n.Observed.Resources = w.Observe(rsp, n.GetObserved().GetResources())
+	if status, ok := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]; ok {
+		n.Observed.Composite.Resource.Fields["status"] = status
+	}
+	return n
+}
