@@ -1,0 +1,154 @@
+package crossplane
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
+)
+
+// envBin overrides the directory that we build into.
+const envBin = "SEAFARER_TEST_BIN"
+
+// versionVar is how core and the CLI are told their version. Core checks what
+// packages need against it.
+const versionVar = "github.com/crossplane/crossplane-runtime/v2/pkg/version.version"
+
+// Binaries we test with.
+type Binaries struct {
+	Core     string // Crossplane core, which holds the engine that renders.
+	CLI      string // The crossplane CLI.
+	Function string // Our function.
+}
+
+// Build the CLI and core at the versions in our go.mod, and our function. Only
+// the first build is slow.
+func Build(t *testing.T) Binaries {
+	t.Helper()
+
+	dir := os.Getenv(envBin)
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			t.Fatalf("cannot find a directory to build into: %v", err)
+		}
+
+		dir = filepath.Join(cache, "seafarer-test", "bin")
+	}
+
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		t.Fatalf("cannot find a directory to build into: %v", err)
+	}
+
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		t.Fatalf("cannot make a directory to build into: %v", err)
+	}
+
+	out := Binaries{
+		Core:     filepath.Join(dir, "crossplane-core"),
+		CLI:      filepath.Join(dir, "crossplane"),
+		Function: filepath.Join(dir, "function-seafarer-cluster"),
+	}
+
+	// Leave time to say why if we run out of it.
+	ctx := t.Context()
+
+	if d, ok := t.Deadline(); ok {
+		const grace = 10 * time.Second
+
+		var cancel context.CancelFunc
+
+		ctx, cancel = context.WithDeadline(ctx, d.Add(-grace))
+		defer cancel()
+	}
+
+	// Our function first: it's the one that may not compile.
+	builds := []struct{ dir, out, module, pkg string }{
+		{dir: rootPath, out: out.Function, pkg: "."},
+		{dir: ".", out: out.Core, module: "github.com/crossplane/crossplane/v2", pkg: "/cmd/crossplane"},
+		{dir: ".", out: out.CLI, module: "github.com/crossplane/cli/v2", pkg: "/cmd/crossplane"},
+	}
+
+	for _, b := range builds {
+		if err := build(ctx, b.dir, b.out, b.module, b.pkg); err != nil {
+			if ctx.Err() != nil {
+				err = errors.Wrap(err, "out of time, raise -timeout")
+			}
+
+			t.Fatalf("cannot build %s: %v", filepath.Base(b.out), err)
+		}
+	}
+
+	return out
+}
+
+// build a package of the supplied module, telling it the module's version.
+func build(ctx context.Context, dir, out, module, pkg string) error {
+	flags := "-s -w"
+
+	if module != "" {
+		v, err := run(ctx, dir, nil, "go", "list", "-m", "-f", "{{.Version}}", module)
+		if err != nil {
+			return errors.Wrapf(err, "cannot find the version of %s", module)
+		}
+
+		flags += " -X " + versionVar + "=" + strings.TrimSpace(v)
+	}
+
+	done := progress("building " + filepath.Base(out))
+	defer done()
+
+	_, err := run(ctx, dir, []string{"CGO_ENABLED=0"}, "go", "build", "-trimpath", "-ldflags", flags, "-o", out, module+pkg)
+
+	return err
+}
+
+// progress prints what we're doing, and for how long, if it takes long. It
+// doesn't use t.Log, which would print it only when the test is over.
+func progress(what string) func() {
+	const interval = 15 * time.Second
+
+	start := time.Now()
+	done := make(chan struct{})
+
+	go func() {
+		tick := time.NewTicker(interval)
+		defer tick.Stop()
+
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				fmt.Fprintf(os.Stderr, "%s: %s\n", what, time.Since(start).Round(time.Second))
+			}
+		}
+	}()
+
+	return func() { close(done) }
+}
+
+// run a command and return what it prints. If it fails, the error says what it
+// complained about.
+func run(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
+	var stdout, stderr strings.Builder
+
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Stdout = &stdout
+	cmd.Stderr = &stderr
+	cmd.Env = append(append(os.Environ(), "GOWORK=off"), env...)
+
+	if err := cmd.Run(); err != nil {
+		return "", errors.Wrapf(err, "%s %s\n%s", filepath.Base(name), strings.Join(args, " "), strings.TrimSpace(stderr.String()))
+	}
+
+	return stdout.String(), nil
+}
