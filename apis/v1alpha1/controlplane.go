@@ -57,7 +57,7 @@ type ControlPlaneSpec struct {
 
 // EndpointSpec is who may reach the Kubernetes API.
 //
-// +kubebuilder:validation:XValidation:rule="self.publicAccess || self.privateAccess",message="publicAccess and privateAccess cannot both be off: nobody could reach the cluster"
+// +kubebuilder:validation:XValidation:rule="!has(self.publicAccess) || !has(self.privateAccess) || self.publicAccess || self.privateAccess",message="publicAccess and privateAccess cannot both be off: nobody could reach the cluster"
 type EndpointSpec struct {
 	// PublicAccess opens the endpoint to the internet, limited by
 	// publicAccessCIDRs.
@@ -109,7 +109,7 @@ type LoggingSpec struct {
 
 // SecretsEncryptionSpec is the KMS key that wraps Kubernetes Secrets.
 //
-// +kubebuilder:validation:XValidation:rule="self.enabled || !has(self.keyARN)",message="keyARN needs enabled: true"
+// +kubebuilder:validation:XValidation:rule="!has(self.enabled) || self.enabled || !has(self.keyARN)",message="keyARN needs enabled: true"
 type SecretsEncryptionSpec struct {
 	// Enabled encrypts with a KMS key of the account. Off, EKS encrypts with a
 	// key of its own.

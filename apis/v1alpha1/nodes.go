@@ -6,8 +6,8 @@ import (
 
 // SystemNodesSpec is the EKS managed node group for the system's own pods.
 //
-// +kubebuilder:validation:XValidation:rule="self.minSize <= self.desiredSize && self.desiredSize <= self.maxSize",message="sizes must be ordered: minSize <= desiredSize <= maxSize"
-// +kubebuilder:validation:XValidation:rule="self.name == oldSelf.name",message="name cannot change: EKS cannot rename a node group"
+// +kubebuilder:validation:XValidation:rule="!has(self.minSize) || !has(self.desiredSize) || !has(self.maxSize) || (self.minSize <= self.desiredSize && self.desiredSize <= self.maxSize)",message="sizes must be ordered: minSize <= desiredSize <= maxSize"
+// +kubebuilder:validation:XValidation:rule="!has(self.name) || !has(oldSelf.name) || self.name == oldSelf.name",message="name cannot change: EKS cannot rename a node group"
 type SystemNodesSpec struct {
 	// Name of the node group in EKS.
 	//

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+)
+
+var update = flag.Bool("update", false, "write golden files instead of comparing with them")
+
+// An example is a folder with a claim. Examples are tests: what they hold is
+// composed, compared and put to the laws.
+type example struct {
+	name string
+	dir  string
+}
+
+func (e example) claim() string { return filepath.Join(e.dir, "claim.yaml") }
+
+// examples of claims that can be composed. Those that cannot are in folders that
+// say so.
+func examples(tb testing.TB) []example { return examplesBut(tb, false) }
+
+// invalidExamples of claims that cannot be composed.
+func invalidExamples(tb testing.TB) []example { return examplesBut(tb, true) }
+
+func examplesBut(tb testing.TB, invalid bool) []example {
+	tb.Helper()
+	claims, err := filepath.Glob("example/*/claim.yaml")
+	if err != nil || len(claims) == 0 {
+		tb.Fatalf("cannot find examples: %v", err)
+	}
+	slices.Sort(claims)
+	var es []example
+	for _, c := range claims {
+		e := example{name: filepath.Base(filepath.Dir(c)), dir: filepath.Dir(c)}
+		if isInvalid, _ := filepath.Match("invalid-*", e.name); isInvalid == invalid {
+			es = append(es, e)
+		}
+	}
+	return es
+}
+
+// request that Crossplane sends for an example, with the fences of the example's
+// own Composition if it has one, and nothing observed.
+func (e example) request(tb testing.TB) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	c := RenderCmd{Claim: e.claim()}
+	if f := filepath.Join(e.dir, "composition.yaml"); exists(f) {
+		c.Composition = f
+	}
+	req, err := c.request(nil)
+	if err != nil {
+		tb.Fatalf("cannot make request for %s: %v", e.name, err)
+	}
+	return req
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+func newFunction() *Function { return &Function{log: logging.NewNopLogger()} }
+
+// run the function. It never returns an error.
+func run(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	tb.Helper()
+	rsp, err := newFunction().RunFunction(context.Background(), req)
+	if err != nil {
+		tb.Fatalf("RunFunction(...): %v", err)
+	}
+	return rsp
+}
+
+// steady is the request of an example whose resources all exist and are ready.
+func (e example) steady(tb testing.TB) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	req := e.request(tb)
+	for range maxPasses {
+		rsp := run(tb, req)
+		if m := fatal(rsp); m != "" {
+			tb.Fatalf("example %s is refused: %s", e.name, m)
+		}
+		n := next(req, rsp)
+		if proto.Equal(n, req) {
+			return req
+		}
+		req = n
+	}
+	tb.Fatalf("example %s does not settle in %d passes", e.name, maxPasses)
+	return nil
+}
+
+// fatal is the message of the result that stops the pipeline, if there is one.
+func fatal(rsp *fnv1.RunFunctionResponse) string {
+	for _, r := range rsp.GetResults() {
+		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+			return r.GetMessage()
+		}
+	}
+	return ""
+}
+
+// clone a request, to change it.
+func clone(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	c, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
+	if !ok {
+		tb.Fatal("cannot clone request")
+	}
+	return c
+}
+
+// golden compares with a golden file, or writes it.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(filepath.Clean(path))
+	if err != nil {
+		t.Fatalf("cannot read golden file: %v; make it with go test . -update", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s: -want, +got; if it should be so, run go test . -update:\n%s", path, diff)
+	}
+}
+
+// asMaps are the resources that a response desires.
+func asMaps(rsp *fnv1.RunFunctionResponse) map[string]any {
+	m := make(map[string]any)
+	for name, r := range rsp.GetDesired().GetResources() {
+		m[name] = r.GetResource().AsMap()
+	}
+	return m
+}
