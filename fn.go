@@ -118,7 +118,7 @@ func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
 // answer to whatever cannot be computed; what explains it is said first.
 func refuse(rsp *fnv1.RunFunctionResponse, err error) {
 	reason := reasonImpossible
-	var invalid *platform.Invalid
+	var invalid *platform.InvalidError
 	if errors.As(err, &invalid) {
 		reason = reasonInvalid
 	}

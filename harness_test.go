@@ -28,10 +28,16 @@ func (e example) claim() string { return filepath.Join(e.dir, "claim.yaml") }
 
 // examples of claims that can be composed. Those that cannot are in folders that
 // say so.
-func examples(tb testing.TB) []example { return examplesBut(tb, false) }
+func examples(tb testing.TB) []example {
+	tb.Helper()
+	return examplesBut(tb, false)
+}
 
 // invalidExamples of claims that cannot be composed.
-func invalidExamples(tb testing.TB) []example { return examplesBut(tb, true) }
+func invalidExamples(tb testing.TB) []example {
+	tb.Helper()
+	return examplesBut(tb, true)
+}
 
 func examplesBut(tb testing.TB, invalid bool) []example {
 	tb.Helper()

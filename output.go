@@ -17,8 +17,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 )
 
-// print passes in a format.
-func print(w io.Writer, format string, passes []pass) error {
+// printPasses in a format.
+func printPasses(w io.Writer, format string, passes []pass) error {
 	switch format {
 	case "yaml":
 		return printYAML(w, passes[len(passes)-1])
@@ -104,6 +104,8 @@ func state(s compose.State, first map[compose.Key]int, passes int) string {
 	switch {
 	case s.Desired == nil:
 		return "withheld"
+	case watched(s):
+		return "watched"
 	case passes > 1:
 		return fmt.Sprintf("pass %d", first[s.Key])
 	case s.Held:
@@ -113,6 +115,12 @@ func state(s compose.State, first map[compose.Key]int, passes int) string {
 	default:
 		return "desired"
 	}
+}
+
+// watched resources are desired, but must not be created yet.
+func watched(s compose.State) bool {
+	ps := compose.Exists(s.Desired).Value("spec.managementPolicies").GetListValue().GetValues()
+	return len(ps) == 1 && ps[0].GetStringValue() == "Observe"
 }
 
 func printTable(w io.Writer, passes []pass) error {

@@ -71,7 +71,7 @@ func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer)
 		return err
 	}
 	last := passes[len(passes)-1]
-	if err := print(out, c.Output, passes); err != nil {
+	if err := printPasses(out, c.Output, passes); err != nil {
 		return err
 	}
 	for _, s := range last.assembly.Withheld() {

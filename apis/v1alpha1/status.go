@@ -82,6 +82,12 @@ type Facts struct {
 	// +optional
 	KarpenterInstalled bool `json:"karpenterInstalled,omitempty"`
 
+	// InternetGatewayID is the id of the internet gateway, once it's attached to
+	// the VPC: igw-…
+	//
+	// +optional
+	InternetGatewayID string `json:"internetGatewayId,omitempty"`
+
 	// VPCID is the id of the VPC: vpc-…
 	//
 	// +optional

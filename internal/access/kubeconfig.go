@@ -1,11 +1,11 @@
 package access
 
 import (
+	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
+
 	helm "github.com/crossplane-contrib/provider-helm/apis/namespaced/v1beta1"
 	kubernetes "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/v1alpha1"
 	kubeconfig "github.com/crossplane-contrib/provider-kubernetes/pkg/kube/config"
-	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
-
 	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	xpv2 "github.com/crossplane/crossplane-runtime/v2/apis/common/v2"
 

@@ -18,7 +18,7 @@ type addon struct {
 // catalog is what every cluster has. The first three run on each node and must be
 // there for a node to become ready; EKS has them at hand before the first node.
 // The others are pods that wait for a node.
-var catalog = []addon{ //nolint:gochecknoglobals // A table.
+var catalog = []addon{
 	{name: "vpc-cni", serviceAccount: "aws-node", role: platform.KeyVPCCNIRole, roleName: platform.Plan.VPCCNIRoleName},
 	{name: "kube-proxy"},
 	{name: "eks-pod-identity-agent"},

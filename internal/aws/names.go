@@ -39,7 +39,7 @@ func Name(l Limit, parts ...string) string {
 
 // ObjectName is the name of the Kubernetes object that belongs to a key of an
 // owner. It always ends with a hash of both, because an owner called a-b with
-// key c and one called a with key b-c are neighbours in one namespace.
+// key c and one called a with key b-c meet in one namespace.
 func ObjectName(owner, key string) string {
 	h := hash(owner + "/" + key)
 	n := strings.ToLower(strings.ReplaceAll(owner+"-"+key, "_", "-"))

@@ -26,6 +26,7 @@ type State struct {
 // A PartState is what was decided for a part.
 type PartState struct {
 	Part
+
 	States []State
 }
 

@@ -1,6 +1,8 @@
 package compose
 
 import (
+	"slices"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -58,7 +60,7 @@ func (r Resource) Needs(known bool, what string, paths ...string) Resource {
 	if known {
 		return r
 	}
-	r.Unknown = append(r.Unknown[:len(r.Unknown):len(r.Unknown)], Unknown{What: what, Paths: paths})
+	r.Unknown = append(slices.Clip(r.Unknown), Unknown{What: what, Paths: paths})
 	return r
 }
 

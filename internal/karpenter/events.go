@@ -63,8 +63,7 @@ var interruptionEvents = []eventRule{
 // eventPattern returns the pattern of one type of events of one source:
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
 func eventPattern(source, detailType string) string {
-	// There are only strings to encode: this cannot fail.
-	b, _ := json.Marshal(struct {
+	b, _ := json.Marshal(struct { //nolint:errchkjson // There are only strings to encode.
 		Source     []string `json:"source"`
 		DetailType []string `json:"detail-type"`
 	}{[]string{source}, []string{detailType}})

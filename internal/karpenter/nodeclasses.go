@@ -15,7 +15,7 @@ type family struct {
 	name, device string
 }
 
-var families = map[string]family{ //nolint:gochecknoglobals // A table.
+var families = map[string]family{
 	"al2023":       {name: "AL2023", device: "/dev/xvda"},
 	"bottlerocket": {name: "Bottlerocket", device: "/dev/xvdb"},
 }

@@ -10,7 +10,7 @@ import (
 
 // defaultRequirements of a pool that has none for their keys: to Karpenter, none
 // means anything.
-var defaultRequirements = []v1alpha1.Requirement{ //nolint:gochecknoglobals // A table.
+var defaultRequirements = []v1alpha1.Requirement{
 	{Key: "kubernetes.io/arch", Operator: "In", Values: []string{"amd64"}},
 	{Key: "kubernetes.io/os", Operator: "In", Values: []string{"linux"}},
 	{Key: "karpenter.sh/capacity-type", Operator: "In", Values: []string{"spot", "on-demand"}},

@@ -14,7 +14,7 @@ const defaultBus = "default"
 
 // interruptionRules send what happens to instances to the queue.
 func interruptionRules(p platform.Plan) []compose.Resource {
-	rs := make([]compose.Resource, 0, 2*len(interruptionEvents)) //nolint:mnd // A rule and a target.
+	rs := make([]compose.Resource, 0, 2*len(interruptionEvents))
 	for _, e := range interruptionEvents {
 		rs = append(rs, rule(p, e), target(p, e))
 	}

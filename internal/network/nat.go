@@ -50,8 +50,10 @@ func natAddress(p platform.Plan, z platform.Zone) compose.Resource {
 	}}})
 }
 
+// natGateway is made once the internet gateway is attached. One made earlier
+// goes into state failed, and stays there.
 func natGateway(p platform.Plan, z platform.Zone) compose.Resource {
-	return p.AWS(keyNATGateway(z), &ec2.NATGateway{Spec: ec2.NATGatewaySpec{ForProvider: ec2.NATGatewayParameters_2{
+	return p.Routed(keyNATGateway(z), &ec2.NATGateway{Spec: ec2.NATGatewaySpec{ForProvider: ec2.NATGatewayParameters_2{
 		Region:           new(p.Spec.Region),
 		ConnectivityType: new("public"),
 		AllocationIDRef:  p.Ref(keyNATAddress(z)),

@@ -22,7 +22,7 @@ func publicRoutes(p platform.Plan) []compose.Resource {
 			Region:               new(p.Spec.Region),
 			DestinationCidrBlock: new(anywhere),
 			RouteTableIDRef:      p.Ref(keyPublicRouteTable),
-			GatewayIDRef:         p.Ref(keyInternetGateway),
+			GatewayIDRef:         p.Ref(platform.KeyInternetGateway),
 		}}}),
 	}
 	for _, z := range p.Zones {

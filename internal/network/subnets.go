@@ -19,7 +19,7 @@ var (
 // subnets of each zone: a private one for nodes and a public one for gateways
 // and load balancers.
 func subnets(p platform.Plan) []compose.Resource {
-	rs := make([]compose.Resource, 0, 2*len(p.Zones)) //nolint:mnd // Two tiers.
+	rs := make([]compose.Resource, 0, 2*len(p.Zones))
 	for _, z := range p.Zones {
 		rs = append(rs,
 			p.AWS(platform.KeyPrivateSubnet(z), subnet(p, z, z.Private, "private", tagInternalLoadBalancers, p.Discovery())),

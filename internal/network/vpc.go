@@ -7,8 +7,6 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-const keyInternetGateway compose.Key = "internet-gateway"
-
 func vpc(p platform.Plan) compose.Resource {
 	return p.AWS(platform.KeyVPC, &ec2.VPC{Spec: ec2.VPCSpec{ForProvider: ec2.VPCParameters_2{
 		Region:    new(p.Spec.Region),
@@ -32,7 +30,7 @@ func defaultSecurityGroup(p platform.Plan) compose.Resource {
 }
 
 func internetGateway(p platform.Plan) compose.Resource {
-	return p.AWS(keyInternetGateway, &ec2.InternetGateway{Spec: ec2.InternetGatewaySpec{ForProvider: ec2.InternetGatewayParameters_2{
+	return p.AWS(platform.KeyInternetGateway, &ec2.InternetGateway{Spec: ec2.InternetGatewaySpec{ForProvider: ec2.InternetGatewayParameters_2{
 		Region:   new(p.Spec.Region),
 		VPCIDRef: p.Ref(platform.KeyVPC),
 		Tags:     p.Tags(p.NameTag("internet-gateway")),

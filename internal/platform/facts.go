@@ -24,6 +24,9 @@ func facts(s v1alpha1.SeafarerClusterSpec, accountID string, xr compose.Existing
 		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == "deployed",
 		VPCID:                  o[KeyVPC].String("status.atProvider.id"),
 	}
+	if g := o[KeyInternetGateway]; g.Is("Ready") {
+		f.InternetGatewayID = g.String("status.atProvider.id")
+	}
 	known := func(now, path string) string { return cmp.Or(now, xr.String("status.facts."+path)) }
 	// Who asks for an account says which it is. Without that, the one that
 	// answered first stays: a stray ARN must not move a platform.
@@ -36,6 +39,7 @@ func facts(s v1alpha1.SeafarerClusterSpec, accountID string, xr compose.Existing
 	f.KarpenterAssociationID = known(f.KarpenterAssociationID, "karpenterAssociationId")
 	f.KarpenterInstalled = f.KarpenterInstalled || xr.Value("status.facts.karpenterInstalled").GetBoolValue()
 	f.VPCID = known(f.VPCID, "vpcId")
+	f.InternetGatewayID = known(f.InternetGatewayID, "internetGatewayId")
 	return f
 }
 

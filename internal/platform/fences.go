@@ -27,17 +27,24 @@ func checkFences(f v1beta1.Fences) error {
 			errs = append(errs, field.Invalid(input.Child(name), arn, "must be an ARN"))
 		}
 	}
+	errs = append(errs, validateTags(f.Tags, input.Child("tags"))...)
+	errs = append(errs, checkReferences(f, input)...)
+	slices.SortFunc(errs, byField)
+	return errors.Wrap(errs.ToAggregate(), "cannot use the function's input in the Composition")
+}
+
+// checkReferences to regions and to the configuration of a provider.
+func checkReferences(f v1beta1.Fences, input *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	for i, r := range f.AllowedRegions {
 		if _, ok := aws.LookupRegion(r); !ok {
 			errs = append(errs, field.NotSupported(input.Child("allowedRegions").Index(i), r, aws.Regions()))
 		}
 	}
-	errs = append(errs, validateTags(f.Tags, input.Child("tags"))...)
 	if r := f.ProviderConfigRef; r != nil && (r.Name == "" || (r.Kind != "ClusterProviderConfig" && r.Kind != "ProviderConfig")) {
 		errs = append(errs, field.Invalid(input.Child("providerConfigRef"), *r, "must have a name, and kind ClusterProviderConfig or ProviderConfig"))
 	}
-	slices.SortFunc(errs, byField)
-	return errors.Wrap(errs.ToAggregate(), "cannot use the function's input in the Composition")
+	return errs
 }
 
 // fenced tells which of the platform team's fences a claim hits.

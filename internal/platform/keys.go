@@ -6,6 +6,7 @@ import "github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 // composed resource forever.
 const (
 	KeyVPC                    compose.Key = "vpc"
+	KeyInternetGateway        compose.Key = "internet-gateway"
 	KeyCluster                compose.Key = "cluster"
 	KeyClusterAuth            compose.Key = "cluster-auth"
 	KeyClusterRole            compose.Key = "cluster-role"

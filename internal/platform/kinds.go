@@ -1,13 +1,6 @@
 package platform
 
 import (
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	release "github.com/crossplane-contrib/provider-helm/apis/namespaced/release/v1beta1"
-	helm "github.com/crossplane-contrib/provider-helm/apis/namespaced/v1beta1"
-	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
-	kubernetes "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/v1alpha1"
 	events "github.com/upbound/provider-aws/v2/apis/namespaced/cloudwatchevents/v1beta1"
 	logs "github.com/upbound/provider-aws/v2/apis/namespaced/cloudwatchlogs/v1beta1"
 	ec2 "github.com/upbound/provider-aws/v2/apis/namespaced/ec2/v1beta1"
@@ -15,6 +8,13 @@ import (
 	iam "github.com/upbound/provider-aws/v2/apis/namespaced/iam/v1beta1"
 	kms "github.com/upbound/provider-aws/v2/apis/namespaced/kms/v1beta1"
 	sqs "github.com/upbound/provider-aws/v2/apis/namespaced/sqs/v1beta1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	release "github.com/crossplane-contrib/provider-helm/apis/namespaced/release/v1beta1"
+	helm "github.com/crossplane-contrib/provider-helm/apis/namespaced/v1beta1"
+	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
+	kubernetes "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/v1alpha1"
 )
 
 // Kinds are all that a platform is composed of: no domain composes another. The

@@ -5,10 +5,10 @@ import (
 	"maps"
 	"net/netip"
 
-	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
+	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
 	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 
@@ -209,16 +209,28 @@ func (p Plan) Kubernetes(k compose.Key, m Managed) compose.Resource {
 }
 
 // Drained describes an object in the cluster whose deletion is waited for,
-// because AWS resources go with it. Until Karpenter is installed it's only
-// watched: nothing could have been made for it, and a claim deleted that early
-// need not wait for a cluster that never came up.
+// because AWS resources go with it. Nothing can be made for it before Karpenter
+// is installed, so a claim deleted that early need not wait for a cluster that
+// never came up.
 func (p Plan) Drained(k compose.Key, m Managed) compose.Resource {
+	return p.watchedUntil(p.Facts.KarpenterInstalled, "Karpenter's release", k, m, p.clusterConfigRef(KeyKubernetesProviderConf))
+}
+
+// Routed describes a resource in AWS that fails for good when it's made before
+// the internet gateway is attached to the VPC. It has no field that could wait.
+func (p Plan) Routed(k compose.Key, m Managed) compose.Resource {
+	return p.watchedUntil(p.Facts.InternetGatewayID != "", "the internet gateway", k, m, p.providerConfigRef())
+}
+
+// watchedUntil describes a resource that the provider must not create until
+// something is there: it's desired at once, but only watched. One that exists
+// keeps the policies it has while that something is unknown.
+func (p Plan) watchedUntil(there bool, what string, k compose.Key, m Managed, ref *xpv1.ProviderConfigReference) compose.Resource {
 	policies := policiesWatched
-	if p.Facts.KarpenterInstalled {
+	if there {
 		policies = policiesOwned
 	}
-	return p.managed(k, m, p.clusterConfigRef(KeyKubernetesProviderConf), policies).
-		Needs(p.Facts.KarpenterInstalled || !p.Exists(k), "Karpenter's release", "spec.managementPolicies")
+	return p.managed(k, m, ref, policies).Needs(there || !p.Exists(k), what, "spec.managementPolicies")
 }
 
 // WithoutPolicies describes a resource in AWS whose kind knows no management

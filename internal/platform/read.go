@@ -20,7 +20,7 @@ import (
 const defaultZones = 3
 
 // Read a composite resource, the platform team's fences and what exists into a
-// Plan. An error of type Invalid tells what the claim must change.
+// Plan. An error of type InvalidError tells what the claim must change.
 func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.Observed) (Plan, error) {
 	p := Plan{Fences: f, names: make(map[compose.Key]string, len(o))}
 	if err := kind(xr); err != nil {
@@ -56,7 +56,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	errs = append(errs, zerrs...)
 	p.Partition, p.Zones = region.Partition, zones
 	if len(errs) > 0 {
-		return p, &Invalid{Errors: errs}
+		return p, &InvalidError{Errors: errs}
 	}
 	return p, nil
 }

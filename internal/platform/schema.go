@@ -74,7 +74,7 @@ func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSp
 	}
 	s.Default(obj)
 	if errs := s.Validate(ctx, obj); len(errs) > 0 {
-		return spec, &Invalid{Errors: errs}
+		return spec, &InvalidError{Errors: errs}
 	}
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
@@ -92,10 +92,10 @@ func Default(obj map[string]any) error {
 	return nil
 }
 
-// Invalid is a claim that cannot be composed as it stands.
-type Invalid struct {
+// An InvalidError is a claim that cannot be composed as it stands.
+type InvalidError struct {
 	Errors field.ErrorList
 }
 
 // Error says what is wrong, field by field.
-func (i *Invalid) Error() string { return i.Errors.ToAggregate().Error() }
+func (i *InvalidError) Error() string { return i.Errors.ToAggregate().Error() }

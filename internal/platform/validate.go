@@ -116,7 +116,7 @@ func validateNodeLabels(labels map[string]string, p *field.Path) field.ErrorList
 }
 
 func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.ErrorList {
-	chart, err := semver.StrictNewVersion(s.Karpenter.Version)
+	chart, err := compat.Chart(s.Karpenter.Version)
 	if err != nil {
 		return field.ErrorList{field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error())}
 	}

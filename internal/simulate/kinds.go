@@ -27,14 +27,14 @@ func (r resource) field(name string) string {
 }
 
 // id with a prefix, such as vpc-0123456789abcdef0.
-func (r resource) id(prefix string) string { return prefix + "-" + digest(r.name, 17) } //nolint:mnd // EC2's ids.
+func (r resource) id(prefix string) string { return prefix + "-" + digest(r.name, 17) }
 
 type teller func(w World, r resource) map[string]any
 
 // kinds are what providers tell in status.atProvider, by kind: what platforms
 // need to be told, and ids and ARNs to look real. A kind that is not here tells
 // nothing but that it's ready.
-var kinds = map[string]teller{ //nolint:gochecknoglobals // A table.
+var kinds = map[string]teller{
 	"VPC":                   ec2("vpc", "vpc"),
 	"Subnet":                ec2("subnet", "subnet"),
 	"InternetGateway":       ec2("internet-gateway", "igw"),
@@ -47,7 +47,7 @@ var kinds = map[string]teller{ //nolint:gochecknoglobals // A table.
 	"Policy":                iam("policy"),
 	"OpenIDConnectProvider": oidcProvider,
 	"Key": func(w World, r resource) map[string]any {
-		return w.told(digest(r.name, 32), "kms", "key/"+digest(r.name, 32)) //nolint:mnd // A UUID's digits.
+		return w.told(digest(r.name, 32), "kms", "key/"+digest(r.name, 32))
 	},
 	"Group": func(w World, r resource) map[string]any {
 		return w.told(r.external(), "logs", "log-group:"+r.external())
@@ -65,8 +65,8 @@ var kinds = map[string]teller{ //nolint:gochecknoglobals // A table.
 	"Addon": func(w World, r resource) map[string]any {
 		return w.told(r.field("addonName"), "eks", "addon/"+r.field("addonName"))
 	},
-	"PodIdentityAssociation": func(w World, r resource) map[string]any {
-		id := "a-" + digest(r.name, 17) //nolint:mnd // EKS's ids.
+	"PodIdentityAssociation": func(_ World, r resource) map[string]any {
+		id := "a-" + digest(r.name, 17)
 		return map[string]any{"id": id, "associationId": id}
 	},
 	"Release": func(World, resource) map[string]any {
@@ -105,7 +105,7 @@ func launchTemplate(w World, r resource) map[string]any {
 }
 
 func cluster(w World, r resource) map[string]any {
-	id := strings.ToUpper(digest(r.name+w.Account, 32)) //nolint:mnd // EKS's ids.
+	id := strings.ToUpper(digest(r.name+w.Account, 32))
 	t := w.told(r.external(), "eks", "cluster/"+r.external())
 	t["status"] = "ACTIVE"
 	t["endpoint"] = "https://" + id + ".gr7." + w.Region + ".eks.amazonaws.com"

@@ -49,7 +49,7 @@ func (w World) Exist(name string, desired *structpb.Struct) *structpb.Struct {
 	}
 	meta := o.GetFields()["metadata"].GetStructValue()
 	if meta.GetFields() != nil {
-		meta.Fields["uid"] = structpb.NewStringValue(digest(name, 32)) //nolint:mnd // As long as a UUID.
+		meta.Fields["uid"] = structpb.NewStringValue(digest(name, 32))
 		meta.Fields["annotations"] = annotated(meta, name)
 	}
 	status, err := structpb.NewStruct(w.status(name, o))

@@ -19,7 +19,6 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/xcrd"
-
 	v1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
 )
 

@@ -1,0 +1,40 @@
+# syntax=docker/dockerfile:1
+
+# The image that the Function package embeds. Crossplane's own function template
+# builds the same way.
+
+# Build on the machine's own platform, whatever the target: Go cross-compiles, and
+# emulating another processor would take many times as long.
+FROM --platform=${BUILDPLATFORM} golang:1.26 AS build
+WORKDIR /fn
+
+# Without C the binary is static, and runs on an image without a C library.
+ENV CGO_ENABLED=0
+
+# A step of its own, so that a change of code downloads no modules again.
+RUN --mount=type=bind,source=go.mod,target=go.mod \
+    --mount=type=bind,source=go.sum,target=go.sum \
+    --mount=type=cache,target=/go/pkg/mod \
+    go mod download
+
+ARG TARGETOS
+ARG TARGETARCH
+
+# The source is mounted rather than copied, and caches outlive the build: the
+# providers' Go types are large. -trimpath leaves the builder's folders out, so that
+# the same source makes the same binary; -s -w leaves out what only debuggers read.
+RUN --mount=target=. \
+    --mount=type=cache,target=/go/pkg/mod \
+    --mount=type=cache,target=/root/.cache/go-build \
+    GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -ldflags "-s -w" -o /function .
+
+# No shell, no package manager: nothing but the function and certificates of CAs.
+FROM gcr.io/distroless/static-debian12:nonroot AS image
+WORKDIR /
+COPY --from=build /function /function
+
+# Crossplane calls functions here.
+EXPOSE 9443
+
+USER nonroot:nonroot
+ENTRYPOINT ["/function"]
