@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
 )
@@ -75,4 +77,35 @@ func TestNames(t *testing.T) {
 	}
 	header := "# Each line is a composed resource of some example: its name and its kind. Removing or\n# changing a line deletes that resource of every platform there is.\n"
 	golden(t, "testdata/names.golden", []byte(header+strings.Join(slices.Sorted(maps.Keys(names)), "\n")+"\n"))
+}
+
+// TestObserved keeps what examples show as existing true: all that is desired, as
+// the providers would leave it. It's what render --observed takes.
+func TestObserved(t *testing.T) {
+	for _, e := range examples(t) {
+		if !exists(filepath.Join(e.dir, "observed")) {
+			continue
+		}
+		t.Run(e.name, func(t *testing.T) {
+			var out bytes.Buffer
+			observed := e.steady(t).GetObserved().GetResources()
+			for _, name := range slices.Sorted(maps.Keys(observed)) {
+				b, err := yaml.Marshal(observed[name].GetResource().AsMap())
+				if err != nil {
+					t.Fatal(err)
+				}
+				fmt.Fprintf(&out, "---\n%s", b)
+			}
+			golden(t, filepath.Join(e.dir, "observed", "steady.yaml"), out.Bytes())
+
+			c := RenderCmd{Claim: e.claim(), Observed: filepath.Join(e.dir, "observed"), Output: "table"}
+			var table, hints bytes.Buffer
+			if err := c.run(context.Background(), nil, &table, &hints); err != nil {
+				t.Fatalf("render: %v", err)
+			}
+			if hints.Len() > 0 || strings.Contains(table.String(), "watched") {
+				t.Errorf("with all there is observed, nothing waits; got %s%s", hints.String(), table.String())
+			}
+		})
+	}
 }
