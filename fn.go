@@ -9,7 +9,6 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-	"github.com/crossplane/function-sdk-go/request"
 	"github.com/crossplane/function-sdk-go/response"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
@@ -106,11 +105,10 @@ func parts(p platform.Plan) []compose.Part {
 
 // fences of the platform team, from the function's input in the Composition.
 func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
-	var f v1beta1.Fences
 	if len(req.GetInput().GetFields()) == 0 {
-		return f, nil
+		return v1beta1.Fences{}, nil
 	}
-	err := request.GetInput(req, &f)
+	f, err := platform.DecodeFences(req.GetInput().AsMap())
 	return f, errors.Wrap(err, "cannot read the function's input in the Composition")
 }
 

@@ -167,13 +167,14 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 	}
 	xr := compose.Exists(n.GetObserved().GetComposite().GetResource())
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
+	told := compose.Exists(rsp.GetDesired().GetComposite().GetResource())
 	w := simulate.World{
 		Partition: region.Partition,
 		Region:    region.Code,
-		Account:   cmp.Or(xr.String("spec.accountId"), simulate.Account),
+		Account:   cmp.Or(told.String("status.facts.accountId"), simulate.Account),
 	}
 	n.Observed.Resources = w.Observe(rsp, n.GetObserved().GetResources())
-	if status, ok := rsp.GetDesired().GetComposite().GetResource().GetFields()["status"]; ok {
+	if status := told.Value("status"); status != nil {
 		n.Observed.Composite.Resource.Fields["status"] = status
 	}
 	return n

@@ -91,18 +91,6 @@ func KubernetesVersions() []string {
 	return vs
 }
 
-// MaxKubernetes returns the newest Kubernetes a chart of Karpenter supports, for
-// example 1.36, or nothing if the chart is older than all of them.
-func MaxKubernetes(chart *semver.Version) string {
-	newest := ""
-	for _, m := range slices.Sorted(maps.Keys(karpenter)) {
-		if !chart.LessThan(karpenter[m]) {
-			newest = fmt.Sprintf("1.%d", m)
-		}
-	}
-	return newest
-}
-
 // minor returns the minor of a version of Kubernetes 1, which EKS writes as
 // 1.35, or 0 if it is not one.
 func minor(kubernetes string) uint64 {

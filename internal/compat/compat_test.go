@@ -95,30 +95,6 @@ func TestKubernetesVersions(t *testing.T) {
 	}
 }
 
-func TestMaxKubernetes(t *testing.T) {
-	cases := map[string]struct {
-		reason string
-		args   string
-		want   string
-	}{
-		"TooOld":   {reason: "A chart older than all others supports none.", args: "0.36.0"},
-		"Zero":     {reason: "The first row.", args: "0.37.0", want: "1.30"},
-		"Eight":    {reason: "Between two rows, the lower one holds.", args: "1.8.6", want: "1.34"},
-		"Nine":     {reason: "As the controller's MaxK8sVersion.", args: "1.9.3", want: "1.35"},
-		"Fourteen": {reason: "As the controller's MaxK8sVersion.", args: "1.14.1", want: "1.36"},
-		"Fifteen":  {reason: "As the controller's MaxK8sVersion.", args: "1.15.0", want: "1.37"},
-	}
-
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, MaxKubernetes(semver.MustParse(tc.args))); diff != "" {
-				t.Errorf("%s\nMaxKubernetes(...): -want, +got:\n%s", tc.reason, diff)
-			}
-		})
-	}
-}
-
-// The table must only ever ask for newer charts, or "or later" is a lie.
 func TestTableRises(t *testing.T) {
 	vs := KubernetesVersions()
 	for i := 1; i < len(vs); i++ {

@@ -75,17 +75,17 @@ func decide(r Resource, o Observed) (State, error) {
 	if !exists && len(r.Unknown) > 0 {
 		return s, nil
 	}
-	u, err := intent(r.Object)
+	desired, err := intent(r.Object)
 	if err != nil {
 		return s, err
 	}
 	if exists {
-		if err := same(u, e); err != nil {
+		if err := same(Exists(desired), e); err != nil {
 			return s, err
 		}
 		for _, unknown := range r.Unknown {
 			for _, path := range unknown.Paths {
-				if err := hold(u, e, path); err != nil {
+				if err := hold(desired, e, path); err != nil {
 					return s, err
 				}
 			}
@@ -93,14 +93,14 @@ func decide(r Resource, o Observed) (State, error) {
 		s.Held = len(r.Unknown) > 0
 		s.Ready = e.Ready(r.Ready)
 	}
-	s.Desired, err = wire(u)
-	return s, err
+	s.Desired = desired
+	return s, nil
 }
 
 // same refuses to turn one kind of resource into another: it would delete it.
-func same(u map[string]any, e Existing) error {
-	if u["kind"] != e.String("kind") {
-		return errors.Errorf("it exists as %s, and should be %v: rename neither keys nor kinds", e.String("kind"), u["kind"])
+func same(desired, e Existing) error {
+	if desired.String("kind") != e.String("kind") {
+		return errors.Errorf("it exists as %s, and should be %s: rename neither keys nor kinds", e.String("kind"), desired.String("kind"))
 	}
 	return nil
 }

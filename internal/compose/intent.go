@@ -1,82 +1,61 @@
 package compose
 
 import (
+	"reflect"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
-	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// opaque fields are free-form: what they hold, empty values included, belongs to
-// whoever wrote it.
-var opaque = map[string]bool{
-	"spec.forProvider.manifest": true,
-	"spec.forProvider.values":   true,
-}
-
-// intent turns a typed object into the fields we have an opinion about. Desired
-// state is applied server-side: an empty value that a struct happens to marshal
-// would be an opinion, and status is nobody's to desire.
-func intent(o Object) (map[string]any, error) {
-	u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
-	if err != nil {
-		return nil, errors.Wrap(err, "cannot convert to unstructured")
+// intent turns a typed object into the fields we have an opinion about, as the
+// protocol carries them. Desired state is applied server-side: an empty value
+// that a struct happens to marshal would be an opinion, and status is nobody's
+// to desire.
+//
+// It reads the object as encoding/json would. To go by way of JSON or of
+// unstructured content would take most of the time that a call takes.
+func intent(o Object) (*structpb.Struct, error) {
+	v := reflect.ValueOf(o)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return nil, errors.Errorf("cannot convert a %T: it's no pointer to a struct", o)
 	}
-	delete(u, "status")
-	prune(u, "")
-	return u, nil
-}
-
-// prune removes empty values from an object, and what is empty without them.
-func prune(m map[string]any, path string) {
-	for k, v := range m {
-		p := strings.TrimPrefix(path+"."+k, ".")
-		if opaque[p] {
+	s := &structpb.Struct{Fields: make(map[string]*structpb.Value)}
+	for _, f := range fieldsOf(v.Elem().Type()) {
+		if f.name == "status" {
 			continue
 		}
-		if c, ok := v.(map[string]any); ok {
-			prune(c, p)
-		}
-		if empty(v) {
-			delete(m, k)
+		if err := f.addTo(s, v.Elem()); err != nil {
+			return nil, err
 		}
 	}
-}
-
-func empty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case map[string]any:
-		return len(v) == 0
-	case []any:
-		return len(v) == 0
-	default:
-		return false
-	}
+	return s, nil
 }
 
 // hold keeps a field as it exists: a value that is unknown for a while must
 // neither blank what is there nor be guessed.
-func hold(u map[string]any, e Existing, path string) error {
-	p := fieldpath.Pave(u)
-	if v := e.Value(path); v != nil {
-		return errors.Wrapf(p.SetValue(path, v.AsInterface()), "cannot keep %s", path)
+func hold(o *structpb.Struct, e Existing, path string) error {
+	fields := strings.Split(path, ".")
+	last := len(fields) - 1
+	v := e.Value(path)
+	for _, f := range fields[:last] {
+		p, ok := o.GetFields()[f]
+		if !ok && v == nil {
+			return nil // There's nothing to leave out.
+		}
+		if !ok {
+			p = structpb.NewStructValue(&structpb.Struct{Fields: make(map[string]*structpb.Value)})
+			o.Fields[f] = p
+		}
+		if o = p.GetStructValue(); o == nil {
+			return errors.Errorf("cannot keep %s: %s is no object", path, f)
+		}
 	}
-	err := p.DeleteField(path)
-	if fieldpath.IsNotFound(err) {
+	if v == nil {
+		delete(o.GetFields(), fields[last])
 		return nil
 	}
-	return errors.Wrapf(err, "cannot leave out %s", path)
-}
-
-// wire is an object as the protocol carries it.
-func wire(u map[string]any) (*structpb.Struct, error) {
-	s, err := structpb.NewStruct(u)
-	return s, errors.Wrap(err, "cannot convert to protobuf")
+	o.Fields[fields[last]] = v
+	return nil
 }

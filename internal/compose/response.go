@@ -2,6 +2,7 @@ package compose
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -42,7 +43,8 @@ func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
 	}
 }
 
-// WriteStatus of the composite resource, in place of the one it has.
+// WriteStatus of the composite resource, on top of what an earlier step of the
+// pipeline wrote to it.
 func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status *structpb.Struct) {
 	c := composite(rsp)
 	if c.GetResource().GetFields() == nil {
@@ -51,7 +53,10 @@ func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status 
 	f := c.GetResource().GetFields()
 	f["apiVersion"] = structpb.NewStringValue(apiVersion)
 	f["kind"] = structpb.NewStringValue(kind)
-	f["status"] = structpb.NewStructValue(status)
+	if f["status"].GetStructValue().GetFields() == nil {
+		f["status"] = structpb.NewStructValue(&structpb.Struct{Fields: make(map[string]*structpb.Value)})
+	}
+	maps.Copy(f["status"].GetStructValue().GetFields(), status.GetFields())
 }
 
 func composite(rsp *fnv1.RunFunctionResponse) *fnv1.Resource {

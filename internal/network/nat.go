@@ -26,7 +26,7 @@ func natZones(p platform.Plan) []platform.Zone {
 	case v1alpha1.NATPerZone:
 		return p.Zones
 	case v1alpha1.NATSingle:
-		return p.Zones[:1]
+		return []platform.Zone{singleZone(p)}
 	case v1alpha1.NATNone:
 		return nil
 	default:
@@ -37,9 +37,20 @@ func natZones(p platform.Plan) []platform.Zone {
 // natZone is the zone whose NAT gateway a zone uses.
 func natZone(p platform.Plan, z platform.Zone) platform.Zone {
 	if p.Spec.Network.NATGateway == v1alpha1.NATSingle {
-		return p.Zones[0]
+		return singleZone(p)
 	}
 	return z
+}
+
+// singleZone is the zone of the only NAT gateway: where there is one already, or
+// else the first. A zone that is added must not move it.
+func singleZone(p platform.Plan) platform.Zone {
+	for _, z := range p.Zones {
+		if p.Exists(keyNATGateway(z)) || p.Exists(keyNATAddress(z)) {
+			return z
+		}
+	}
+	return p.Zones[0]
 }
 
 func natAddress(p platform.Plan, z platform.Zone) compose.Resource {

@@ -1,10 +1,13 @@
 package platform
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -13,6 +16,36 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+)
+
+// DecodeFences that the platform team wrote. A field that is misspelled would be
+// a fence that isn't there, so it's refused.
+func DecodeFences(raw map[string]any) (v1beta1.Fences, error) {
+	var f v1beta1.Fences
+	if raw["apiVersion"] != fencesAPIVersion || raw["kind"] != fencesKind {
+		return f, errors.Errorf("give %s of %s", fencesKind, fencesAPIVersion)
+	}
+	b, err := json.Marshal(raw)
+	if err != nil {
+		return f, errors.Wrap(err, "cannot marshal JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err = d.Decode(&f)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return f, field.TypeInvalid(field.NewPath("input").Child(wrong.Field), field.OmitValueType{}, "must not be of type "+wrong.Value)
+	}
+	if err != nil {
+		return f, errors.Errorf("%s: correct it, or leave it out", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return f, nil
+}
+
+// What the function's input is.
+const (
+	fencesAPIVersion = "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1"
+	fencesKind       = "Fences"
 )
 
 // checkFences that the platform team wrote. No API server ever saw them.
@@ -28,9 +61,17 @@ func checkFences(f v1beta1.Fences) error {
 		}
 	}
 	errs = append(errs, validateTags(f.Tags, input.Child("tags"))...)
+	if f.Namespace != "" {
+		for _, m := range validation.IsDNS1123Label(f.Namespace) {
+			errs = append(errs, field.Invalid(input.Child("namespace"), f.Namespace, m))
+		}
+	}
 	errs = append(errs, checkReferences(f, input)...)
 	slices.SortFunc(errs, byField)
-	return errors.Wrap(errs.ToAggregate(), "cannot use the function's input in the Composition")
+	if len(errs) == 0 {
+		return nil
+	}
+	return errors.Errorf("cannot use the function's input in the Composition: %s", told(errs))
 }
 
 // checkReferences to regions and to the configuration of a provider.
@@ -51,19 +92,23 @@ func checkReferences(f v1beta1.Fences, input *field.Path) field.ErrorList {
 func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 	spec := field.NewPath("spec")
 	var errs field.ErrorList
-	if len(f.AllowedRegions) > 0 && !slices.Contains(f.AllowedRegions, s.Region) {
-		errs = append(errs, field.NotSupported(spec.Child("region"), s.Region, f.AllowedRegions))
+	regions := f.AllowedRegions
+	if len(regions) == 0 {
+		regions = aws.Regions()
 	}
-	versions := f.AllowedKubernetesVersions
-	if len(versions) == 0 {
-		versions = compat.KubernetesVersions()
+	if !slices.Contains(regions, s.Region) {
+		errs = append(errs, field.NotSupported(spec.Child("region"), s.Region, regions))
+	}
+	versions := compat.KubernetesVersions()
+	if allowed := f.AllowedKubernetesVersions; len(allowed) > 0 {
+		versions = slices.DeleteFunc(versions, func(v string) bool { return !slices.Contains(allowed, v) })
 	}
 	if !slices.Contains(versions, s.KubernetesVersion) {
 		errs = append(errs, field.NotSupported(spec.Child("kubernetesVersion"), s.KubernetesVersion, versions))
 	}
 	for _, k := range f.MandatoryTags {
 		if s.Tags[k] == "" {
-			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team asks for this tag"))
+			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team asks every claim for this tag: set it"))
 		}
 	}
 	for _, k := range sorted(f.Tags) {

@@ -3,6 +3,7 @@ package platform
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -30,6 +31,9 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 		return p, err
 	}
 	p.Owner, p.Namespace = owner(xr, f)
+	if p.Owner == "" {
+		return p, errors.New("cannot tell the name of the platform: the composite resource has no metadata.name; set it")
+	}
 	if p.Namespace == "" {
 		return p, errors.New("cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")
 	}
@@ -50,7 +54,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	errs = append(errs, fenced(p.Spec, f)...)
 	errs = append(errs, validate(p.Spec)...)
 	if told := accountOf(o); told != "" && told != p.Facts.AccountID {
-		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move"))
+		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move: set it to that, or make a new claim"))
 	}
 	region, zones, zerrs := place(p.Spec)
 	errs = append(errs, zerrs...)
@@ -86,7 +90,7 @@ func place(s v1alpha1.SeafarerClusterSpec) (aws.Region, []Zone, field.ErrorList)
 	network := field.NewPath("spec", "network")
 	r, ok := aws.LookupRegion(s.Region)
 	if !ok {
-		return r, nil, field.ErrorList{field.NotSupported(field.NewPath("spec", "region"), s.Region, aws.Regions())}
+		return r, nil, nil // Said by fenced.
 	}
 	zones, err := placed(r, s.Network)
 	var ze *aws.ZoneError
@@ -108,14 +112,16 @@ func place(s v1alpha1.SeafarerClusterSpec) (aws.Region, []Zone, field.ErrorList)
 	for _, z := range zones {
 		private, err := cidr.Subnet(vpc, bits, cidr.Private, z.Slot)
 		if err != nil {
-			return r, nil, field.ErrorList{field.Invalid(network, s.Network.CIDR, err.Error())}
+			return r, nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), bits, err.Error())}
 		}
 		public, err := cidr.Subnet(vpc, bits, cidr.Public, z.Slot)
 		if err != nil {
-			return r, nil, field.ErrorList{field.Invalid(network, s.Network.CIDR, err.Error())}
+			return r, nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), bits, err.Error())}
 		}
 		zs = append(zs, Zone{Zone: z, Private: private, Public: public})
 	}
+	// The order in which a claim lists zones means nothing.
+	slices.SortFunc(zs, func(a, b Zone) int { return cmp.Compare(a.Slot, b.Slot) })
 	return r, zs, nil
 }
 

@@ -2,6 +2,8 @@ package platform
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -34,8 +36,17 @@ var crossplaneFields = []string{
 }
 
 // definition is the part of the CompositeResourceDefinition that says what a
-// spec may hold.
+// spec may hold, compiled.
 var definition = sync.OnceValues(func() (*schema.Schema, error) {
+	s, err := properties()
+	if err != nil {
+		return nil, err
+	}
+	return schema.New(s)
+})
+
+// properties that a spec may have, as the CompositeResourceDefinition says.
+var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error) {
 	var xrd struct {
 		Spec struct {
 			Versions []struct {
@@ -54,7 +65,7 @@ var definition = sync.OnceValues(func() (*schema.Schema, error) {
 	s := xrd.Spec.Versions[0].Schema.OpenAPIV3Schema
 	// Status is ours to write and Crossplane's to check.
 	delete(s.Properties, "status")
-	return schema.New(&s)
+	return &s, nil
 })
 
 // decode a spec the way the API server does: fill in the defaults of the schema,
@@ -68,13 +79,9 @@ func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSp
 	for _, f := range crossplaneFields {
 		delete(raw, f)
 	}
-	obj, ok := schema.Normalize(map[string]any{"spec": raw}).(map[string]any)
-	if !ok {
-		return spec, errors.New("cannot normalize spec")
-	}
-	s.Default(obj)
-	if errs := s.Validate(ctx, obj); len(errs) > 0 {
-		return spec, &InvalidError{Errors: errs}
+	obj, errs := s.Admit(ctx, map[string]any{"spec": raw})
+	if len(errs) > 0 {
+		return spec, &InvalidError{Errors: explained(errs)}
 	}
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
@@ -98,4 +105,15 @@ type InvalidError struct {
 }
 
 // Error says what is wrong, field by field.
-func (i *InvalidError) Error() string { return i.Errors.ToAggregate().Error() }
+func (i *InvalidError) Error() string { return told(i.Errors) }
+
+// told are errors in one line, each once.
+func told(errs field.ErrorList) string {
+	var all []string
+	for _, err := range errs {
+		if m := err.Error(); !slices.Contains(all, m) {
+			all = append(all, m)
+		}
+	}
+	return strings.Join(all, "; ")
+}

@@ -2,7 +2,9 @@ package platform
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -31,13 +33,17 @@ func validate(s v1alpha1.SeafarerClusterSpec) field.ErrorList {
 	return errs
 }
 
+// clusterName is what EKS allows:
+// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+var clusterName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$`)
+
 // validateClusterName that came from the claim's own name. One that was given
 // is checked by the schema.
 func validateClusterName(name string, p *field.Path) field.ErrorList {
-	if strings.Contains(name, ".") {
-		return field.ErrorList{field.Invalid(p, name, "EKS allows no dots, and it defaults to the claim's name: set it")}
+	if clusterName.MatchString(name) {
+		return nil
 	}
-	return nil
+	return field.ErrorList{field.Invalid(p, name, "EKS allows letters, digits, - and _, at most 100, and it defaults to the claim's name: set it")}
 }
 
 func validateTags(tags map[string]string, p *field.Path) field.ErrorList {
@@ -121,7 +127,8 @@ func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.Erro
 		return field.ErrorList{field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error())}
 	}
 	var errs field.ErrorList
-	if err := compat.Karpenter(chart, s.KubernetesVersion); err != nil {
+	known := slices.Contains(compat.KubernetesVersions(), s.KubernetesVersion)
+	if err := compat.Karpenter(chart, s.KubernetesVersion); known && err != nil {
 		errs = append(errs, field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error()))
 	}
 	classes := make([]string, 0, len(s.Karpenter.NodeClasses))
@@ -151,7 +158,7 @@ func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.
 			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("key"), r.Key, err.Error()))
 		}
 		if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
-			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("minValues"), *r.MinValues, "there are fewer values than that"))
+			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or ask for at most "+strconv.Itoa(len(r.Values))))
 		}
 	}
 	for _, k := range sorted(np.Limits) {

@@ -32,7 +32,7 @@ func Composite(manifest []byte) (map[string]any, error) {
 	}
 	obj := docs[0]
 	if obj["apiVersion"] != v1alpha1.APIVersion {
-		return nil, errors.Errorf("cannot render apiVersion %v: give a %s of %s", obj["apiVersion"], v1alpha1.ClaimKind, v1alpha1.APIVersion)
+		return nil, errors.Errorf("cannot render an object of apiVersion %q: give a %s of %s", obj["apiVersion"], v1alpha1.ClaimKind, v1alpha1.APIVersion)
 	}
 	switch obj["kind"] {
 	case v1alpha1.CompositeKind:
@@ -40,7 +40,7 @@ func Composite(manifest []byte) (map[string]any, error) {
 	case v1alpha1.ClaimKind:
 		return composite(obj)
 	default:
-		return nil, errors.Errorf("cannot render kind %v: give a %s", obj["kind"], v1alpha1.ClaimKind)
+		return nil, errors.Errorf("cannot render an object of kind %q: give a %s", obj["kind"], v1alpha1.ClaimKind)
 	}
 }
 

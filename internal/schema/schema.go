@@ -88,19 +88,26 @@ func (s *Schema) Default(obj map[string]any) {
 // supplied object, with unknown fields as errors. Errors are sorted by path,
 // and there are no two alike.
 //
-// It works on a normalized and defaulted copy of the object, because that's
-// what the API server validates. Like the API server it leaves CEL rules alone
-// while the object doesn't have the shape they were compiled for.
+// Like the API server it leaves CEL rules alone while the object doesn't have
+// the shape they were compiled for.
 //
 // What sets a resource apart from any other object is its apiVersion, kind and
 // metadata. They're always allowed, and validated as soon as there's one.
 func (s *Schema) Validate(ctx context.Context, obj map[string]any) field.ErrorList {
+	_, errs := s.Admit(ctx, obj)
+	return errs
+}
+
+// Admit returns what the API server would store of the supplied object, and what
+// it would say to its creation: a normalized and defaulted copy, and what
+// Validate returns. With errors, there's no use for the copy.
+func (s *Schema) Admit(ctx context.Context, obj map[string]any) (map[string]any, field.ErrorList) {
 	if err := validateJSON(nil, obj, 0); err != nil {
-		return field.ErrorList{err}
+		return nil, field.ErrorList{err}
 	}
 	in, ok := Normalize(obj).(map[string]any)
 	if !ok {
-		return field.ErrorList{field.TypeInvalid(nil, field.OmitValueType{}, "must be an object")}
+		return nil, field.ErrorList{field.TypeInvalid(nil, field.OmitValueType{}, "must be an object")}
 	}
 
 	opts := structuralschema.UnknownFieldPathOptions{TrackUnknownFieldPaths: true}
@@ -116,7 +123,7 @@ func (s *Schema) Validate(ctx context.Context, obj map[string]any) field.ErrorLi
 		errs = append(errs, cerrs...)
 	}
 
-	return tidy(errs)
+	return in, tidy(errs)
 }
 
 // validateMeta validates type and object metadata, at the root and wherever the

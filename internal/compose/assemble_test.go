@@ -1,0 +1,416 @@
+package compose
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// A thing is a typed object with all that makes one hard to desire: values that
+// are marshaled though nobody set them, free-form content, and a status.
+type thing struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"` //nolint:modernize // As types of providers have it.
+
+	Spec   thingSpec   `json:"spec"`
+	Status thingStatus `json:"status,omitempty"` //nolint:modernize // As types of providers have it.
+}
+
+type thingSpec struct {
+	ForProvider thingParameters `json:"forProvider"`
+	// Defaults is marshaled even if it's empty.
+	Defaults thingDefaults `json:"defaults"`
+}
+
+type thingParameters struct {
+	Name   *string            `json:"name,omitempty"`
+	Size   *float64           `json:"size,omitempty"`
+	On     *bool              `json:"on,omitempty"`
+	Blank  string             `json:"blank"`
+	List   []string           `json:"list"`
+	Nested *thingParameters   `json:"nested,omitempty"`
+	Items  []thingParameters  `json:"items,omitempty"`
+	Tags   map[string]*string `json:"tags,omitempty"`
+
+	Manifest runtime.RawExtension `json:"manifest,omitempty"` //nolint:modernize // As types of providers have it.
+}
+
+type thingDefaults struct {
+	Blank string `json:"blank,omitempty"`
+}
+
+type thingStatus struct {
+	ObservedGeneration int64 `json:"observedGeneration"`
+}
+
+func (t *thing) DeepCopyObject() runtime.Object {
+	c := *t
+	return &c
+}
+
+// a thing with parameters, called name.
+func a(name string, p thingParameters) *thing {
+	return &thing{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "example.org/v1", Kind: "Thing"},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default"},
+		Spec:       thingSpec{ForProvider: p},
+	}
+}
+
+// object as the protocol carries it.
+func object(t *testing.T, m map[string]any) *structpb.Struct {
+	t.Helper()
+	s, err := structpb.NewStruct(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// desired thing called name.
+func desired(t *testing.T, name string, forProvider map[string]any) *structpb.Struct {
+	t.Helper()
+	m := map[string]any{
+		"apiVersion": "example.org/v1",
+		"kind":       "Thing",
+		"metadata":   map[string]any{"name": name, "namespace": "default"},
+	}
+	if forProvider != nil {
+		m["spec"] = map[string]any{"forProvider": forProvider}
+	}
+	return object(t, m)
+}
+
+// observed thing called name, with the status of its condition Ready.
+func observed(t *testing.T, name, ready string, forProvider map[string]any) Existing {
+	t.Helper()
+	return Exists(object(t, map[string]any{
+		"apiVersion": "example.org/v1",
+		"kind":       "Thing",
+		"metadata":   map[string]any{"name": name, "namespace": "default"},
+		"spec":       map[string]any{"forProvider": forProvider},
+		"status":     map[string]any{"conditions": []any{map[string]any{"type": "Ready", "status": ready}}},
+	}))
+}
+
+func TestAssemble(t *testing.T) {
+	type args struct {
+		parts []Part
+		o     Observed
+	}
+	type want struct {
+		states []State
+		err    string
+	}
+
+	const path = "spec.forProvider.name"
+	described := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new"), Size: new(1.0)})}
+	other := Resource{Key: "other", Object: a("other", thingParameters{})}
+
+	cases := map[string]struct {
+		reason string
+		args   args
+		want   want
+	}{
+		"Nothing": {
+			reason: "A platform of nothing desires nothing.",
+			args:   args{},
+			want:   want{},
+		},
+		"Known": {
+			reason: "What is fully described is desired before it exists.",
+			args:   args{parts: []Part{{Resources: []Resource{described}}}},
+			want: want{states: []State{
+				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
+			}},
+		},
+		"KnownAndExists": {
+			reason: "What is fully described is desired as described, whatever it's observed as.",
+			args: args{
+				parts: []Part{{Resources: []Resource{described}}},
+				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
+			},
+			want: want{states: []State{
+				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Ready: true},
+			}},
+		},
+		"Withheld": {
+			reason: "What lacks a value and doesn't exist is withheld, and tells what it waits for.",
+			args:   args{parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path).Needs(false, "an age")}}}},
+			want:   want{states: []State{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
+		},
+		"Held": {
+			reason: "What lacks a value and exists keeps the one it has.",
+			args: args{
+				parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path)}}},
+				o:     Observed{"thing": observed(t, "thing", "False", map[string]any{"name": "old", "size": 2})},
+			},
+			want: want{states: []State{{
+				Key:      "thing",
+				Desired:  desired(t, "thing", map[string]any{"name": "old", "size": 1}),
+				Held:     true,
+				WaitsFor: []string{"a name"},
+			}}},
+		},
+		"HeldWithoutValue": {
+			reason: "What lacks a value and has none either leaves the field alone, rather than guess.",
+			args: args{
+				parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path, "spec.forProvider.nested.name")}}},
+				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"size": 2})},
+			},
+			want: want{states: []State{{
+				Key:      "thing",
+				Desired:  desired(t, "thing", map[string]any{"size": 1}),
+				Ready:    true,
+				Held:     true,
+				WaitsFor: []string{"a name"},
+			}}},
+		},
+		"HeldWholeObjects": {
+			reason: "A value may be an object or a list, and be where nothing is described.",
+			args: args{
+				parts: []Part{{Resources: []Resource{described.Needs(false, "the rest", "spec.forProvider.nested", "spec.forProvider.tags.team", "spec.forProvider.list")}}},
+				o: Observed{"thing": observed(t, "thing", "True", map[string]any{
+					"nested": map[string]any{"name": "inner"},
+					"tags":   map[string]any{"team": "a", "other": "b"},
+					"list":   []any{"x", "y"},
+				})},
+			},
+			want: want{states: []State{{
+				Key: "thing",
+				Desired: desired(t, "thing", map[string]any{
+					"name":   "new",
+					"size":   1,
+					"nested": map[string]any{"name": "inner"},
+					"tags":   map[string]any{"team": "a"},
+					"list":   []any{"x", "y"},
+				}),
+				Ready:    true,
+				Held:     true,
+				WaitsFor: []string{"the rest"},
+			}}},
+		},
+		"HeldWithoutFields": {
+			reason: "A resource that waits without saying for which field is held as described.",
+			args: args{
+				parts: []Part{{Resources: []Resource{described.Needs(false, "patience")}}},
+				o:     Observed{"thing": observed(t, "thing", "True", nil)},
+			},
+			want: want{states: []State{{
+				Key:      "thing",
+				Desired:  desired(t, "thing", map[string]any{"name": "new", "size": 1}),
+				Ready:    true,
+				Held:     true,
+				WaitsFor: []string{"patience"},
+			}}},
+		},
+		"KnownNeeds": {
+			reason: "A need that is met is none.",
+			args:   args{parts: []Part{{Resources: []Resource{described.Needs(true, "a name", path)}}}},
+			want: want{states: []State{
+				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
+			}},
+		},
+		"ReadyExists": {
+			reason: "Of a kind without conditions, one that exists is ready.",
+			args: args{
+				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyExists}}}},
+				o:     Observed{"other": observed(t, "other", "False", nil)},
+			},
+			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Ready: true}}},
+		},
+		"ReadyExistsNotYet": {
+			reason: "Of a kind without conditions, one that doesn't exist isn't ready.",
+			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyExists}}}}},
+			want:   want{states: []State{{Key: "other", Desired: desired(t, "other", nil)}}},
+		},
+		"Undescribed": {
+			reason: "What exists and nobody describes is let go.",
+			args: args{
+				parts: []Part{{Resources: []Resource{other}}},
+				o:     Observed{"thing": observed(t, "thing", "True", nil)},
+			},
+			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil)}}},
+		},
+		"InOrder": {
+			reason: "States are in the order in which resources are described.",
+			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{described.Needs(false, "a name")}}}},
+			want: want{states: []State{
+				{Key: "other", Desired: desired(t, "other", nil)},
+				{Key: "thing", WaitsFor: []string{"a name"}},
+			}},
+		},
+		"TwoOfAKey": {
+			reason: "Two resources of one key would replace each other, in whichever parts they are.",
+			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{other}}}},
+			want:   want{err: `cannot compose two resources called "other"`},
+		},
+		"OtherKind": {
+			reason: "To desire another kind by the same key would delete what exists.",
+			args: args{
+				parts: []Part{{Resources: []Resource{other}}},
+				o:     Observed{"other": Exists(object(t, map[string]any{"apiVersion": "example.org/v1", "kind": "Bucket", "metadata": map[string]any{"name": "other"}}))},
+			},
+			want: want{err: `cannot compose resource "other": it exists as Bucket, and should be Thing: rename neither keys nor kinds`},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := Assemble(tc.args.parts, tc.args.o)
+			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
+				t.Fatalf("\n%s\nAssemble(...): -want error, +got error:\n%s", tc.reason, diff)
+			}
+			if diff := cmp.Diff(tc.want.states, states(got), protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nAssemble(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestAssembleKeepsRequest tells whether what is held is kept without a change to
+// what was observed: requests are shared.
+func TestAssembleKeepsRequest(t *testing.T) {
+	e := observed(t, "thing", "True", map[string]any{"nested": map[string]any{"name": "inner"}})
+	before := e.object.String()
+	r := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new")})}.
+		Needs(false, "the outer", "spec.forProvider.nested").
+		Needs(false, "the inner", "spec.forProvider.nested.name", "spec.forProvider.nested.size")
+	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, Observed{"thing": e}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, e.object.String()); diff != "" {
+		t.Errorf("observed: -before, +after:\n%s", diff)
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	r := Resource{Key: "thing"}.Needs(false, "one", "a")
+	x, y := r.Needs(false, "x", "b", "c"), r.Needs(false, "y")
+
+	cases := map[string]struct {
+		reason string
+		r      Resource
+		want   []Unknown
+	}{
+		"Original": {
+			reason: "A resource isn't changed by what is said of a copy.",
+			r:      r,
+			want:   []Unknown{{What: "one", Paths: []string{"a"}}},
+		},
+		"OneCopy": {
+			reason: "Needs add up.",
+			r:      x,
+			want:   []Unknown{{What: "one", Paths: []string{"a"}}, {What: "x", Paths: []string{"b", "c"}}},
+		},
+		"AnotherCopy": {
+			reason: "Copies don't share needs.",
+			r:      y,
+			want:   []Unknown{{What: "one", Paths: []string{"a"}}, {What: "y"}},
+		},
+		"Known": {
+			reason: "What is known isn't needed.",
+			r:      r.Needs(true, "z", "d"),
+			want:   []Unknown{{What: "one", Paths: []string{"a"}}},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, tc.r.Unknown); diff != "" {
+				t.Errorf("\n%s\nNeeds(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestIntent tells what of a typed object becomes desired state.
+func TestIntent(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		object *thing
+		want   map[string]any
+	}{
+		"Empty": {
+			reason: "What nobody set is no opinion: no blank string, no null list, no status.",
+			object: a("thing", thingParameters{}),
+			want:   nil,
+		},
+		"Zero": {
+			reason: "Zero and false are opinions where somebody points at them.",
+			object: a("thing", thingParameters{Size: new(0.0), On: new(false)}),
+			want:   map[string]any{"size": 0, "on": false},
+		},
+		"Nested": {
+			reason: "What is empty without its empty fields is empty, too.",
+			object: a("thing", thingParameters{Name: new("x"), Nested: &thingParameters{Nested: &thingParameters{}}}),
+			want:   map[string]any{"name": "x"},
+		},
+		"Opaque": {
+			reason: "Free-form content is somebody's, empty values and all.",
+			object: a("thing", thingParameters{Manifest: runtime.RawExtension{Raw: []byte(`{"a":"","b":null,"c":[],"d":{},"e":0}`)}}),
+			want:   map[string]any{"manifest": map[string]any{"a": "", "b": nil, "c": []any{}, "d": map[string]any{}, "e": 0}},
+		},
+		"NoManifest": {
+			reason: "Free-form content that nobody gave isn't null.",
+			object: a("thing", thingParameters{Name: new("x")}),
+			want:   map[string]any{"name": "x"},
+		},
+		"EmptyTag": {
+			reason: "A key of a map was put there by somebody, and AWS and Kubernetes know tags and labels without a value.",
+			object: a("thing", thingParameters{Tags: map[string]*string{"team": new(""), "cost": new("1")}}),
+			want:   map[string]any{"tags": map[string]any{"team": "", "cost": "1"}},
+		},
+		"Status": {
+			reason: "Status is nobody's to desire.",
+			object: func() *thing {
+				o := a("thing", thingParameters{Name: new("x")})
+				o.Status.ObservedGeneration = 3
+				return o
+			}(),
+			want: map[string]any{"name": "x"},
+		},
+		"Lists": {
+			reason: "Items of lists have their empty fields removed, and stay.",
+			object: a("thing", thingParameters{List: []string{"x"}, Items: []thingParameters{{Name: new("y")}, {Name: new("z")}}}),
+			want: map[string]any{
+				"list":  []any{"x"},
+				"items": []any{map[string]any{"name": "y"}, map[string]any{"name": "z"}},
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got, err := Assemble([]Part{{Resources: []Resource{{Key: "thing", Object: tc.object}}}}, nil)
+			if err != nil {
+				t.Fatalf("\n%s\nAssemble(...): %v", tc.reason, err)
+			}
+			if diff := cmp.Diff(desired(t, "thing", tc.want), got.Parts[0].States[0].Desired, protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nAssemble(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// states of all parts.
+func states(a *Assembly) []State {
+	if a == nil {
+		return nil
+	}
+	var ss []State
+	for _, p := range a.Parts {
+		ss = append(ss, p.States...)
+	}
+	return ss
+}
+
+// message of an error, or nothing.
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

@@ -1,0 +1,175 @@
+package compose
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+)
+
+func TestWriteTo(t *testing.T) {
+	condition := func(name, reason, message string) *fnv1.Condition {
+		c := &fnv1.Condition{Type: name, Status: fnv1.Status_STATUS_CONDITION_FALSE, Reason: reason, Target: fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum()}
+		if message == "" {
+			c.Status = fnv1.Status_STATUS_CONDITION_TRUE
+			return c
+		}
+		c.Message = new(message)
+		return c
+	}
+	part := func(name string, ss ...State) PartState { return PartState{Part: Part{Name: name}, States: ss} }
+	thing := desired(t, "thing", nil)
+	ready := func(k Key) State { return State{Key: k, Desired: thing, Ready: true} }
+	creating := func(k Key) State { return State{Key: k, Desired: thing} }
+	withheld := func(k Key, what ...string) State { return State{Key: k, WaitsFor: what} }
+	yes := &fnv1.Resource{Resource: thing, Ready: fnv1.Ready_READY_TRUE}
+	no := &fnv1.Resource{Resource: thing, Ready: fnv1.Ready_READY_FALSE}
+	unready := &fnv1.Resource{Ready: fnv1.Ready_READY_FALSE}
+
+	type args struct {
+		a   *Assembly
+		rsp *fnv1.RunFunctionResponse
+	}
+	cases := map[string]struct {
+		reason string
+		args   args
+		want   *fnv1.RunFunctionResponse
+	}{
+		"Ready": {
+			reason: "When all is ready, whether the composite resource is ready is left to Crossplane.",
+			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes}},
+				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonAvailable, "")},
+			},
+		},
+		"Creating": {
+			reason: "What isn't ready is named.",
+			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"), creating("b"), creating("c"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes, "b": no, "c": no}},
+				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: b, c")},
+			},
+		},
+		"CreatingMany": {
+			reason: "Of many that aren't ready, some are named.",
+			args: args{a: &Assembly{Parts: []PartState{part("Network",
+				creating("a"), creating("b"), creating("c"), creating("d"), creating("e"), creating("f"), creating("g"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": no, "b": no, "c": no, "d": no, "e": no, "f": no, "g": no}},
+				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: a, b, c, d, e and 2 more")},
+			},
+		},
+		"Waiting": {
+			reason: "What is withheld keeps the composite resource from being ready, although all that is desired is.",
+			args: args{a: &Assembly{Parts: []PartState{
+				part("Network", ready("a")),
+				part("Identity", withheld("b", "an issuer", "an account"), withheld("c", "an account")),
+			}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired: &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": yes}},
+				Conditions: []*fnv1.Condition{
+					condition("NetworkReady", ReasonAvailable, ""),
+					condition("IdentityReady", ReasonWaiting, "b waits for an issuer and an account; c waits for an account"),
+				},
+			},
+		},
+		"CreatingAndWaiting": {
+			reason: "What is being created is what to look at first: what waits may wait for that.",
+			args:   args{a: &Assembly{Parts: []PartState{part("Network", creating("a"), withheld("b", "a"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired:    &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": no}},
+				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: a")},
+			},
+		},
+		"EmptyPart": {
+			reason: "A part of nothing is there.",
+			args:   args{a: &Assembly{Parts: []PartState{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
+			want: &fnv1.RunFunctionResponse{
+				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{}},
+				Conditions: []*fnv1.Condition{condition("ObservabilityReady", ReasonAvailable, "")},
+			},
+		},
+		"EarlierSteps": {
+			reason: "What earlier steps of the pipeline desire stays, unless it's ours.",
+			args: args{
+				a: &Assembly{Parts: []PartState{part("Network", ready("a"))}},
+				rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{
+					"a":     {Resource: desired(t, "theirs", nil)},
+					"other": {Resource: desired(t, "other", nil)},
+				}}},
+			},
+			want: &fnv1.RunFunctionResponse{
+				Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{
+					"a":     yes,
+					"other": {Resource: desired(t, "other", nil)},
+				}},
+				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonAvailable, "")},
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			tc.args.a.WriteTo(tc.args.rsp)
+			if diff := cmp.Diff(tc.want, tc.args.rsp, protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nWriteTo(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+func TestWriteStatus(t *testing.T) {
+	status := object(t, map[string]any{"clusterName": "a"})
+	cases := map[string]struct {
+		reason string
+		rsp    *fnv1.RunFunctionResponse
+		want   map[string]any
+	}{
+		"NoComposite": {
+			reason: "At first nobody desires anything of the composite resource.",
+			rsp:    &fnv1.RunFunctionResponse{Desired: &fnv1.State{}},
+			want:   map[string]any{"apiVersion": "example.org/v1", "kind": "XThing", "status": map[string]any{"clusterName": "a"}},
+		},
+		"EarlierSteps": {
+			reason: "What earlier steps desire of its spec and its metadata stays.",
+			rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: &fnv1.Resource{Resource: object(t, map[string]any{
+				"metadata": map[string]any{"labels": map[string]any{"a": "b"}},
+				"status":   map[string]any{"clusterName": "b"},
+			})}}},
+			want: map[string]any{
+				"apiVersion": "example.org/v1",
+				"kind":       "XThing",
+				"metadata":   map[string]any{"labels": map[string]any{"a": "b"}},
+				"status":     map[string]any{"clusterName": "a"},
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			WriteStatus(tc.rsp, "example.org/v1", "XThing", status)
+			if diff := cmp.Diff(tc.want, tc.rsp.GetDesired().GetComposite().GetResource().AsMap()); diff != "" {
+				t.Errorf("\n%s\nWriteStatus(...): -want, +got:\n%s", tc.reason, diff)
+			}
+			if r := tc.rsp.GetDesired().GetComposite().GetReady(); r != fnv1.Ready_READY_UNSPECIFIED {
+				t.Errorf("\n%s\nWriteStatus(...): status says nothing of readiness, got %s", tc.reason, r)
+			}
+		})
+	}
+}
+
+// TestWithheld tells whether what is withheld is found in order, in all parts.
+func TestWithheld(t *testing.T) {
+	there := State{Key: "there", Desired: &structpb.Struct{}}
+	a := &Assembly{Parts: []PartState{
+		{States: []State{{Key: "b"}, there}},
+		{States: []State{there}},
+		{States: []State{{Key: "a", WaitsFor: []string{"b"}}}},
+	}}
+	want := []State{{Key: "b"}, {Key: "a", WaitsFor: []string{"b"}}}
+	if diff := cmp.Diff(want, a.Withheld(), protocmp.Transform()); diff != "" {
+		t.Errorf("Withheld(): -want, +got:\n%s", diff)
+	}
+}
