@@ -1,0 +1,299 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+)
+
+// maxPools is how many NodePools a claim may have.
+const maxPools = 100
+
+// BenchmarkRunFunction on a platform that's complete, which is what the function
+// is asked for almost always. A call cannot be faster than it takes to read its
+// request and to write its response: that's the floor, and x-floor is how many
+// times as long the whole call takes.
+//
+// What is observed is Bare if it's what the simulated providers leave: the
+// desired state and a status. WithMetadata it's as large as in a control plane.
+func BenchmarkRunFunction(b *testing.B) {
+	steady := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}.steady(b)
+	for _, bc := range []struct {
+		name string
+		req  *fnv1.RunFunctionRequest
+	}{
+		{name: "Bare", req: steady},
+		{name: "WithMetadata", req: withMetadata(b, steady)},
+	} {
+		c := newCall(b, bc.req)
+		b.Run(bc.name+"/floor", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.floor(b)
+			}
+		})
+		b.Run(bc.name+"/function", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.function(b)
+			}
+		})
+		b.Run(bc.name+"/ratio", func(b *testing.B) {
+			var floor, function time.Duration
+			for b.Loop() {
+				floor += timed(func() { c.floor(b) })
+				function += timed(func() { c.function(b) })
+			}
+			b.ReportMetric(float64(function)/float64(floor), "x-floor")
+			b.ReportMetric(float64(len(c.req)), "request-bytes")
+			b.ReportMetric(float64(proto.Size(c.rsp)), "response-bytes")
+		})
+	}
+}
+
+// BenchmarkNodePools on a platform that's complete, by the number of NodePools.
+func BenchmarkNodePools(b *testing.B) {
+	for _, n := range []int{1, 10, maxPools} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			req := withPools(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				run(b, req)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/pool")
+		})
+	}
+}
+
+// TestGrowsLinearly tells whether a NodePool costs as much among many as among
+// few. It counts allocations: unlike time, they are the same each time.
+func TestGrowsLinearly(t *testing.T) {
+	allocs := func(n int) float64 {
+		req := withPools(t, n)
+		return testing.AllocsPerRun(5, func() { run(t, req) })
+	}
+	one, half, all := allocs(1), allocs(maxPools/2), allocs(maxPools)
+	few, many := (half-one)/(maxPools/2-1), (all-half)/(maxPools/2)
+	if r := many / few; r < 0.9 || r > 1.1 {
+		t.Errorf("a NodePool costs %.0f allocations among %d, and %.0f among %d: want the same, give or take 10%%", few, maxPools/2, many, maxPools)
+	}
+}
+
+// A call of the function, and its answer.
+type call struct {
+	req []byte
+	rsp *fnv1.RunFunctionResponse
+}
+
+func newCall(tb testing.TB, req *fnv1.RunFunctionRequest) call {
+	tb.Helper()
+	rsp := run(tb, req)
+	if m := fatal(rsp); m != "" {
+		tb.Fatal(m)
+	}
+	return call{req: marshal(tb, req), rsp: rsp}
+}
+
+// floor of the call: its request is read, and its response is written.
+func (c call) floor(tb testing.TB) {
+	tb.Helper()
+	c.read(tb)
+	marshal(tb, c.rsp)
+}
+
+// function called with the request's bytes, for the response's.
+func (c call) function(tb testing.TB) {
+	tb.Helper()
+	marshal(tb, run(tb, c.read(tb)))
+}
+
+func (c call) read(tb testing.TB) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	req := &fnv1.RunFunctionRequest{}
+	if err := proto.Unmarshal(c.req, req); err != nil {
+		tb.Fatal(err)
+	}
+	return req
+}
+
+func marshal(tb testing.TB, m proto.Message) []byte {
+	tb.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
+}
+
+func timed(do func()) time.Duration {
+	start := time.Now()
+	do()
+	return time.Since(start)
+}
+
+// withPools is the request of a platform with NodePools, complete.
+func withPools(tb testing.TB, n int) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	e := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}
+	req := e.request(tb)
+	k := req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()["karpenter"].GetStructValue()
+	pool := k.GetFields()["nodePools"].GetListValue().GetValues()[0]
+	pools := make([]*structpb.Value, 0, n)
+	for i := range n {
+		p, ok := proto.Clone(pool).(*structpb.Value)
+		if !ok {
+			tb.Fatal("cannot clone NodePool")
+		}
+		p.GetStructValue().Fields["name"] = structpb.NewStringValue(fmt.Sprintf("pool-%03d", i))
+		pools = append(pools, p)
+	}
+	k.Fields["nodePools"] = structpb.NewListValue(&structpb.ListValue{Values: pools})
+	return settle(tb, e.name, req)
+}
+
+// withMetadata is a request with what an API server, Crossplane and a provider
+// add to the metadata of what is observed. Most of it is managedFields: here
+// those of one managed resource of medium size, the same for each.
+func withMetadata(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	added := make(map[string]any)
+	if err := json.Unmarshal([]byte(serverMetadata), &added); err != nil {
+		tb.Fatal(err)
+	}
+	m, err := structpb.NewStruct(added)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c := clone(tb, req)
+	for _, r := range c.GetObserved().GetResources() {
+		proto.Merge(r.GetResource().GetFields()["metadata"].GetStructValue(), m)
+	}
+	return c
+}
+
+// serverMetadata of an observed resource. Three managers have fields: Crossplane
+// applied the spec, the provider updated its metadata and then the status.
+const serverMetadata = `{
+  "creationTimestamp": "2026-01-01T00:00:00Z",
+  "finalizers": ["finalizer.managedresource.crossplane.io"],
+  "generateName": "seafarer-x7k2p-",
+  "generation": 3,
+  "labels": {
+    "crossplane.io/claim-name": "seafarer",
+    "crossplane.io/claim-namespace": "platform",
+    "crossplane.io/composite": "seafarer-x7k2p"
+  },
+  "ownerReferences": [{
+    "apiVersion": "platform.seafarer.cloud/v1alpha1",
+    "blockOwnerDeletion": true,
+    "controller": true,
+    "kind": "XSeafarerCluster",
+    "name": "seafarer-x7k2p",
+    "uid": "5a0b5b4e-2f5c-4f4e-9c55-1f2f3c4d5e6f"
+  }],
+  "resourceVersion": "123456789",
+  "managedFields": [
+    {
+      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
+      "fieldsType": "FieldsV1",
+      "fieldsV1": {
+        "f:metadata": {
+          "f:annotations": {"f:crossplane.io/composition-resource-name": {}},
+          "f:generateName": {},
+          "f:labels": {"f:crossplane.io/claim-name": {}, "f:crossplane.io/claim-namespace": {}, "f:crossplane.io/composite": {}},
+          "f:ownerReferences": {"k:{\"uid\":\"5a0b5b4e-2f5c-4f4e-9c55-1f2f3c4d5e6f\"}": {}}
+        },
+        "f:spec": {
+          "f:forProvider": {
+            "f:availabilityZoneId": {},
+            "f:cidrBlock": {},
+            "f:region": {},
+            "f:tags": {"f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
+            "f:vpcIdRef": {"f:name": {}}
+          },
+          "f:managementPolicies": {},
+          "f:providerConfigRef": {"f:kind": {}, "f:name": {}}
+        }
+      },
+      "manager": "apiextensions.crossplane.io/composed/8f0f6b1b5f5c",
+      "operation": "Apply",
+      "time": "2026-01-01T00:00:00Z"
+    },
+    {
+      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
+      "fieldsType": "FieldsV1",
+      "fieldsV1": {
+        "f:metadata": {
+          "f:annotations": {
+            "f:crossplane.io/external-create-pending": {},
+            "f:crossplane.io/external-create-succeeded": {},
+            "f:crossplane.io/external-name": {}
+          },
+          "f:finalizers": {".": {}, "v:\"finalizer.managedresource.crossplane.io\"": {}}
+        },
+        "f:spec": {"f:forProvider": {"f:vpcId": {}}}
+      },
+      "manager": "crossplane-ec2-provider",
+      "operation": "Update",
+      "time": "2026-01-01T00:00:00Z"
+    },
+    {
+      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
+      "fieldsType": "FieldsV1",
+      "fieldsV1": {
+        "f:status": {
+          ".": {},
+          "f:atProvider": {
+            ".": {},
+            "f:arn": {},
+            "f:assignIpv6AddressOnCreation": {},
+            "f:availabilityZone": {},
+            "f:availabilityZoneId": {},
+            "f:cidrBlock": {},
+            "f:id": {},
+            "f:mapPublicIpOnLaunch": {},
+            "f:ownerId": {},
+            "f:tags": {".": {}, "f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
+            "f:tagsAll": {".": {}, "f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
+            "f:vpcId": {}
+          },
+          "f:conditions": {
+            ".": {},
+            "k:{\"type\":\"Ready\"}": {".": {}, "f:lastTransitionTime": {}, "f:observedGeneration": {}, "f:reason": {}, "f:status": {}, "f:type": {}},
+            "k:{\"type\":\"Synced\"}": {".": {}, "f:lastTransitionTime": {}, "f:observedGeneration": {}, "f:reason": {}, "f:status": {}, "f:type": {}}
+          },
+          "f:observedGeneration": {}
+        }
+      },
+      "manager": "crossplane-ec2-provider",
+      "operation": "Update",
+      "subresource": "status",
+      "time": "2026-01-01T00:05:00Z"
+    }
+  ]
+}`
+
+// settle a request: until its resources all exist and are ready.
+func settle(tb testing.TB, name string, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	for range maxPasses {
+		rsp := run(tb, req)
+		if m := fatal(rsp); m != "" {
+			tb.Fatalf("%s is refused: %s", name, m)
+		}
+		n := next(req, rsp)
+		if proto.Equal(n, req) {
+			return req
+		}
+		req = n
+	}
+	tb.Fatalf("%s does not settle in %d passes", name, maxPasses)
+	return nil
+}

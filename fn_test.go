@@ -1,0 +1,590 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/logging"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+)
+
+const ttl = time.Minute
+
+// The smallest composite resource of a claim, and its only Fences.
+const (
+	xr = `{
+		"apiVersion": "platform.seafarer.cloud/v1alpha1",
+		"kind": "XSeafarerCluster",
+		"metadata": {"name": "a-x7k2p"},
+		"spec": {"claimRef": {"name": "a", "namespace": "team"}, "region": "eu-west-3"}
+	}`
+	input = `{"apiVersion": "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1", "kind": "Fences"}`
+)
+
+// TestRunFunctionRefuses requests that it cannot answer. The entire response is
+// compared: a Fatal result, the condition that explains it, and nothing changed.
+func TestRunFunctionRefuses(t *testing.T) {
+	type args struct {
+		ctx context.Context
+		req *fnv1.RunFunctionRequest
+	}
+	type want struct {
+		rsp *fnv1.RunFunctionResponse
+		err error
+	}
+
+	const use = `: use this function for XSeafarerCluster or SeafarerCluster of platform.seafarer.cloud/v1alpha1`
+
+	cases := map[string]struct {
+		reason string
+		args   args
+		want   want
+	}{
+		"NilRequest": {
+			reason: "A request that is nil should be refused like an empty one.",
+			args:   args{ctx: context.Background()},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"EmptyRequest": {
+			reason: "A request without observed state should be refused.",
+			args:   args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{}},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"NoComposite": {
+			reason: "Observed state without a composite resource should be refused.",
+			args:   args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{Observed: &fnv1.State{}}},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"NilStruct": {
+			reason: "A composite resource without an object should be refused.",
+			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
+				Observed: &fnv1.State{Composite: &fnv1.Resource{}},
+			}},
+			want: want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"NilFields": {
+			reason: "A composite resource whose fields are nil, or hold a value that is nil, should be refused.",
+			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
+				Input: &structpb.Struct{},
+				Observed: &fnv1.State{
+					Composite: &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{"apiVersion": nil, "kind": {}}}},
+				},
+			}},
+			want: want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"AnotherKind": {
+			reason: "A composite resource of another kind should be refused.",
+			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XDatabase"}`)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "XDatabase" of "platform.seafarer.cloud/v1alpha1"`+use)},
+		},
+		"AnotherGroup": {
+			reason: "A composite resource of another group should be refused, even if its kind is ours.",
+			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": "example.org/v1alpha1", "kind": "XSeafarerCluster"}`)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "XSeafarerCluster" of "example.org/v1alpha1"`+use)},
+		},
+		"KindIsNoString": {
+			reason: "A kind of the wrong type should be refused.",
+			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": {}, "kind": 1}`)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+		},
+		"NoNamespace": {
+			reason: "A cluster-scoped composite resource without a claim has no namespace, and only the platform team can give it one.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a"}, "spec": {"region": "eu-west-3"}
+			}`)},
+			want: want{rsp: refused(nil, reasonImpossible, "cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
+		},
+		"NoSpec": {
+			reason: "A composite resource without a spec lacks what is required.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}
+			}`)},
+			want: want{rsp: refused(nil, reasonInvalid, "spec.region: Required value")},
+		},
+		"SpecIsNoObject": {
+			reason: "A spec of the wrong type lacks what is required.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}, "spec": [1]
+			}`)},
+			want: want{rsp: refused(nil, reasonInvalid, "spec.region: Required value")},
+		},
+		"NoName": {
+			reason: "Without any name there is none for the cluster.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"namespace": "team"}, "spec": {"region": "eu-west-3"}
+			}`)},
+			want: want{rsp: refused(nil, reasonImpossible, "cannot tell the name of the platform: the composite resource has no metadata.name; set it")},
+		},
+		"InvalidSpec": {
+			reason: "All that is wrong with a spec should be said at once, and nothing that an earlier step desires should be changed.",
+			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
+				Meta:    &fnv1.RequestMeta{Tag: "tag"},
+				Desired: earlier(),
+				Context: resource.MustStructJSON(`{"key": "value"}`),
+				Observed: requestFor(`{
+					"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"},
+					"spec": {"region": "paris", "zones": 3}
+				}`).GetObserved(),
+			}},
+			want: want{rsp: func() *fnv1.RunFunctionResponse {
+				rsp := refused(earlier(), reasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region of AWS the platform lives in, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, addons, clusterName, controlPlane, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp.Meta.Tag = "tag"
+				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
+				return rsp
+			}()},
+		},
+		"InputUnknownField": {
+			reason: "A fence whose name is misspelled should not be taken for one that is not there.",
+			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegion": ["eu-west-3"]}`)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: unknown field "allowedRegion": correct it, or leave it out`)},
+		},
+		"InputWrongType": {
+			reason: "A fence of the wrong type should be refused.",
+			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": "eu-west-3"}`)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: input.allowedRegions: Invalid value: must not be of type string`)},
+		},
+		"InputOfAnotherKind": {
+			reason: "An input that is meant for another function should be refused.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				req.Input = resource.MustStructJSON(`{"apiVersion": "pt.fn.crossplane.io/v1beta1", "kind": "Resources"}`)
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: give Fences of seafarer-cluster.fn.platform.seafarer.cloud/v1beta1`)},
+		},
+		"InputBadValues": {
+			reason: "No API server has seen the input, so all of it should be checked.",
+			args: args{ctx: context.Background(), req: fencedRequest(`{
+				"accountId": "1234",
+				"allowedRegions": ["us-gov-east-1", "moon-1"],
+				"namespace": "Team_A",
+				"permissionsBoundaryARN": "boundary",
+				"providerConfigRef": {"kind": "Secret", "name": "a"},
+				"providerPrincipalARN": "principal",
+				"tags": {"aws:a": "b"}
+			}`)},
+			want: want{rsp: refused(nil, reasonImpossible, "cannot use the function's input in the Composition: "+strings.Join([]string{
+				`input.accountId: Invalid value: "1234": must be twelve digits`,
+				`input.allowedRegions[1]: Unsupported value: "moon-1": supported values: "` + strings.Join(aws.Regions(), `", "`) + `"`,
+				`input.namespace: Invalid value: "Team_A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
+				`input.permissionsBoundaryARN: Invalid value: "boundary": must be an ARN`,
+				`input.providerConfigRef: Invalid value: {"kind":"Secret","name":"a"}: must have a name, and kind ClusterProviderConfig or ProviderConfig`,
+				`input.providerPrincipalARN: Invalid value: "principal": must be an ARN`,
+				`input.tags[aws:a]: Forbidden: tags that begin with aws: are set where they belong by AWS or by the platform: leave it out`,
+			}, "; "))},
+		},
+		"FencedRegion": {
+			reason: "A region that the platform team does not allow should be refused.",
+			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": ["us-east-1"]}`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.region: Unsupported value: "eu-west-3": supported values: "us-east-1"`)},
+		},
+		"FencedKubernetesVersion": {
+			reason: "A version of Kubernetes that the platform team does not allow should be refused, even if it's the default.",
+			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedKubernetesVersions": ["1.34", "1.99"]}`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.kubernetesVersion: Unsupported value: "1.35": supported values: "1.34"`)},
+		},
+		"FencedTag": {
+			reason: "A tag that the platform team sets cannot get another value.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := fencedRequest(`{"tags": {"owner": "platform"}}`)
+				set(req, `{"owner": "me"}`, "spec", "tags")
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.tags[owner]: Forbidden: the platform team sets this tag to platform: leave it out`)},
+		},
+		"MandatoryTag": {
+			reason: "A tag that the platform team asks for cannot be left out.",
+			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every claim for this tag: set it`)},
+		},
+		"ObservedNilStruct": {
+			reason: "An observed resource without an object should be refused: it exists, and nobody can say what it is.",
+			args:   args{ctx: context.Background(), req: observing("vpc", nil)},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no apiVersion`)},
+		},
+		"ObservedWithoutKind": {
+			reason: "An observed resource without a kind should be refused.",
+			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "metadata": {"name": "a"}}`))},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no kind`)},
+		},
+		"ObservedWithoutName": {
+			reason: "An observed resource without a name should be refused: others refer to it.",
+			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "VPC", "metadata": {}}`))},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
+		},
+		"ObservedWrongTypes": {
+			reason: "A name that is no string is no name.",
+			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "VPC", "metadata": ["name", {"name": 1}]}`))},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
+		},
+		"ObservedAnotherKind": {
+			reason: "A resource should never be turned into one of another kind, which would delete it.",
+			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "Subnet", "metadata": {"name": "a"}}`))},
+			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose resource "vpc": it exists as Subnet, and should be VPC: rename neither keys nor kinds`)},
+		},
+		"AnotherAccount": {
+			reason: "A platform cannot move to another account.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := observing("vpc", resource.MustStructJSON(`{
+					"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a"},
+					"status": {"atProvider": {"arn": "arn:aws:ec2:eu-west-3:111111111111:vpc/vpc-1"}}
+				}`))
+				set(req, `"222222222222"`, "spec", "accountId")
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new claim`)},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := &Function{log: logging.NewNopLogger(), ttl: ttl}
+			rsp, err := f.RunFunction(tc.args.ctx, tc.args.req)
+
+			if diff := cmp.Diff(tc.want.rsp, rsp, protocmp.Transform()); diff != "" {
+				t.Errorf("%s\nf.RunFunction(...): -want rsp, +got rsp:\n%s", tc.reason, diff)
+			}
+			if diff := cmp.Diff(tc.want.err, err, cmpopts.EquateErrors()); diff != "" {
+				t.Errorf("%s\nf.RunFunction(...): -want err, +got err:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestRunFunction answers requests. A response is large, so each case compares
+// the part it's about: what get returns.
+func TestRunFunction(t *testing.T) {
+	type args struct {
+		ctx context.Context
+		req *fnv1.RunFunctionRequest
+	}
+	type want struct {
+		got any
+		err error
+	}
+
+	// place is where the VPC is: its namespace, and the name of the cluster.
+	place := func(rsp *fnv1.RunFunctionResponse) any {
+		return []string{
+			desired(rsp, "vpc").AsMap()["metadata"].(map[string]any)["namespace"].(string),
+			at(rsp.GetDesired().GetComposite().GetResource(), "status", "clusterName").GetStringValue(),
+		}
+	}
+	steady := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}.steady(t)
+
+	cases := map[string]struct {
+		reason string
+		args   args
+		get    func(rsp *fnv1.RunFunctionResponse) any
+		want   want
+	}{
+		"Meta": {
+			reason: "The tag of the request and the time to live that was asked for should be in the response, and no result in it.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				req.Meta = &fnv1.RequestMeta{Tag: "tag"}
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return &fnv1.RunFunctionResponse{Meta: rsp.GetMeta(), Results: rsp.GetResults(), Context: rsp.GetContext()}
+			},
+			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(ttl)}}},
+		},
+		"Valid": {
+			reason: "The first condition should say that the claim is valid.",
+			args:   args{ctx: context.Background(), req: requestFor(xr)},
+			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetConditions()[0] },
+			want: want{got: &fnv1.Condition{
+				Type: conditionValid, Status: fnv1.Status_STATUS_CONDITION_TRUE, Reason: reasonValid,
+				Target: fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum(),
+			}},
+		},
+		"Conditions": {
+			reason: "Each part should have a condition, in the order of the parts, that the claim shows, too.",
+			args:   args{ctx: context.Background(), req: steady},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				var types []string
+				for _, c := range rsp.GetConditions() {
+					if c.GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE && c.GetTarget() == fnv1.Target_TARGET_COMPOSITE_AND_CLAIM {
+						types = append(types, c.GetType())
+					}
+				}
+				return types
+			},
+			want: want{got: []string{
+				"Valid", "NetworkReady", "IdentityReady", "ControlPlaneReady", "SystemCapacityReady", "AddonsReady",
+				"AccessReady", "KarpenterReady", "NodePoolsReady", "ObservabilityReady",
+			}},
+		},
+		"ClaimRef": {
+			reason: "The claim that the composite resource refers to should name the platform and its namespace.",
+			args:   args{ctx: context.Background(), req: requestFor(xr)},
+			get:    place,
+			want:   want{got: []string{"team", "a"}},
+		},
+		"ClaimLabels": {
+			reason: "Without a reference the labels should tell the claim.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster",
+				"metadata": {"name": "a-x7k2p", "labels": {"crossplane.io/claim-name": "b", "crossplane.io/claim-namespace": "team-b"}},
+				"spec": {"region": "eu-west-3"}
+			}`)},
+			get:  place,
+			want: want{got: []string{"team-b", "b"}},
+		},
+		"ClaimRefAndLabels": {
+			reason: "The reference should win over labels, which anybody may write.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster",
+				"metadata": {"name": "a-x7k2p", "labels": {"crossplane.io/claim-name": "b", "crossplane.io/claim-namespace": "team-b"}},
+				"spec": {"claimRef": {"name": "a", "namespace": "team"}, "region": "eu-west-3"}
+			}`)},
+			get:  place,
+			want: want{got: []string{"team", "a"}},
+		},
+		"FencesNamespace": {
+			reason: "Without a claim the platform team's namespace should be used.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := fencedRequest(`{"namespace": "platforms"}`)
+				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+				return req
+			}()},
+			get:  place,
+			want: want{got: []string{"platforms", "a-x7k2p"}},
+		},
+		"Namespaced": {
+			reason: "A namespaced composite resource, which has Crossplane's fields in spec.crossplane, needs no claim. Its own namespace should win.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := fencedRequest(`{"namespace": "platforms"}`)
+				req.Observed = requestFor(`{
+					"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster",
+					"metadata": {"name": "c", "namespace": "team-c"},
+					"spec": {
+						"crossplane": {"compositionRef": {"name": "seafarer-cluster"}, "resourceRefs": [{"apiVersion": "a/v1", "kind": "A", "name": "a"}]},
+						"region": "eu-west-3"
+					}
+				}`).GetObserved()
+				return req
+			}()},
+			get:  place,
+			want: want{got: []string{"team-c", "c"}},
+		},
+		"CrossplaneFields": {
+			reason: "What Crossplane writes to the spec of a composite resource or of a claim should not be taken for ours.",
+			args: args{ctx: context.Background(), req: requestFor(`{
+				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a-x7k2p"},
+				"spec": {
+					"claimRef": {"name": "a", "namespace": "team"}, "compositeDeletePolicy": "Background", "compositionRef": {"name": "a"},
+					"compositionRevisionRef": {"name": "a"}, "compositionRevisionSelector": {}, "compositionSelector": {},
+					"compositionUpdatePolicy": "Automatic", "publishConnectionDetailsTo": {}, "resourceRef": {}, "resourceRefs": [],
+					"writeConnectionSecretToRef": {}, "region": "eu-west-3"
+				}
+			}`)},
+			get:  place,
+			want: want{got: []string{"team", "a"}},
+		},
+		"EarlierResources": {
+			reason: "What earlier steps of the pipeline desire should still be desired.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				req.Desired = earlier()
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": rsp.GetDesired().GetResources()["earlier"]}}
+			},
+			want: want{got: &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": earlier().GetResources()["earlier"]}}},
+		},
+		"EarlierStatus": {
+			reason: "Status that earlier steps of the pipeline desire should be kept, and ours should be added.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				req.Desired = earlier()
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				c := rsp.GetDesired().GetComposite()
+				return []any{c.GetResource().AsMap()["metadata"], at(c.GetResource(), "status", "earlier").AsInterface(), at(c.GetResource(), "status", "clusterName").AsInterface(), c.GetConnectionDetails()}
+			},
+			want: want{got: []any{map[string]any{"labels": map[string]any{"a": "b"}}, true, "a", map[string][]byte{"a": []byte("b")}}},
+		},
+		"NotReady": {
+			reason: "While resources are withheld the composite resource should say that it's not ready: Crossplane does not know of them.",
+			args:   args{ctx: context.Background(), req: requestFor(xr)},
+			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetDesired().GetComposite().GetReady() },
+			want:   want{got: fnv1.Ready_READY_FALSE},
+		},
+		"Ready": {
+			reason: "Once nothing is withheld, Crossplane should tell from the composed resources whether the composite resource is ready.",
+			args:   args{ctx: context.Background(), req: steady},
+			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetDesired().GetComposite().GetReady() },
+			want:   want{got: fnv1.Ready_READY_UNSPECIFIED},
+		},
+		"WholeNumbers": {
+			reason: "The protocol has no integers. Fields of integers should be read from its doubles.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				set(req, `{"minSize": 2, "desiredSize": 3.0, "maxSize": 4e0}`, "spec", "systemNodes")
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return at(desired(rsp, "system-node-group"), "spec", "forProvider", "scalingConfig").AsInterface()
+			},
+			want: want{got: map[string]any{"minSize": 2.0, "maxSize": 4.0}},
+		},
+		"WrongTypesInStatus": {
+			reason: "What is observed is whatever a provider wrote. Facts of the wrong type are not known.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := observing("cluster", resource.MustStructJSON(`{
+					"apiVersion": "eks.aws.m.upbound.io/v1beta1", "kind": "Cluster",
+					"metadata": {"name": "a", "annotations": [], "labels": "none", "managedFields": {}},
+					"spec": 1,
+					"status": {
+						"atProvider": {"arn": 1, "endpoint": {}, "identity": {"0": []}, "vpcConfig": [{"clusterSecurityGroupId": "sg-1"}]},
+						"conditions": {"type": "Ready", "status": "True"}
+					}
+				}`))
+				set(req, `[{"facts": {"clusterARN": 1}}]`, "status")
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "facts").AsInterface()
+			},
+			want: want{got: map[string]any{}},
+		},
+		"ExistingName": {
+			reason: "A resource that exists should keep its name, and others should refer to it by that.",
+			args: args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{
+				"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a-x7k2p-vpc"}
+			}`))},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return []string{
+					at(desired(rsp, "vpc"), "metadata", "name").GetStringValue(),
+					at(desired(rsp, "internet-gateway"), "spec", "forProvider", "vpcIdRef", "name").GetStringValue(),
+				}
+			},
+			want: want{got: []string{"a-x7k2p-vpc", "a-x7k2p-vpc"}},
+		},
+		"SameAccount": {
+			reason: "The account that the platform lives in is the one that the claim asks for.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := observing("vpc", resource.MustStructJSON(`{
+					"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a"},
+					"status": {"atProvider": {"arn": "arn:aws:ec2:eu-west-3:111111111111:vpc/vpc-1"}}
+				}`))
+				set(req, `"111111111111"`, "spec", "accountId")
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "facts", "accountId").AsInterface()
+			},
+			want: want{got: "111111111111"},
+		},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := &Function{log: logging.NewNopLogger(), ttl: ttl}
+			rsp, err := f.RunFunction(tc.args.ctx, tc.args.req)
+
+			if diff := cmp.Diff(tc.want.err, err, cmpopts.EquateErrors()); diff != "" {
+				t.Errorf("%s\nf.RunFunction(...): -want err, +got err:\n%s", tc.reason, diff)
+			}
+			if m := fatal(rsp); m != "" {
+				t.Fatalf("%s\nf.RunFunction(...): it's refused: %s", tc.reason, m)
+			}
+			if diff := cmp.Diff(tc.want.got, tc.get(rsp), protocmp.Transform()); diff != "" {
+				t.Errorf("%s\nf.RunFunction(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// requestFor a composite resource, as JSON, without input.
+func requestFor(xr string) *fnv1.RunFunctionRequest {
+	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
+}
+
+// fencedRequest for the smallest composite resource, with fences as JSON.
+func fencedRequest(fences string) *fnv1.RunFunctionRequest {
+	req := requestFor(xr)
+	req.Input = resource.MustStructJSON(input)
+	proto.Merge(req.GetInput(), resource.MustStructJSON(fences))
+	return req
+}
+
+// observing one composed resource of the smallest composite resource.
+func observing(key string, o *structpb.Struct) *fnv1.RunFunctionRequest {
+	req := requestFor(xr)
+	req.Observed.Resources = map[string]*fnv1.Resource{key: {Resource: o}}
+	return req
+}
+
+// set a field of the composite resource that is observed to a JSON value.
+func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
+	o := req.GetObserved().GetComposite().GetResource()
+	last := len(path) - 1
+	for _, f := range path[:last] {
+		o = o.GetFields()[f].GetStructValue()
+	}
+	o.Fields[path[last]] = resource.MustStructJSON(`{"value": ` + value + `}`).GetFields()["value"]
+}
+
+// at is the value of a field.
+func at(o *structpb.Struct, path ...string) *structpb.Value {
+	v := structpb.NewStructValue(o)
+	for _, f := range path {
+		v = v.GetStructValue().GetFields()[f]
+	}
+	return v
+}
+
+// desired resource of a response.
+func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
+	return rsp.GetDesired().GetResources()[name].GetResource()
+}
+
+// earlier is what an earlier step of the pipeline desires.
+func earlier() *fnv1.State {
+	return &fnv1.State{
+		Composite: &fnv1.Resource{
+			Resource:          resource.MustStructJSON(`{"metadata": {"labels": {"a": "b"}}, "status": {"earlier": true, "clusterName": "earlier"}}`),
+			ConnectionDetails: map[string][]byte{"a": []byte("b")},
+		},
+		Resources: map[string]*fnv1.Resource{
+			"earlier": {Resource: resource.MustStructJSON(`{"apiVersion": "v1", "kind": "ConfigMap"}`), Ready: fnv1.Ready_READY_TRUE},
+		},
+	}
+}
+
+// refused is the response to a request that cannot be answered.
+func refused(desired *fnv1.State, reason, message string) *fnv1.RunFunctionResponse {
+	return &fnv1.RunFunctionResponse{
+		Meta:    &fnv1.ResponseMeta{Ttl: durationpb.New(ttl)},
+		Desired: desired,
+		Conditions: []*fnv1.Condition{{
+			Type:    conditionValid,
+			Status:  fnv1.Status_STATUS_CONDITION_FALSE,
+			Reason:  reason,
+			Message: &message,
+			Target:  fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum(),
+		}},
+		Results: []*fnv1.Result{{
+			Severity: fnv1.Severity_SEVERITY_FATAL,
+			Message:  message,
+			Target:   fnv1.Target_TARGET_COMPOSITE.Enum(),
+		}},
+	}
+}
