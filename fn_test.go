@@ -188,12 +188,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"FencedRegion": {
 			reason: "A region that the platform team does not allow should be refused.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": ["us-east-1"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.region: Unsupported value: "eu-west-3": supported values: "us-east-1"`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`)},
 		},
 		"FencedKubernetesVersion": {
 			reason: "A version of Kubernetes that the platform team does not allow should be refused, even if it's the default.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedKubernetesVersions": ["1.34", "1.99"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.kubernetesVersion: Unsupported value: "1.35": supported values: "1.34"`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.kubernetesVersion: Invalid value: "1.35": the platform team allows only 1.34, 1.99`)},
 		},
 		"FencedTag": {
 			reason: "A tag that the platform team sets cannot get another value.",

@@ -235,8 +235,8 @@ var fencings = map[string]struct {
 	refused *regexp.Regexp
 }{
 	"accountId":                     {example: "minimal", to: "210987654321"},
-	"allowedKubernetesVersions[]":   {example: "minimal", at: "allowedKubernetesVersions[0]", to: "1.33", refused: regexp.MustCompile(`spec\.kubernetesVersion: .*"1\.33"`)},
-	"allowedRegions[]":              {example: "minimal", at: "allowedRegions[0]", to: "us-east-1", refused: regexp.MustCompile(`spec\.region: .*"us-east-1"`)},
+	"allowedKubernetesVersions[]":   {example: "minimal", at: "allowedKubernetesVersions[0]", to: "1.33", refused: regexp.MustCompile(`spec\.kubernetesVersion: .*platform team allows only 1\.33`)},
+	"allowedRegions[]":              {example: "minimal", at: "allowedRegions[0]", to: "us-east-1", refused: regexp.MustCompile(`spec\.region: .*platform team allows only us-east-1`)},
 	"karpenterChartRepository":      {example: "minimal", to: "oci://registry.example.org/charts"},
 	"mandatoryTags[]":               {example: "minimal", at: "mandatoryTags[0]", to: "cost-center", refused: regexp.MustCompile(`spec\.tags\[cost-center\]: .*platform team`)},
 	"namespace":                     {example: "minimal", to: "elsewhere"},

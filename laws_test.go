@@ -27,7 +27,7 @@ import (
 // Here they are put to every example, in cases that chance makes up.
 var (
 	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases that the laws are put to")
-	lawCases = flag.Int("cases", 120, "how many random cases each law is put to, for each example")
+	lawCases = flag.Int("cases", 100, "how many random cases each law is put to, for each example")
 )
 
 // dice of a test. One seed throws the same for it whichever other tests run.
@@ -87,7 +87,11 @@ var upsets = []upset{
 	{name: forgetfulXR, do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
 		forget(r, req.GetObserved().GetComposite().GetResource())
 	}},
-	{name: "other order", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) { reorder(r, req) }},
+	{name: "other order", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		if r.IntN(4) == 0 { // TestSameBytes is all about it.
+			reorder(r, req)
+		}
+	}},
 }
 
 // some of the observed resources, from none to all, meet an upset.

@@ -218,7 +218,7 @@ func TestRenderComposition(t *testing.T) {
 		"Fence": {
 			reason:      "The fences of the Composition should be those that the claim hits.",
 			composition: composition(`[{step: compose, input: {apiVersion: seafarer-cluster.fn.platform.seafarer.cloud/v1beta1, kind: Fences, allowedRegions: [us-east-1]}}]`),
-			err:         `spec.region: Unsupported value: "eu-west-3": supported values: "us-east-1"`,
+			err:         `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`,
 		},
 		"NoInput": {
 			reason:      "A step without input should have no fences.",

@@ -92,20 +92,8 @@ func checkReferences(f v1beta1.Fences, input *field.Path) field.ErrorList {
 func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 	spec := field.NewPath("spec")
 	var errs field.ErrorList
-	regions := f.AllowedRegions
-	if len(regions) == 0 {
-		regions = aws.Regions()
-	}
-	if !slices.Contains(regions, s.Region) {
-		errs = append(errs, field.NotSupported(spec.Child("region"), s.Region, regions))
-	}
-	versions := compat.KubernetesVersions()
-	if allowed := f.AllowedKubernetesVersions; len(allowed) > 0 {
-		versions = slices.DeleteFunc(versions, func(v string) bool { return !slices.Contains(allowed, v) })
-	}
-	if !slices.Contains(versions, s.KubernetesVersion) {
-		errs = append(errs, field.NotSupported(spec.Child("kubernetesVersion"), s.KubernetesVersion, versions))
-	}
+	errs = append(errs, allowed(spec.Child("region"), s.Region, aws.Regions(), f.AllowedRegions)...)
+	errs = append(errs, allowed(spec.Child("kubernetesVersion"), s.KubernetesVersion, compat.KubernetesVersions(), f.AllowedKubernetesVersions)...)
 	for _, k := range f.MandatoryTags {
 		if s.Tags[k] == "" {
 			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team asks every claim for this tag: set it"))
@@ -117,6 +105,18 @@ func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 		}
 	}
 	return errs
+}
+
+// allowed is what is known, and inside the fence if there is one.
+func allowed(p *field.Path, value string, known, fence []string) field.ErrorList {
+	switch {
+	case len(fence) > 0 && !slices.Contains(fence, value):
+		return field.ErrorList{field.Invalid(p, value, "the platform team allows only "+strings.Join(fence, ", "))}
+	case !slices.Contains(known, value):
+		return field.ErrorList{field.NotSupported(p, value, known)}
+	default:
+		return nil
+	}
 }
 
 func byField(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) }

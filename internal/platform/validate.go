@@ -132,6 +132,7 @@ func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.Erro
 		errs = append(errs, field.Invalid(p.Child("version"), s.Karpenter.Version, err.Error()))
 	}
 	classes := make([]string, 0, len(s.Karpenter.NodeClasses))
+	errs = append(errs, validateNodeRoleName(s, p.Child("nodeRoleName"))...)
 	for i, c := range s.Karpenter.NodeClasses {
 		classes = append(classes, c.Name)
 		errs = append(errs, validateTags(c.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
@@ -144,6 +145,16 @@ func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.Erro
 		errs = append(errs, validateNodePool(np, chart, path)...)
 	}
 	return errs
+}
+
+// validateNodeRoleName apart from the names of the platform's other roles: two
+// resources of one name would fight over one role.
+func validateNodeRoleName(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.ErrorList {
+	name, own := s.Karpenter.NodeRoleName, s.ClusterName+"-"+s.Region+"-"
+	if strings.HasPrefix(name, own) && name != own+"karpenter-node" {
+		return field.ErrorList{field.Invalid(p, name, "names that begin with "+own+" are for the platform's other roles: use another, or leave it out")}
+	}
+	return nil
 }
 
 func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {

@@ -33,6 +33,7 @@ const (
 // Files of an example.
 const (
 	claimFile        = "claim.yaml"
+	compositionFile  = "composition.yaml"
 	xrFile           = "xr.yaml"
 	observedDir      = "observed"
 	wantAPIErrorFile = "want-api-error.txt"
@@ -94,6 +95,14 @@ func LoadExamples(dir string) ([]Example, error) {
 func (e Example) Has(name string) bool {
 	_, err := os.Stat(filepath.Join(e.Dir, name))
 	return err == nil
+}
+
+// Composition of the example: its own, or that of the package.
+func (e Example) Composition() string {
+	if e.Has(compositionFile) {
+		return filepath.Join(e.Dir, compositionFile)
+	}
+	return compositionPath
 }
 
 // Invalid examples must be refused by someone.

@@ -82,12 +82,12 @@ func TestRenderMatchesCLI(t *testing.T) {
 				}
 
 				t.Run(name, func(t *testing.T) {
-					theirs, err := RenderCLI(t.Context(), bins, t.TempDir(), xr, functions, observed)
+					theirs, err := RenderCLI(t.Context(), bins, t.TempDir(), xr, ex.Composition(), functions, observed)
 					if err != nil {
 						t.Fatalf("cannot render with the CLI: %v", err)
 					}
 
-					ours, err := RenderFunction(t.Context(), bins, xr, filepath.Join(ex.Dir, claimFile), observed)
+					ours, err := RenderFunction(t.Context(), bins, xr, ex.Composition(), filepath.Join(ex.Dir, claimFile), observed)
 					if err != nil {
 						t.Fatalf("cannot render with our function: %v", err)
 					}
@@ -126,7 +126,7 @@ type Rendered struct {
 
 // RenderCLI renders the supplied XR with the CLI, that is with Crossplane's own
 // engine and our function as it's served.
-func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.Unstructured, functions, observed string) (Rendered, error) {
+func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.Unstructured, composition, functions, observed string) (Rendered, error) {
 	b, err := yaml.Marshal(xr.Object)
 	if err != nil {
 		return Rendered{}, errors.Wrap(err, "cannot marshal XR")
@@ -139,7 +139,7 @@ func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.
 
 	// Without --xrd the engine takes our XR for one without a claim, which
 	// keeps Crossplane's own fields elsewhere.
-	args := []string{"composition", "render", path, compositionPath, functions, "--crossplane-binary=" + bins.Core, "--xrd=" + xrdPath, "--include-full-xr", "--include-function-results"}
+	args := []string{"composition", "render", path, composition, functions, "--crossplane-binary=" + bins.Core, "--xrd=" + xrdPath, "--include-full-xr", "--include-function-results"}
 	if observed != "" {
 		args = append(args, "--observed-resources="+observed)
 	}
@@ -157,8 +157,8 @@ func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.
 
 // RenderFunction renders the claim in the supplied file, which the supplied XR
 // is for, with our own command.
-func RenderFunction(ctx context.Context, bins Binaries, xr *unstructured.Unstructured, claim, observed string) (Rendered, error) {
-	args := []string{"render", claim, "-o", "yaml"}
+func RenderFunction(ctx context.Context, bins Binaries, xr *unstructured.Unstructured, composition, claim, observed string) (Rendered, error) {
+	args := []string{"render", claim, "-o", "yaml", "--composition", composition}
 	if observed != "" {
 		args = append(args, "--observed", observed)
 	}
