@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/types/known/structpb"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
@@ -165,19 +164,11 @@ func outcomeOf(t *testing.T, req *fnv1.RunFunctionRequest) outcome {
 
 func specSchema(t *testing.T) apiextensionsv1.JSONSchemaProps {
 	t.Helper()
-	var xrd struct {
-		Spec struct {
-			Versions []struct {
-				Schema struct {
-					OpenAPIV3Schema apiextensionsv1.JSONSchemaProps `json:"openAPIV3Schema"`
-				} `json:"schema"`
-			} `json:"versions"`
-		} `json:"spec"`
-	}
-	if err := yaml.Unmarshal(apis.Definition, &xrd); err != nil {
+	s, err := apis.Schema()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return xrd.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"]
+	return s.Properties["spec"]
 }
 
 // leavesOf a schema: the paths of its fields that hold no others, sorted.

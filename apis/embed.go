@@ -2,14 +2,40 @@
 // serves it and what they need installed.
 package apis
 
-import _ "embed"
+import (
+	_ "embed"
 
-// Definition is the CompositeResourceDefinition, as YAML.
-//
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
 //go:embed definition.yaml
-var Definition []byte
+var definition []byte
 
 // Composition is the Composition, as YAML.
 //
 //go:embed composition.yaml
 var Composition []byte
+
+// Schema of composite resources and claims: that of the only version in the
+// CompositeResourceDefinition.
+func Schema() (apiextensionsv1.JSONSchemaProps, error) {
+	var xrd struct {
+		Spec struct {
+			Versions []struct {
+				Schema struct {
+					OpenAPIV3Schema apiextensionsv1.JSONSchemaProps `json:"openAPIV3Schema"`
+				} `json:"schema"`
+			} `json:"versions"`
+		} `json:"spec"`
+	}
+	if err := yaml.Unmarshal(definition, &xrd); err != nil {
+		return apiextensionsv1.JSONSchemaProps{}, errors.Wrap(err, "cannot parse definition")
+	}
+	if len(xrd.Spec.Versions) != 1 {
+		return apiextensionsv1.JSONSchemaProps{}, errors.Errorf("cannot use definition with %d versions", len(xrd.Spec.Versions))
+	}
+	return xrd.Spec.Versions[0].Schema.OpenAPIV3Schema, nil
+}

@@ -9,7 +9,6 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane/function-sdk-go/errors"
 
@@ -47,22 +46,10 @@ var definition = sync.OnceValues(func() (*schema.Schema, error) {
 
 // properties that a spec may have, as the CompositeResourceDefinition says.
 var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error) {
-	var xrd struct {
-		Spec struct {
-			Versions []struct {
-				Schema struct {
-					OpenAPIV3Schema apiextensionsv1.JSONSchemaProps `json:"openAPIV3Schema"`
-				} `json:"schema"`
-			} `json:"versions"`
-		} `json:"spec"`
+	s, err := apis.Schema()
+	if err != nil {
+		return nil, err
 	}
-	if err := yaml.Unmarshal(apis.Definition, &xrd); err != nil {
-		return nil, errors.Wrap(err, "cannot parse definition")
-	}
-	if len(xrd.Spec.Versions) != 1 {
-		return nil, errors.Errorf("cannot use definition with %d versions", len(xrd.Spec.Versions))
-	}
-	s := xrd.Spec.Versions[0].Schema.OpenAPIV3Schema
 	// Status is ours to write and Crossplane's to check.
 	delete(s.Properties, "status")
 	return &s, nil
