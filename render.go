@@ -50,7 +50,8 @@ Examples:
   function-seafarer-cluster render claim.yaml --simulate -o table
 
   # With the resources that a control plane has now
-  kubectl get managed -n platform -o yaml > observed/managed.yaml
+  kubectl get managed,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
+    -n platform -l crossplane.io/claim-name=seafarer -o yaml > observed/seafarer.yaml
   function-seafarer-cluster render claim.yaml --observed observed/`
 }
 

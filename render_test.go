@@ -140,10 +140,13 @@ func TestRenderObserved(t *testing.T) {
 	for _, e := range examples(t) {
 		t.Run(e.name, func(t *testing.T) {
 			steady := e.steady(t)
-			one, many := t.TempDir(), t.TempDir()
+			one, many, list := t.TempDir(), t.TempDir(), t.TempDir()
 			var all []byte
+			var items []any
 			for name, r := range steady.GetObserved().GetResources() {
-				b, err := yaml.Marshal(render.Named(name, r.GetResource()))
+				o := render.Named(name, r.GetResource())
+				items = append(items, o)
+				b, err := yaml.Marshal(o)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -155,7 +158,15 @@ func TestRenderObserved(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(one, "all.yaml"), all, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			for _, dir := range []string{one, many} {
+			// What kubectl get prints.
+			b, err := yaml.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": items})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(list, "list.yaml"), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for _, dir := range []string{one, many, list} {
 				c := RenderCmd{Claim: e.claim(), Observed: dir}
 				if f := filepath.Join(e.dir, "composition.yaml"); exists(f) {
 					c.Composition = f

@@ -73,13 +73,31 @@ func Observed(dir string) (map[string]*fnv1.Resource, error) {
 		if err != nil {
 			return nil, errors.Wrapf(err, "cannot read %s", p)
 		}
-		for _, d := range docs {
+		for _, d := range items(docs) {
 			if err := add(o, d); err != nil {
 				return nil, errors.Wrapf(err, "cannot read %s", p)
 			}
 		}
 	}
 	return o, nil
+}
+
+// items of lists, which is what kubectl prints, in place of the lists.
+func items(docs []map[string]any) []map[string]any {
+	var out []map[string]any
+	for _, d := range docs {
+		list, ok := d["items"].([]any)
+		if !ok {
+			out = append(out, d)
+			continue
+		}
+		for _, i := range list {
+			if obj, ok := i.(map[string]any); ok {
+				out = append(out, obj)
+			}
+		}
+	}
+	return out
 }
 
 func add(o map[string]*fnv1.Resource, doc map[string]any) error {
