@@ -2,7 +2,6 @@ package compose
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -54,15 +53,25 @@ func (f structField) addTo(o *structpb.Struct, s reflect.Value) error {
 	if v.IsZero() && (f.omitZero || !isScalar) {
 		return nil
 	}
+	if f.name == "" {
+		return addFields(o, v)
+	}
 	p, err := value(v)
 	if err != nil {
 		return errors.Wrapf(err, "field %s", f.name)
 	}
-	switch {
-	case f.name == "":
-		maps.Copy(o.GetFields(), p.GetStructValue().GetFields())
-	case !empty(p):
+	if !empty(p) {
 		o.Fields[f.name] = p
+	}
+	return nil
+}
+
+// addFields to an object, those of a struct that are not empty.
+func addFields(o *structpb.Struct, s reflect.Value) error {
+	for _, f := range fieldsOf(s.Type()) {
+		if err := f.addTo(o, s); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -110,10 +119,8 @@ func scalar(v reflect.Value) (*structpb.Value, error) {
 
 func structValue(v reflect.Value) (*structpb.Value, error) {
 	o := &structpb.Struct{Fields: make(map[string]*structpb.Value)}
-	for _, f := range fieldsOf(v.Type()) {
-		if err := f.addTo(o, v); err != nil {
-			return nil, err
-		}
+	if err := addFields(o, v); err != nil {
+		return nil, err
 	}
 	return structpb.NewStructValue(o), nil
 }

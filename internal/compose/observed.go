@@ -47,9 +47,11 @@ func Exists(o *structpb.Struct) Existing { return Existing{object: o} }
 // Value at a path of field names and list indexes, such as
 // status.atProvider.identity.0.oidc.0.issuer. It's nil where there is none.
 func (e Existing) Value(path string) *structpb.Value {
-	v := structpb.NewStructValue(e.object)
-	for f := range strings.SplitSeq(path, ".") {
-		v = child(v, f)
+	field, rest, more := strings.Cut(path, ".")
+	v := e.object.GetFields()[field]
+	for more {
+		field, rest, more = strings.Cut(rest, ".")
+		v = child(v, field)
 	}
 	return v
 }
