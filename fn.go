@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -32,6 +33,11 @@ const (
 	reasonInvalid    = "InvalidSpec"
 	reasonImpossible = "CannotCompute"
 )
+
+// convergingTTL is the longest that Crossplane keeps an answer while something is
+// not there or not ready. A platform has so many resources that Crossplane's
+// circuit breaker drops the events that would bring the next pass about.
+const convergingTTL = 10 * time.Second
 
 // A Function composes a platform of a claim. It keeps nothing between calls.
 type Function struct {
@@ -64,6 +70,9 @@ func (f *Function) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest
 
 	response.ConditionTrue(rsp, conditionValid, reasonValid).TargetCompositeAndClaim()
 	a.WriteTo(rsp)
+	if !a.Settled() {
+		rsp.Meta.Ttl = durationpb.New(min(f.ttl, convergingTTL))
+	}
 	xr := compose.Exists(req.GetObserved().GetComposite().GetResource())
 	compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), s)
 	return rsp, nil

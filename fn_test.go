@@ -290,8 +290,14 @@ func TestRunFunction(t *testing.T) {
 		get    func(rsp *fnv1.RunFunctionResponse) any
 		want   want
 	}{
-		"Meta": {
-			reason: "The tag of the request and the time to live that was asked for should be in the response, and no result in it.",
+		"Steady": {
+			reason: "Once all is ready, an answer should live as long as was asked for.",
+			args:   args{ctx: context.Background(), req: steady},
+			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetMeta().GetTtl() },
+			want:   want{got: durationpb.New(ttl)},
+		},
+		"Converging": {
+			reason: "The tag of the request should be in the response, and no result. While something isn't ready, Crossplane should ask again soon.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				req.Meta = &fnv1.RequestMeta{Tag: "tag"}
@@ -300,7 +306,7 @@ func TestRunFunction(t *testing.T) {
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				return &fnv1.RunFunctionResponse{Meta: rsp.GetMeta(), Results: rsp.GetResults(), Context: rsp.GetContext()}
 			},
-			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(ttl)}}},
+			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(convergingTTL)}}},
 		},
 		"Valid": {
 			reason: "The first condition should say that the claim is valid.",

@@ -28,7 +28,7 @@ type ServeCmd struct {
 	Insecure           bool          `help:"Listen without TLS. Wins over --tls-server-certs-dir."`
 	MaxRecvMessageSize int           `default:"4"                                                                   help:"Largest request to take, in MB."`
 	MetricsAddress     string        `default:":8080"                                                               help:"Address to serve Prometheus metrics on; none if empty."`
-	TTL                time.Duration `default:"1m"                                                                  help:"How long Crossplane may keep an answer before it asks again."`
+	TTL                time.Duration `default:"1m"                                                                  help:"How long Crossplane may keep an answer before it asks again. Never more than 10s while something is not ready."`
 }
 
 const megabyte = 1024 * 1024

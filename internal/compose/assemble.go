@@ -105,6 +105,18 @@ func same(desired, e Existing) error {
 	return nil
 }
 
+// Settled tells whether every resource exists and is ready.
+func (a *Assembly) Settled() bool {
+	for _, p := range a.Parts {
+		for _, s := range p.States {
+			if !s.Ready {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Withheld resources, in the order they are described.
 func (a *Assembly) Withheld() []State {
 	var ws []State
