@@ -114,7 +114,7 @@ func (e Example) Invalid() bool {
 func (e Example) Read(name string) (*unstructured.Unstructured, error) {
 	path := filepath.Join(e.Dir, name)
 
-	b, err := os.ReadFile(path) //nolint:gosec // Only our own examples.
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, errors.Wrapf(err, "cannot read %s", path)
 	}
@@ -269,8 +269,8 @@ func head(doc []byte) string {
 	return string(doc)
 }
 
-// skip the test with a reason that's printed without -v, too.
-func skip(t *testing.T, format string, args ...any) {
+// skipf the test with a reason that's printed without -v, too.
+func skipf(t *testing.T, format string, args ...any) {
 	t.Helper()
 
 	reason := fmt.Sprintf(format, args...)

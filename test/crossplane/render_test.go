@@ -53,11 +53,11 @@ func TestRenderMatchesCLI(t *testing.T) {
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
 			if ex.Invalid() {
-				skip(t, "there's nothing to compare, it's refused")
+				skipf(t, "there's nothing to compare, it's refused")
 			}
 
 			if !ex.Has(claimFile) {
-				skip(t, "there's nothing to compare, it has no %s", claimFile)
+				skipf(t, "there's nothing to compare, it has no %s", claimFile)
 			}
 
 			cm, err := ex.Claim()
@@ -283,7 +283,7 @@ func Serve(t *testing.T, binary string) string {
 
 	log := &buffer{}
 
-	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address", addr) //nolint:gosec // We built it.
+	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address", addr)
 	cmd.Stdout = log
 	cmd.Stderr = log
 

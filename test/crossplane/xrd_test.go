@@ -2,6 +2,7 @@ package crossplane
 
 import (
 	stdjson "encoding/json"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -19,7 +20,7 @@ import (
 	v1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
 )
 
-// Keys with this prefix are for catalogues. They're found in the XRD, and
+// Keys with this prefix are for catalogs. They're found in the XRD, and
 // Kubernetes doesn't know them.
 const uiPrefix = "x-ui-"
 
@@ -96,7 +97,7 @@ func TestDerivedCRDsAcceptExamples(t *testing.T) {
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
 			if ex.Invalid() && ex.WantAPIErrors == nil {
-				skip(t, "the function, not the API server, refuses this: it has no %s", wantAPIErrorFile)
+				skipf(t, "the function, not the API server, refuses this: it has no %s", wantAPIErrorFile)
 			}
 
 			if ex.Has(xrFile) {
@@ -274,9 +275,7 @@ func (d Derivation) said(xrd *v1.CompositeResourceDefinition) (any, error) {
 	if m := xrd.Spec.Metadata; m != nil {
 		ls := map[string]string{}
 		for _, in := range []map[string]string{xrd.GetLabels(), m.Labels} {
-			for k, v := range in {
-				ls[k] = v
-			}
+			maps.Copy(ls, in)
 		}
 
 		said["labels"] = ls
@@ -405,7 +404,7 @@ func empty(v any) bool {
 	return (rv.Kind() == reflect.Map || rv.Kind() == reflect.Slice) && rv.Len() == 0
 }
 
-// withoutUI returns the supplied schema without the keys of catalogues.
+// withoutUI returns the supplied schema without the keys of catalogs.
 func withoutUI(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -500,7 +499,7 @@ spec:
             properties:
               message: {type: string, minLength: 1, x-ui-order: 1}
               copies: {type: integer, minimum: 1, default: 1}
-              colour: {type: string, enum: [Red, Blue], default: Red}
+              color: {type: string, enum: [Red, Blue], default: Red}
               tags: {type: array, x-kubernetes-list-type: set, maxItems: 5, items: {type: string, maxLength: 20}}
               page:
                 type: object
@@ -573,7 +572,7 @@ func TestDropped(t *testing.T) {
 			want: []string{`"conditions":`},
 		},
 		"UnknownKey": {
-			reason: "Kubernetes doesn't know a misspelt key.",
+			reason: "Kubernetes doesn't know a misspelled key.",
 			kind:   "Claim",
 			edit: func(_, s *unstructured.Unstructured) {
 				set(s, int64(3), "properties", "spec", "properties", "message", "maxlength")
@@ -585,7 +584,7 @@ func TestDropped(t *testing.T) {
 			kind:   "Composite",
 			edit: func(xrd, _ *unstructured.Unstructured) {
 				vs, _, _ := unstructured.NestedSlice(xrd.Object, "spec", "versions")
-				vs[0].(map[string]any)["additionalPrinterColumns"] = []any{map[string]any{ //nolint:forcetypeassert // We know the sample.
+				vs[0].(map[string]any)["additionalPrinterColumns"] = []any{map[string]any{
 					"name": "READY", "type": "string", "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
 				}}
 				set(xrd, vs, "spec", "versions")
@@ -647,7 +646,7 @@ func TestCreate(t *testing.T) {
 			spec: map[string]any{
 				"message":               "hi",
 				"copies":                int64(3),
-				"colour":                "Red",
+				"color":                 "Red",
 				"page":                  map[string]any{"size": "A4"},
 				"compositeDeletePolicy": "Foreground",
 			},
@@ -669,8 +668,8 @@ func TestCreate(t *testing.T) {
 		},
 		"Enum": {
 			reason: "A value that's not in the enum should be refused.",
-			obj:    head + "spec: {message: hi, colour: Pink}",
-			want:   `spec.colour: Unsupported value: "Pink"`,
+			obj:    head + "spec: {message: hi, color: Pink}",
+			want:   `spec.color: Unsupported value: "Pink"`,
 		},
 		"Pattern": {
 			reason: "A value that doesn't match the pattern should be refused.",
@@ -749,7 +748,7 @@ func TestValidateCRD(t *testing.T) {
 		"BadDefault": {
 			reason: "A default that's not in the enum should be refused.",
 			edit: func(_, s *unstructured.Unstructured) {
-				set(s, "Pink", "properties", "spec", "properties", "colour", "default")
+				set(s, "Pink", "properties", "spec", "properties", "color", "default")
 			},
 			want: "default: Unsupported value",
 		},
@@ -808,13 +807,13 @@ func sampleXRD(t *testing.T, edit func(xrd, schema *unstructured.Unstructured)) 
 	}
 
 	vs, _, _ := unstructured.NestedSlice(us[0].Object, "spec", "versions")
-	s, _, _ := unstructured.NestedMap(vs[0].(map[string]any), "schema", "openAPIV3Schema") //nolint:forcetypeassert // We know the sample.
+	s, _, _ := unstructured.NestedMap(vs[0].(map[string]any), "schema", "openAPIV3Schema")
 
 	schema := &unstructured.Unstructured{Object: s}
 	edit(us[0], schema)
 
 	vs, _, _ = unstructured.NestedSlice(us[0].Object, "spec", "versions")
-	_ = unstructured.SetNestedMap(vs[0].(map[string]any), schema.Object, "schema", "openAPIV3Schema") //nolint:forcetypeassert // We know the sample.
+	_ = unstructured.SetNestedMap(vs[0].(map[string]any), schema.Object, "schema", "openAPIV3Schema")
 	set(us[0], vs, "spec", "versions")
 
 	b, err := yaml.Marshal(us[0].Object)

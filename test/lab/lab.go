@@ -1,0 +1,232 @@
+// Package lab runs a real control plane on one machine, without containers: etcd,
+// the Kubernetes API server, its controller manager and Crossplane, all built from
+// Go modules, and the function as a process that Crossplane calls over mTLS. The
+// providers are played by a stand-in, which says what internal/simulate says.
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// Options of a lab.
+type Options struct {
+	// Progress is told what takes long.
+	Progress io.Writer
+
+	// Packages are installed by Crossplane's package manager, as a user would
+	// install them. Else what is in them is applied, which is quicker.
+	Packages bool
+
+	// CoreArgs are further flags for Crossplane.
+	CoreArgs []string
+}
+
+// A Lab is a control plane that's up.
+type Lab struct {
+	*Client
+
+	// Dir holds all that the lab writes but for its binaries.
+	Dir string
+
+	// Config reaches the API server as an administrator.
+	Config *rest.Config
+
+	// Providers are played by this stand-in.
+	Providers *Providers
+
+	etcd, apiserver, manager, core, function *process
+
+	// registry of packages, if it's needed.
+	registry *httptest.Server
+
+	// log of the client.
+	log *os.File
+
+	source  string
+	bin     binaries
+	ports   ports
+	options Options
+}
+
+// ports that are free when the lab starts.
+type ports struct {
+	etcd, etcdPeer, apiserver, manager, webhook, metrics, health, function int
+}
+
+// Start a lab: build what's missing, then bring up one thing after another. Stop
+// it even if it does not start.
+func Start(ctx context.Context, o Options) (*Lab, error) {
+	if o.Progress == nil {
+		o.Progress = io.Discard
+	}
+	l := &Lab{options: o}
+	type step struct {
+		what string
+		do   func(ctx context.Context) error
+	}
+	steps := []step{
+		{what: "", do: l.prepare},
+		{what: "building function-seafarer-cluster", do: l.buildFunction},
+		{what: "starting Kubernetes", do: l.startKubernetes},
+		{what: "starting Crossplane", do: l.startCrossplane},
+		{what: "starting the function", do: l.startFunction},
+	}
+	if o.Packages {
+		steps = append(steps, step{what: "building and installing packages", do: l.installPackages})
+	} else {
+		steps = append(steps,
+			step{what: "installing the providers' definitions", do: l.installDefinitions},
+			step{what: "installing the function", do: l.reviseFunction},
+			step{what: "installing the API", do: l.installAPI})
+	}
+	for _, s := range steps {
+		done := func() {}
+		if s.what != "" {
+			done = progress(o.Progress, s.what)
+		}
+		err := s.do(ctx)
+		done()
+		if err != nil {
+			return l, err
+		}
+	}
+	l.Providers = newProviders(l.Client)
+	return l, l.Providers.start(ctx)
+}
+
+// Stop all processes and remove what the lab wrote.
+func (l *Lab) Stop() error {
+	if l.Providers != nil {
+		l.Providers.stop()
+	}
+	for _, p := range l.processes() {
+		p.stop()
+	}
+	if l.registry != nil {
+		l.registry.Close()
+	}
+	if l.log != nil {
+		klog.SetOutput(io.Discard)
+		l.log.Close() //nolint:errcheck // Nobody reads it any longer.
+	}
+	if l.Dir == "" {
+		return nil
+	}
+	return errors.Wrap(os.RemoveAll(l.Dir), "cannot remove what the lab wrote")
+}
+
+// KeepLogs moves the logs to where they outlive the lab, and returns where. There
+// are none if nothing was started.
+func (l *Lab) KeepLogs() (string, error) {
+	if l.etcd == nil {
+		return "", nil
+	}
+	to := l.Dir + "-logs"
+	return to, errors.Wrap(os.Rename(l.logs(), to), "cannot keep the logs")
+}
+
+// processes in the order in which to stop them.
+func (l *Lab) processes() []*process {
+	return slices.DeleteFunc([]*process{l.function, l.core, l.manager, l.apiserver, l.etcd}, func(p *process) bool { return p == nil })
+}
+
+func (l *Lab) logs() string { return filepath.Join(l.Dir, "logs") }
+
+func (l *Lab) path(elem ...string) string { return filepath.Join(append([]string{l.Dir}, elem...)...) }
+
+// Kubeconfig to reach the control plane with.
+func (l *Lab) Kubeconfig() string { return l.path("admin.kubeconfig") }
+
+// process of the lab that's not started yet.
+func (l *Lab) process(name, path string, env []string, args ...string) *process {
+	return &process{name: name, path: path, env: env, args: args, dir: l.Dir, log: filepath.Join(l.logs(), name+".log")}
+}
+
+// prepare binaries, folders and ports.
+func (l *Lab) prepare(ctx context.Context) error {
+	var err error
+	if l.source, err = source(); err != nil {
+		return err
+	}
+	if l.bin, err = buildAll(ctx, l.source, l.options.Packages, l.options.Progress); err != nil {
+		return err
+	}
+	if l.Dir, err = os.MkdirTemp("", "seafarer-lab-"); err != nil {
+		return errors.Wrap(err, "cannot make a folder to run in")
+	}
+	for _, d := range []string{"bin", "logs", "pki", "cache/kubectl", "cache/xpkg", "cache/xfn"} {
+		if err := os.MkdirAll(l.path(d), 0o700); err != nil {
+			return errors.Wrap(err, "cannot make a folder to run in")
+		}
+	}
+	if err := os.Symlink(l.bin.kube, l.path("bin", "kubectl")); err != nil {
+		return errors.Wrap(err, "cannot link kubectl")
+	}
+	p := &l.ports
+	return free(&p.etcd, &p.etcdPeer, &p.apiserver, &p.manager, &p.webhook, &p.metrics, &p.health, &p.function)
+}
+
+// free ports on loopback. All are taken before any is given back, so that they
+// differ.
+func free(ports ...*int) error {
+	for _, p := range ports {
+		s, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It takes no time.
+		if err != nil {
+			return errors.Wrap(err, "cannot find a free port")
+		}
+		defer s.Close() //nolint:errcheck // Nothing was written.
+		a, ok := s.Addr().(*net.TCPAddr)
+		if !ok {
+			return errors.Errorf("cannot find the port of %s", s.Addr())
+		}
+		*p = a.Port
+	}
+	return nil
+}
+
+func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// Kubectl runs kubectl, and returns what it prints.
+func (l *Lab) Kubectl(ctx context.Context, in string, args ...string) (string, error) {
+	return command(ctx, l.Dir, l.kubectlEnv(), in, l.path("bin", "kubectl"), args...)
+}
+
+func (l *Lab) kubectlEnv() []string {
+	return []string{"KUBECONFIG=" + l.Kubeconfig(), "KUBECACHEDIR=" + l.path("cache", "kubectl")}
+}
+
+// connect a client. What it complains about while the API server is away is of
+// interest to nobody but readers of logs.
+func (l *Lab) connect() error {
+	f, err := os.OpenFile(filepath.Join(l.logs(), "client.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return errors.Wrap(err, "cannot open the client's log")
+	}
+	l.log = f
+	klog.LogToStderr(false)
+	klog.SetOutput(f)
+	c, err := clientcmd.BuildConfigFromFlags("", l.Kubeconfig())
+	if err != nil {
+		return errors.Wrap(err, "cannot read the kubeconfig")
+	}
+	c.QPS = -1 // Of our own API server.
+	c.Timeout = time.Minute
+	c.WarningHandler = rest.NoWarnings{}
+	l.Config = c
+	l.Client, err = newClient(c)
+	return err
+}

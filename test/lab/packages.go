@@ -1,0 +1,349 @@
+package lab
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+const (
+	// packageRegistry that our packages name. The lab has one of its own, and
+	// Crossplane is told to go there instead.
+	packageRegistry = "xpkg.crossplane.io/"
+
+	organization  = "seafarer-cloud/"
+	version       = "v0.1.0"
+	configuration = "configuration-seafarer-cluster"
+)
+
+// A dependency of the Configuration.
+type dependency struct {
+	Kind, Package string
+}
+
+func (d dependency) repository() string { return strings.TrimPrefix(d.Package, packageRegistry) }
+
+// installPackages as a user would: our function and our Configuration are built
+// into packages, and Crossplane's package manager installs the Configuration and
+// all that it depends on. Of the providers' packages only the definitions are
+// real, and only those that we activate are in them.
+func (l *Lab) installPackages(ctx context.Context) error {
+	l.registry = httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	host := strings.TrimPrefix(l.registry.URL, "http://")
+	if err := l.pushAll(ctx, host); err != nil {
+		return err
+	}
+	if err := l.Apply(ctx,
+		object(`
+apiVersion: pkg.crossplane.io/v1beta1
+kind: ImageConfig
+metadata:
+  name: lab
+spec:
+  matchImages:
+  - type: Prefix
+    prefix: `+packageRegistry+`
+  rewriteImage:
+    prefix: `+host+`/
+`),
+		object(`
+apiVersion: pkg.crossplane.io/v1
+kind: Configuration
+metadata:
+  name: `+configuration+`
+spec:
+  package: `+packageRegistry+organization+configuration+`:`+version+`
+`)); err != nil {
+		return err
+	}
+	err := until(ctx, startTimeout, func(ctx context.Context) error {
+		if err := l.runPackages(ctx); err != nil {
+			return err
+		}
+		return l.healthy(ctx)
+	})
+	if err != nil {
+		return errors.Wrap(err, "packages do not become healthy")
+	}
+	// Crossplane calls a provider healthy before its kinds are there.
+	names, err := activated(filepath.Join(l.source, rootModule, "apis", "activation.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, n := range slices.Concat(names, further) {
+		if err := l.established(ctx, n); err != nil {
+			return err
+		}
+	}
+	return l.offered(ctx)
+}
+
+// pushAll packages to a registry.
+func (l *Lab) pushAll(ctx context.Context, host string) error {
+	root := filepath.Join(l.source, rootModule)
+	runtimeImage := l.path("packages", "function.tar")
+	if err := image(l.functionPath(), runtimeImage); err != nil {
+		return err
+	}
+	if err := l.push(ctx, filepath.Join(root, "package"), host+"/"+organization+"function-seafarer-cluster:"+version,
+		"--embed-runtime-image-tarball="+runtimeImage); err != nil {
+		return err
+	}
+	if err := l.push(ctx, filepath.Join(root, "apis"), host+"/"+organization+configuration+":"+version); err != nil {
+		return err
+	}
+
+	ds, err := dependencies(filepath.Join(root, "apis", "crossplane.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, d := range ds {
+		if d.Kind != "Provider" {
+			continue
+		}
+		if err := l.pushProvider(ctx, host, d); err != nil {
+			return errors.Wrapf(err, "cannot make a package of %s", d.Package)
+		}
+	}
+	return nil
+}
+
+// pushProvider of definitions only.
+func (l *Lab) pushProvider(ctx context.Context, host string, d dependency) error {
+	root := filepath.Join(l.source, rootModule)
+	provider := d.Package[strings.LastIndex(d.Package, "/")+1:]
+	group := groupOf(provider)
+	i := slices.IndexFunc(providerModules, func(m struct{ suffix, module string }) bool { return strings.HasSuffix(group, m.suffix) })
+	if i < 0 {
+		return errors.New("it's of no module that is known")
+	}
+	from, err := moduleDir(ctx, root, providerModules[i].module)
+	if err != nil {
+		return err
+	}
+	v, err := moduleVersion(ctx, root, providerModules[i].module)
+	if err != nil {
+		return err
+	}
+	dir := l.path("packages", provider)
+	if err := write(filepath.Join(dir, "crossplane.yaml"), []byte(`apiVersion: meta.pkg.crossplane.io/v1
+kind: Provider
+metadata:
+  name: `+provider+`
+spec:
+  capabilities:
+  - safe-start
+`)); err != nil {
+		return err
+	}
+	names, err := activated(filepath.Join(root, "apis", "activation.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, n := range append(slices.Concat(names, further), inactive) {
+		plural, g, _ := strings.Cut(n, ".")
+		if g != group {
+			continue
+		}
+		crd, err := os.ReadFile(filepath.Join(from, "package", "crds", g+"_"+plural+".yaml"))
+		if err != nil {
+			return errors.Wrap(err, "cannot read a definition")
+		}
+		if err := write(filepath.Join(dir, "crds", n+".yaml"), crd); err != nil {
+			return err
+		}
+	}
+	return l.push(ctx, dir, host+"/"+d.repository()+":"+v)
+}
+
+// inactive is a kind that is in a provider's package, and that nobody activates.
+const inactive = "instances.ec2.aws.m.upbound.io"
+
+// groupOf the kinds of a provider, by the name of its package.
+func groupOf(provider string) string {
+	p := strings.TrimPrefix(provider, "provider-")
+	if service, ok := strings.CutPrefix(p, "aws-"); ok {
+		return service + ".aws.m.upbound.io"
+	}
+	return p + ".m.crossplane.io"
+}
+
+// push a package that the crossplane CLI builds of a folder.
+func (l *Lab) push(ctx context.Context, dir, tag string, flags ...string) error {
+	repository, _, _ := strings.Cut(filepath.Base(tag), ":")
+	file := l.path("packages", repository+".xpkg")
+	// The CLI keeps its settings in the home folder.
+	env := []string{"HOME=" + l.Dir, "XDG_CONFIG_HOME=" + l.path("config"), "XDG_CACHE_HOME=" + l.path("cache")}
+	build := append([]string{"xpkg", "build", "--package-root=" + dir, "--package-file=" + file}, flags...)
+	if _, err := command(ctx, l.Dir, env, "", l.bin.cli, build...); err != nil {
+		return err
+	}
+	_, err := command(ctx, l.Dir, env, "", l.bin.cli, "xpkg", "push", "--package-files="+file, tag)
+	return err
+}
+
+// image of nothing but a binary, as the Dockerfile makes it, but without a base.
+func image(binary, path string) error {
+	b, err := os.ReadFile(filepath.Clean(binary))
+	if err != nil {
+		return errors.Wrap(err, "cannot read the function")
+	}
+	buf := &bytes.Buffer{}
+	w := tar.NewWriter(buf)
+	if err := w.WriteHeader(&tar.Header{Name: "function", Mode: 0o755, Size: int64(len(b)), Format: tar.FormatPAX}); err != nil {
+		return errors.Wrap(err, "cannot write a layer")
+	}
+	if _, err := w.Write(b); err != nil {
+		return errors.Wrap(err, "cannot write a layer")
+	}
+	if err := w.Close(); err != nil {
+		return errors.Wrap(err, "cannot write a layer")
+	}
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(buf.Bytes())), nil })
+	if err != nil {
+		return errors.Wrap(err, "cannot make a layer")
+	}
+	img, err := mutate.AppendLayers(empty.Image, layer)
+	if err != nil {
+		return errors.Wrap(err, "cannot make an image")
+	}
+	c, err := img.ConfigFile()
+	if err != nil {
+		return errors.Wrap(err, "cannot configure an image")
+	}
+	c = c.DeepCopy()
+	c.OS, c.Architecture = "linux", runtime.GOARCH
+	c.Config.User = "nonroot:nonroot"
+	c.Config.Entrypoint = []string{"/function"}
+	c.Config.ExposedPorts = map[string]struct{}{"9443": {}}
+	if img, err = mutate.ConfigFile(img, c); err != nil {
+		return errors.Wrap(err, "cannot configure an image")
+	}
+	tag, err := name.NewTag("function:lab")
+	if err != nil {
+		return errors.Wrap(err, "cannot tag an image")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return errors.Wrap(err, "cannot make a folder")
+	}
+	return errors.Wrap(tarball.WriteToFile(path, tag, img), "cannot write an image")
+}
+
+// dependencies of a package.
+func dependencies(path string) ([]dependency, error) {
+	os, err := readObjects(path)
+	if err != nil {
+		return nil, err
+	}
+	var ds []dependency
+	for _, o := range os {
+		l, _, err := unstructured.NestedSlice(o.Object, "spec", "dependsOn")
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot read dependencies")
+		}
+		for _, d := range l {
+			m, ok := d.(map[string]any)
+			if !ok {
+				continue
+			}
+			kind, _ := m["kind"].(string)
+			pkg, _ := m["package"].(string)
+			ds = append(ds, dependency{Kind: kind, Package: pkg})
+		}
+	}
+	return ds, nil
+}
+
+func packageKind(k string) schema.GroupVersionKind {
+	return schema.GroupVersionKind{Group: "pkg.crossplane.io", Version: "v1", Kind: k}
+}
+
+// runPackages plays the runtime: it tells Crossplane of each active revision that
+// it runs, and where. The function does, the providers are played by the stand-in.
+func (l *Lab) runPackages(ctx context.Context) error {
+	for _, k := range []string{"FunctionRevision", "ProviderRevision"} {
+		r, err := l.Of(packageKind(k), "")
+		if err != nil {
+			return err
+		}
+		revisions, err := r.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return errors.Wrap(err, "cannot list revisions")
+		}
+		for _, rev := range revisions.Items {
+			if s, _, _ := condition(&rev, "RuntimeHealthy"); s == "True" {
+				continue
+			}
+			status := map[string]any{
+				"tlsServerSecretName": "crossplane-tls-server",
+				"conditions": []any{map[string]any{
+					"type": "RuntimeHealthy", "status": "True", "reason": "HealthyPackageRevision",
+					"lastTransitionTime": time.Now().UTC().Format(time.RFC3339),
+				}},
+			}
+			if k == "FunctionRevision" {
+				status["endpoint"] = loopback(l.ports.function)
+			}
+			o := &unstructured.Unstructured{Object: map[string]any{"status": status}}
+			o.SetGroupVersionKind(packageKind(k))
+			o.SetName(rev.GetName())
+			if _, err := r.ApplyStatus(ctx, rev.GetName(), o, metav1.ApplyOptions{FieldManager: fieldManager, Force: true}); err != nil {
+				return errors.Wrapf(err, "cannot tell that %s runs", rev.GetName())
+			}
+		}
+	}
+	return nil
+}
+
+// healthy means that the Configuration and all that it depends on is installed
+// and healthy.
+func (l *Lab) healthy(ctx context.Context) error {
+	ds, err := dependencies(filepath.Join(l.source, rootModule, "apis", "crossplane.yaml"))
+	if err != nil {
+		return err
+	}
+	ds = append(ds, dependency{Kind: "Configuration", Package: packageRegistry + organization + configuration})
+	for _, d := range ds {
+		r, err := l.Of(packageKind(d.Kind), "")
+		if err != nil {
+			return err
+		}
+		packages, err := r.List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return errors.Wrap(err, "cannot list packages")
+		}
+		i := slices.IndexFunc(packages.Items, func(o unstructured.Unstructured) bool {
+			p, _, _ := unstructured.NestedString(o.Object, "spec", "package") // Then it's another.
+			return strings.HasPrefix(p, d.Package+":") || strings.HasPrefix(p, d.Package+"@")
+		})
+		if i < 0 {
+			return errors.Errorf("%s %s is not there", d.Kind, d.Package)
+		}
+		for _, c := range []string{"Installed", "Healthy"} {
+			if s, reason, message := condition(&packages.Items[i], c); s != "True" {
+				return errors.Errorf("%s %s is %s=%q: %s: %s", d.Kind, d.Package, c, s, reason, message)
+			}
+		}
+	}
+	return nil
+}

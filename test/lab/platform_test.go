@@ -1,0 +1,810 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/yaml"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// How long things may take. Most take seconds.
+const (
+	settles = 3 * time.Minute
+	deletes = 2 * time.Minute
+)
+
+// A platform that a test claims.
+type platform struct {
+	t     *testing.T
+	claim *unstructured.Unstructured
+
+	// xr is the name of the claim's composite resource.
+	xr string
+
+	// composition is the file of a Composition other than the package's.
+	composition string
+}
+
+// example's claim.
+func example(t *testing.T, name string) *unstructured.Unstructured {
+	t.Helper()
+	os, err := readObjects(filepath.Join("..", "..", "example", name, "claim.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return os[0]
+}
+
+// claimed is the smallest claim with two zones, in a namespace of its own.
+func claimed(t *testing.T, name string) *unstructured.Unstructured {
+	t.Helper()
+	return object(`
+apiVersion: platform.seafarer.cloud/v1alpha1
+kind: SeafarerCluster
+metadata:
+  name: ` + name + `
+  namespace: ` + name + `
+spec:
+  region: eu-west-3
+  network:
+    zoneCount: 2
+`)
+}
+
+// fenced is a claim with the Composition that its example brings, if any.
+func fenced(t *testing.T, name string) *platform {
+	t.Helper()
+	p := &platform{t: t, claim: example(t, name)}
+	path, err := filepath.Abs(filepath.Join("..", "..", "example", name, "composition.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	os, err := readObjects(path)
+	if err != nil {
+		return p // It brings none.
+	}
+	p.composition = path
+	// Claims choose any Composition of their kind unless they say which.
+	for _, o := range os {
+		o.SetName("example-" + name)
+	}
+	if err := shared.Apply(t.Context(), os...); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, o := range os {
+			r, err := shared.Of(o.GroupVersionKind(), "")
+			if err == nil {
+				err = r.Delete(context.Background(), o.GetName(), metav1.DeleteOptions{})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	p.set(os[0].GetName(), "spec", "compositionRef", "name")
+	return p
+}
+
+// apply a claim. Whatever becomes of it, it's gone when the test is over.
+func apply(t *testing.T, claim *unstructured.Unstructured) *platform {
+	t.Helper()
+	p := &platform{t: t, claim: claim}
+	p.apply()
+	return p
+}
+
+func (p *platform) namespace() {
+	p.t.Helper()
+	if err := shared.Apply(p.t.Context(), object(`{apiVersion: v1, kind: Namespace, metadata: {name: `+p.claim.GetNamespace()+`}}`)); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *platform) apply() {
+	t := p.t
+	t.Helper()
+	p.namespace()
+	p.kubectl("", "apply")
+	t.Cleanup(func() {
+		p.t = t
+		if !t.Failed() { // Else there's more to see as it is.
+			p.deleted()
+		}
+	})
+	p.within(startTimeout, func(ctx context.Context) error {
+		c, err := shared.Get(ctx, p.claim)
+		if err != nil {
+			return err
+		}
+		p.xr, _, err = unstructured.NestedString(c.Object, "spec", "resourceRef", "name")
+		if p.xr == "" {
+			return errors.New("the claim has no composite resource")
+		}
+		return err
+	})
+}
+
+// kubectl applies the claim. It must be refused with a message, unless that is
+// empty.
+func (p *platform) kubectl(refused string, args ...string) {
+	p.t.Helper()
+	b, err := yaml.Marshal(p.claim.Object)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	_, err = shared.Kubectl(p.t.Context(), string(b), append(args, "--filename=-")...)
+	switch {
+	case refused == "" && err != nil:
+		p.t.Fatal(err)
+	case refused != "" && err == nil:
+		p.t.Fatalf("kubectl %v: not refused, want %q", args, refused)
+	case refused != "" && !strings.Contains(err.Error(), refused):
+		p.t.Fatalf("kubectl %v: want %q, got: %v", args, refused, err)
+	}
+}
+
+// edit a field of the claim, and apply it.
+func (p *platform) edit(value any, path ...string) {
+	p.t.Helper()
+	p.set(value, path...)
+	p.kubectl("", "apply")
+}
+
+// set a field of the claim; nil removes it.
+func (p *platform) set(value any, path ...string) {
+	p.t.Helper()
+	if value == nil {
+		unstructured.RemoveNestedField(p.claim.Object, path...)
+		return
+	}
+	if err := unstructured.SetNestedField(p.claim.Object, value, path...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// within a time, a check must pass.
+func (p *platform) within(d time.Duration, check func(ctx context.Context) error) {
+	p.t.Helper()
+	if err := until(p.t.Context(), d, check); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// composed objects by the name of their resource.
+func (p *platform) composed() map[string]*unstructured.Unstructured {
+	p.t.Helper()
+	os, err := shared.Composed(p.t.Context(), p.xr)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return os
+}
+
+// uids of what is composed.
+func (p *platform) uids() map[string]string {
+	p.t.Helper()
+	return values(p.composed(), func(o *unstructured.Unstructured) string { return string(o.GetUID()) })
+}
+
+// specs of what is composed, in a form to compare: no uid and no generation
+// changes as long as nobody changes them.
+func (p *platform) specs() map[string]string {
+	p.t.Helper()
+	return values(p.composed(), func(o *unstructured.Unstructured) string {
+		return fmt.Sprintf("%s generation %d", o.GetUID(), o.GetGeneration())
+	})
+}
+
+func values(os map[string]*unstructured.Unstructured, of func(o *unstructured.Unstructured) string) map[string]string {
+	out := make(map[string]string, len(os))
+	for k, o := range os {
+		out[k] = of(o)
+	}
+	return out
+}
+
+// settled means that the claim is ready, and that the objects are those that the
+// function's render command tells.
+func (p *platform) settled() {
+	p.t.Helper()
+	start := time.Now()
+	want := p.rendered()
+	named := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
+	p.within(settles, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		if d := differences(values(want, named), values(os, named)); d != "" {
+			return errors.Errorf("composed objects are not those that render tells, %s; %s", d, p.explain(ctx))
+		}
+		return p.isReady(ctx)
+	})
+	p.t.Logf("%d objects settled within %s", len(want), time.Since(start).Round(100*time.Millisecond))
+}
+
+func (p *platform) rendered() map[string]*unstructured.Unstructured {
+	p.t.Helper()
+	claim := p.claim.DeepCopy()
+	unstructured.RemoveNestedField(claim.Object, "spec", "compositionRef")
+	b, err := yaml.Marshal(claim.Object)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var flags []string
+	if p.composition != "" {
+		flags = append(flags, "--composition="+p.composition)
+	}
+	os, err := shared.Rendered(p.t.Context(), string(b), flags...)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return os
+}
+
+// intact fails unless the API server has kept all that render tells: it drops
+// fields that it does not know, and says nothing.
+func (p *platform) intact() {
+	p.t.Helper()
+	is := p.composed()
+	for k, want := range p.rendered() {
+		var lost []string
+		compare(want.Object["spec"], is[k].Object["spec"], "spec", &lost)
+		if len(lost) > 0 {
+			p.t.Errorf("%s: not as render tells: %s", k, strings.Join(lost, ", "))
+		}
+	}
+}
+
+// compare what's wanted with what is there, which may be more.
+func compare(want, got any, path string, lost *[]string) {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok {
+			*lost = append(*lost, path)
+			return
+		}
+		for k := range w {
+			compare(w[k], g[k], path+"."+k, lost)
+		}
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(g) != len(w) {
+			*lost = append(*lost, path)
+			return
+		}
+		for i := range w {
+			compare(w[i], g[i], fmt.Sprintf("%s[%d]", path, i), lost)
+		}
+	default:
+		if fmt.Sprint(want) != fmt.Sprint(got) {
+			*lost = append(*lost, fmt.Sprintf("%s: want %v, got %v", path, want, got))
+		}
+	}
+}
+
+// isReady checks that claim and composite resource are synced and ready, as they
+// are now.
+func (p *platform) isReady(ctx context.Context) error {
+	claim, err := shared.Get(ctx, p.claim)
+	if err != nil {
+		return err
+	}
+	xr, err := p.composite(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range []*unstructured.Unstructured{xr, claim} {
+		for _, c := range []string{"Synced", "Ready", "Valid"} {
+			if s, _, _ := condition(o, c); s != "True" {
+				return errors.Errorf("%s is %s=%q; %s", o.GetKind(), c, s, p.explain(ctx))
+			}
+		}
+	}
+	return nil
+}
+
+func (p *platform) composite(ctx context.Context) (*unstructured.Unstructured, error) {
+	r, err := shared.Of(compositeKind, "")
+	if err != nil {
+		return nil, err
+	}
+	return r.Get(ctx, p.xr, metav1.GetOptions{})
+}
+
+// explain what the composite resource complains about.
+func (p *platform) explain(ctx context.Context) string {
+	xr, err := p.composite(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	cs, _, _ := unstructured.NestedSlice(xr.Object, "status", "conditions") // Then there are none.
+	var out []string
+	for _, c := range cs {
+		m, ok := c.(map[string]any)
+		if ok && m["status"] != "True" {
+			out = append(out, fmt.Sprintf("%v=%v (%v)", m["type"], m["status"], m["message"]))
+		}
+	}
+	return "its conditions: " + strings.Join(out, ", ")
+}
+
+// deleted claims take all that was composed with them.
+func (p *platform) deleted() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), deletes+startTimeout)
+	defer cancel()
+	n := 0
+	if os, err := shared.Composed(ctx, p.xr); err == nil {
+		n = len(os)
+	}
+	start := time.Now()
+	if _, err := shared.Kubectl(ctx, "", "delete", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found"); err != nil {
+		p.t.Fatal(err)
+	}
+	err := until(ctx, deletes, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		if len(os) > 0 {
+			return errors.Errorf("%d objects are left: %s", len(os), strings.Join(sorted(os), ", "))
+		}
+		if _, err := p.composite(ctx); !kerrors.IsNotFound(err) {
+			return errors.New("the composite resource is left")
+		}
+		if _, err := shared.Get(ctx, p.claim); !kerrors.IsNotFound(err) {
+			return errors.New("the claim is left")
+		}
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Logf("claim and %d objects gone after %s", n, time.Since(start).Round(100*time.Millisecond))
+}
+
+// differences between two maps, in words.
+func differences(want, got map[string]string) string {
+	var out []string
+	for _, k := range sorted(want) {
+		switch g, ok := got[k]; {
+		case !ok:
+			out = append(out, "missing: "+k)
+		case g != want[k]:
+			out = append(out, fmt.Sprintf("%s: want %s, got %s", k, want[k], g))
+		}
+	}
+	for _, k := range sorted(got) {
+		if _, ok := want[k]; !ok {
+			out = append(out, "unexpected: "+k)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// unchanged fails unless what was there is as it was.
+func unchanged(t *testing.T, was, is map[string]string) {
+	t.Helper()
+	if d := differences(was, is); d != "" {
+		t.Errorf("what was composed has changed: %s", d)
+	}
+}
+
+// Every example that is valid becomes ready, made of what render says, and goes
+// when its claim does.
+func TestExamples(t *testing.T) {
+	dirs, err := os.ReadDir(filepath.Join("..", "..", "example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		if strings.HasPrefix(d.Name(), "invalid") {
+			continue
+		}
+		t.Run(d.Name(), func(t *testing.T) {
+			p := fenced(t, d.Name())
+			p.apply()
+			p.settled()
+			p.intact()
+			p.tells()
+		})
+	}
+}
+
+// Every example that is not valid is refused: by the API server, if it's to be,
+// or else with a condition that tells why, and nothing is composed.
+func TestInvalidExamples(t *testing.T) {
+	dirs, err := filepath.Glob(filepath.Join("..", "..", "example", "invalid-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		t.Run(filepath.Base(d), func(t *testing.T) {
+			p := fenced(t, filepath.Base(d))
+			if want, err := os.ReadFile(filepath.Join(d, "want-api-error.txt")); err == nil {
+				p.namespace()
+				for l := range strings.Lines(string(want)) {
+					for _, w := range wordsOf(strings.TrimSpace(l)) {
+						p.kubectl(w, "apply")
+					}
+				}
+				return
+			}
+			want, err := os.ReadFile(filepath.Join(d, "want.txt"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.apply()
+			p.invalid(strings.TrimSpace(string(want)))
+			if os := p.composed(); len(os) > 0 {
+				t.Errorf("composed anyhow: %s", strings.Join(sorted(os), ", "))
+			}
+		})
+	}
+}
+
+// wordsOf the API server for an error. Of fields that it does not know, kubectl
+// says it in other words than a CRD's own validation.
+func wordsOf(want string) []string {
+	fields, ok := strings.CutPrefix(want, "unknown fields: ")
+	if !ok {
+		return []string{want}
+	}
+	var out []string
+	for f := range strings.SplitSeq(fields, ", ") {
+		out = append(out, fmt.Sprintf("unknown field %q", f))
+	}
+	return out
+}
+
+// invalid means that the claim says what's wrong with it.
+func (p *platform) invalid(want string) {
+	p.t.Helper()
+	p.within(settles, func(ctx context.Context) error {
+		c, err := shared.Get(ctx, p.claim)
+		if err != nil {
+			return err
+		}
+		s, reason, message := condition(c, "Valid")
+		if s != "False" || reason != "InvalidSpec" || !strings.Contains(message, want) {
+			return errors.Errorf("claim is Valid=%q: %s: %s; want %s", s, reason, message, want)
+		}
+		return nil
+	})
+}
+
+// tells checks what the claim's status tells.
+func (p *platform) tells() {
+	p.t.Helper()
+	claim, err := shared.Get(p.t.Context(), p.claim)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, part := range []string{"Network", "Identity", "ControlPlane", "SystemCapacity", "Addons", "Access", "Karpenter"} {
+		if s, reason, message := condition(claim, part+"Ready"); s != "True" {
+			p.t.Errorf("claim is %sReady=%q: %s: %s", part, s, reason, message)
+		}
+	}
+	for _, path := range []string{
+		"clusterName", "updateKubeconfigCommand",
+		"facts.accountId", "facts.clusterARN", "facts.clusterEndpoint", "facts.clusterSecurityGroupId", "facts.oidcIssuer", "facts.vpcId",
+	} {
+		v, _, err := unstructured.NestedString(claim.Object, append([]string{"status"}, strings.Split(path, ".")...)...)
+		if err != nil || v == "" {
+			p.t.Errorf("claim tells no status.%s: %v", path, err)
+		}
+	}
+	zones, _, err := unstructured.NestedSlice(claim.Object, "status", "zones")
+	if err != nil || len(zones) == 0 {
+		p.t.Errorf("claim tells no status.zones: %v", err)
+	}
+}
+
+// An edit changes what it should, and nothing else is made anew.
+func TestEdits(t *testing.T) {
+	p := apply(t, claimed(t, "edits"))
+	p.settled()
+
+	pool := func(name string) any { return map[string]any{"name": name} }
+	steps := []struct {
+		name    string
+		value   any
+		path    string
+		appears []string
+		goes    []string
+	}{
+		{
+			name: "AddNodePool", path: "spec.karpenter.nodePools", value: []any{pool("default"), pool("batch")},
+			appears: []string{"node-pool-batch"},
+		},
+		{
+			name: "AddZone", path: "spec.network.zoneCount", value: int64(3),
+			appears: []string{
+				"subnet-private-euw3-az3", "subnet-public-euw3-az3", "association-subnet-private-euw3-az3", "association-subnet-public-euw3-az3",
+				"route-table-private-euw3-az3", "route-nat-euw3-az3",
+			},
+		},
+		{
+			name: "NATGatewayPerZone", path: "spec.network.natGateway", value: "PerZone",
+			appears: []string{"nat-address-euw3-az2", "nat-gateway-euw3-az2", "nat-address-euw3-az3", "nat-gateway-euw3-az3"},
+		},
+		{
+			name: "NATGatewaySingle", path: "spec.network.natGateway", value: "Single",
+			goes: []string{"nat-address-euw3-az2", "nat-gateway-euw3-az2", "nat-address-euw3-az3", "nat-gateway-euw3-az3"},
+		},
+		{
+			name: "RemoveNodePool", path: "spec.karpenter.nodePools", value: []any{pool("default")},
+			goes: []string{"node-pool-batch"},
+		},
+	}
+	for _, s := range steps {
+		ok := t.Run(s.name, func(t *testing.T) {
+			p.t = t
+			was := p.uids()
+			p.edit(s.value, strings.Split(s.path, ".")...)
+			p.settled()
+			is := p.uids()
+			for _, k := range s.goes {
+				if _, ok := was[k]; !ok {
+					t.Errorf("%s was not there", k)
+				}
+				delete(was, k)
+			}
+			for _, k := range s.appears {
+				if _, ok := is[k]; !ok {
+					t.Errorf("%s has not appeared", k)
+				}
+				delete(is, k)
+			}
+			unchanged(t, was, is)
+		})
+		if !ok {
+			return
+		}
+	}
+	t.Run("Tag", func(t *testing.T) {
+		p.t = t
+		was := p.uids()
+		p.edit(map[string]any{"team": "edits"}, "spec", "tags")
+		p.arrives("team", "edits")
+		unchanged(t, was, p.uids())
+	})
+	t.Run("RegionIsRefused", func(t *testing.T) {
+		p.t = t
+		was := p.specs()
+		p.set("eu-west-1", "spec", "region")
+		p.kubectl("region cannot change: an EKS cluster cannot move; make a new claim", "apply")
+		p.set("eu-west-3", "spec", "region")
+		unchanged(t, was, p.specs())
+	})
+	t.Run("RuleBetweenFieldsChangesNothing", func(t *testing.T) {
+		p.t = t
+		was := p.specs()
+		p.set("1.36", "spec", "kubernetesVersion")
+		p.edit("1.9.0", "spec", "karpenter", "version")
+		p.invalid("spec.karpenter.version: Invalid value: \"1.9.0\"")
+		time.Sleep(3 * time.Second) // For something to go wrong.
+		unchanged(t, was, p.specs())
+
+		p.set(nil, "spec", "kubernetesVersion")
+		p.edit(nil, "spec", "karpenter", "version")
+		p.settled()
+		unchanged(t, was, p.specs())
+	})
+}
+
+// A claim that's deleted before its platform is there leaves nothing behind.
+func TestDeleteHalfMade(t *testing.T) {
+	shared.Providers.Pause()
+	defer shared.Providers.Resume()
+	p := apply(t, claimed(t, "half"))
+	p.half()
+	p.deleted()
+	shared.Providers.Resume()
+}
+
+// half made is a platform whose providers have done nothing yet.
+func (p *platform) half() {
+	p.t.Helper()
+	const some = 5
+	p.within(settles, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		if len(os) < some {
+			return errors.Errorf("%d objects, want %d", len(os), some)
+		}
+		return nil
+	})
+}
+
+// Someone edits or deletes what is composed: it's mended.
+func TestDrift(t *testing.T) {
+	p := apply(t, claimed(t, "drift"))
+	p.settled()
+	was := p.uids()
+
+	t.Run("FieldIsPutBack", func(t *testing.T) {
+		p.t = t
+		vpc := p.composed()["vpc"]
+		r, err := shared.Of(vpc.GroupVersionKind(), vpc.GetNamespace())
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		patch := mergePatch(map[string]any{"spec": map[string]any{"forProvider": map[string]any{"cidrBlock": "192.0.2.0/24"}}})
+		if _, err := r.Patch(t.Context(), vpc.GetName(), types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "someone"}); err != nil {
+			t.Fatal(err)
+		}
+		want, _, _ := unstructured.NestedString(vpc.Object, "spec", "forProvider", "cidrBlock") // Then it's empty.
+		p.within(settles, func(ctx context.Context) error {
+			now, err := shared.Get(ctx, vpc)
+			if err != nil {
+				return err
+			}
+			if got, _, _ := unstructured.NestedString(now.Object, "spec", "forProvider", "cidrBlock"); got != want || want == "" { // Then it's empty.
+				return errors.Errorf("cidrBlock is %q, want %q", got, want)
+			}
+			return nil
+		})
+		t.Logf("put back after %s", time.Since(start).Round(100*time.Millisecond))
+		unchanged(t, was, p.uids())
+	})
+
+	t.Run("ObjectIsMadeAgain", func(t *testing.T) {
+		p.t = t
+		addon := p.composed()["addon-coredns"]
+		r, err := shared.Of(addon.GroupVersionKind(), addon.GetNamespace())
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		if err := r.Delete(t.Context(), addon.GetName(), metav1.DeleteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		p.within(settles, func(ctx context.Context) error {
+			now, err := shared.Get(ctx, addon)
+			if err != nil {
+				return err
+			}
+			if s, _, _ := condition(now, "Ready"); now.GetUID() == addon.GetUID() || s != "True" {
+				return errors.Errorf("it's as it was: Ready=%q", s)
+			}
+			return nil
+		})
+		t.Logf("made again after %s", time.Since(start).Round(100*time.Millisecond))
+		p.settled()
+		is := p.uids()
+		rest := maps.Clone(was)
+		delete(rest, "addon-coredns")
+		delete(is, "addon-coredns")
+		unchanged(t, rest, is)
+	})
+}
+
+// Whatever is killed, and whenever: nothing is made twice, and nothing is lost.
+func TestRestarts(t *testing.T) {
+	// Providers that are slow: the platform is half made when the function dies.
+	shared.Providers.Pause()
+	defer shared.Providers.Resume()
+	p := apply(t, claimed(t, "restarts"))
+	p.half()
+	shared.KillFunction()
+	was := p.uids()
+	shared.Providers.Resume()
+	time.Sleep(5 * time.Second) // For Crossplane to notice.
+	p.keeps(was)
+	if err := shared.StartFunction(); err != nil {
+		t.Fatal(err)
+	}
+	p.settled()
+	p.keeps(was)
+	was = p.uids()
+
+	steps := []struct {
+		name    string
+		restart func(ctx context.Context) error
+	}{
+		{name: "Function", restart: func(context.Context) error {
+			shared.KillFunction()
+			time.Sleep(3 * time.Second) // For Crossplane to notice.
+			return shared.StartFunction()
+		}},
+		{name: "APIServer", restart: shared.RestartAPIServer},
+		{name: "Crossplane", restart: func(ctx context.Context) error { return shared.RestartCrossplane(ctx, Patient...) }},
+	}
+	for _, s := range steps {
+		t.Run(s.name, func(t *testing.T) {
+			p.t = t
+			// There's something to do while it's away.
+			p.edit(map[string]any{"restarted": s.name}, "spec", "tags")
+			if err := s.restart(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			p.arrives("restarted", s.name)
+			t.Logf("edit arrived %s after the restart", time.Since(start).Round(100*time.Millisecond))
+			p.settled()
+			unchanged(t, was, p.uids())
+		})
+	}
+}
+
+// With Crossplane's own flags its circuit breaker opens on each new platform. It
+// becomes ready all the same, if slowly.
+func TestCircuitBreaker(t *testing.T) {
+	if err := shared.RestartCrossplane(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := shared.RestartCrossplane(context.Background(), Patient...); err != nil {
+			t.Error(err)
+		}
+	})
+	p := apply(t, claimed(t, "breaker"))
+	p.settled()
+	was := p.uids()
+	start := time.Now()
+	p.edit(map[string]any{"team": "breaker"}, "spec", "tags")
+	p.arrives("team", "breaker")
+	t.Logf("edit arrived after %s", time.Since(start).Round(100*time.Millisecond))
+	unchanged(t, was, p.uids())
+}
+
+// keeps fails unless all that was there still is.
+func (p *platform) keeps(was map[string]string) {
+	p.t.Helper()
+	is := p.uids()
+	maps.DeleteFunc(is, func(k, _ string) bool { _, ok := was[k]; return !ok })
+	unchanged(p.t, was, is)
+}
+
+// arrives waits until all resources with tags have one.
+func (p *platform) arrives(tag, value string) {
+	p.t.Helper()
+	p.within(settles, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		for _, k := range sorted(os) {
+			tags, ok, _ := unstructured.NestedStringMap(os[k].Object, "spec", "forProvider", "tags") // Then it has none.
+			if ok && tags[tag] != value {
+				return errors.Errorf("the edit has not arrived: %s has tags %v; %s", k, tags, p.explain(ctx))
+			}
+		}
+		return nil
+	})
+}
+
+// What kubectl explain and kubectl get say comes from our API.
+func TestKubectl(t *testing.T) {
+	out, err := shared.Kubectl(t.Context(), "", "explain", "seafarercluster.spec.region")
+	if err != nil || !strings.Contains(out, "FIELD: region") {
+		t.Errorf("kubectl explain: %v: %s", err, out)
+	}
+	out, err = shared.Kubectl(t.Context(), "", "get", "sfc", "--all-namespaces", "--output=name")
+	if err != nil {
+		t.Errorf("kubectl get: %v: %s", err, out)
+	}
+	names := strings.Fields(out)
+	slices.Sort(names)
+	t.Log(names)
+}

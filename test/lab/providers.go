@@ -1,0 +1,320 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic/dynamicinformer"
+	"k8s.io/client-go/tools/cache"
+	"k8s.io/client-go/util/workqueue"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
+)
+
+// finalizer of a managed resource, as the providers have it.
+const finalizer = "finalizer.managedresource.crossplane.io"
+
+// workers of the stand-in.
+const workers = 4
+
+// Providers is a stand-in for the providers. It marks what is composed as synced
+// and ready, with the status that internal/simulate tells, and lets go of what is
+// deleted. It calls nobody.
+type Providers struct {
+	client *Client
+	kinds  []kind
+	queue  workqueue.TypedRateLimitingInterface[item]
+	lister map[schema.GroupVersionResource]cache.GenericLister
+
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+
+	mu     sync.Mutex
+	paused bool
+	worlds map[string]simulate.World
+}
+
+// A kind that is composed.
+type kind struct {
+	resource schema.GroupVersionResource
+
+	// managed by a provider, which tells its status.
+	managed bool
+}
+
+type item struct {
+	resource schema.GroupVersionResource
+	key      string
+}
+
+func newProviders(c *Client) *Providers {
+	return &Providers{
+		client: c,
+		queue:  workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[item]()),
+		lister: make(map[schema.GroupVersionResource]cache.GenericLister),
+		worlds: make(map[string]simulate.World),
+	}
+}
+
+// start to play the providers of all kinds whose definitions the lab installed.
+func (p *Providers) start(ctx context.Context) error {
+	if err := p.discover(ctx); err != nil {
+		return err
+	}
+	// The informers outlive the call.
+	ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	f := dynamicinformer.NewDynamicSharedInformerFactory(p.client.dynamic, 0)
+	for _, k := range p.kinds {
+		if !k.managed {
+			continue
+		}
+		i := f.ForResource(k.resource)
+		p.lister[k.resource] = i.Lister()
+		if _, err := i.Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+			AddFunc:    func(o any) { p.enqueue(k.resource, o) },
+			UpdateFunc: func(_, o any) { p.enqueue(k.resource, o) },
+		}); err != nil {
+			return errors.Wrapf(err, "cannot watch %s", k.resource.Resource)
+		}
+	}
+	f.Start(ctx.Done())
+	for resource, ok := range f.WaitForCacheSync(ctx.Done()) {
+		if !ok {
+			return errors.Errorf("cannot watch %s", resource.Resource)
+		}
+	}
+	for range workers {
+		p.done.Go(func() { p.work(ctx) })
+	}
+	return nil
+}
+
+func (p *Providers) stop() {
+	if p.cancel == nil {
+		return
+	}
+	p.cancel()
+	p.queue.ShutDown()
+	p.done.Wait()
+}
+
+// Pause the providers: nothing changes its status until they Resume.
+func (p *Providers) Pause() { p.pause(true) }
+
+// Resume what they paused.
+func (p *Providers) Resume() { p.pause(false) }
+
+func (p *Providers) pause(v bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.paused = v
+}
+
+func (p *Providers) isPaused() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.paused
+}
+
+// discover the kinds: what the lab applied and what has a status is managed.
+func (p *Providers) discover(ctx context.Context) error {
+	crds := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+	l, err := p.client.dynamic.Resource(crds).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return errors.Wrap(err, "cannot list definitions")
+	}
+	for _, crd := range l.Items {
+		group, _, _ := unstructured.NestedString(crd.Object, "spec", "group")            // The API server has validated it.
+		plural, _, _ := unstructured.NestedString(crd.Object, "spec", "names", "plural") // The API server has validated it.
+		if !slices.ContainsFunc(providerModules, func(m struct{ suffix, module string }) bool { return strings.HasSuffix(group, m.suffix) }) {
+			continue
+		}
+		vs, _, _ := unstructured.NestedSlice(crd.Object, "spec", "versions") // The API server has validated it.
+		for _, v := range vs {
+			m, ok := v.(map[string]any)
+			if !ok || m["storage"] != true {
+				continue
+			}
+			version, _ := m["name"].(string)
+			p.kinds = append(p.kinds, kind{
+				resource: schema.GroupVersionResource{Group: group, Version: version, Resource: plural},
+				managed:  plural != "providerconfigs",
+			})
+		}
+	}
+	return nil
+}
+
+func (p *Providers) enqueue(resource schema.GroupVersionResource, o any) {
+	if key, err := cache.MetaNamespaceKeyFunc(o); err == nil {
+		p.queue.Add(item{resource: resource, key: key})
+	}
+}
+
+func (p *Providers) work(ctx context.Context) {
+	const soon = 100 * time.Millisecond
+	for {
+		i, down := p.queue.Get()
+		if down {
+			return
+		}
+		switch {
+		case p.isPaused():
+			p.queue.AddAfter(i, soon)
+		case p.reconcile(ctx, i) != nil:
+			p.queue.AddRateLimited(i)
+		default:
+			p.queue.Forget(i)
+		}
+		p.queue.Done(i)
+	}
+}
+
+// reconcile a managed resource as a provider would. What fails is tried again.
+func (p *Providers) reconcile(ctx context.Context, i item) error {
+	cached, err := p.lister[i.resource].Get(i.key)
+	if kerrors.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	u, ok := cached.(*unstructured.Unstructured)
+	if !ok {
+		return nil
+	}
+	o := u.DeepCopy()
+	c := p.client.dynamic.Resource(i.resource).Namespace(o.GetNamespace())
+
+	if o.GetDeletionTimestamp() != nil {
+		if !slices.Contains(o.GetFinalizers(), finalizer) {
+			return nil
+		}
+		o.SetFinalizers(slices.DeleteFunc(o.GetFinalizers(), func(f string) bool { return f == finalizer }))
+		_, err := c.Update(ctx, o, metav1.UpdateOptions{FieldManager: "lab-provider"})
+		if kerrors.IsNotFound(err) {
+			return nil
+		}
+		return err
+	}
+
+	status, err := p.status(ctx, o)
+	if err != nil {
+		return err
+	}
+	if meta := p.meta(o, status); meta != nil {
+		if o, err = c.Patch(ctx, o.GetName(), types.MergePatchType, mergePatch(map[string]any{"metadata": meta}), metav1.PatchOptions{FieldManager: "lab-provider"}); err != nil {
+			return err
+		}
+	}
+	was, _, _ := unstructured.NestedMap(o.Object, "status") // Then there is none.
+	merged := maps.Clone(was)
+	if merged == nil {
+		merged = make(map[string]any)
+	}
+	maps.Copy(merged, status)
+	if reflect.DeepEqual(was, merged) {
+		return nil
+	}
+	_, err = c.Patch(ctx, o.GetName(), types.MergePatchType, mergePatch(map[string]any{"status": status}), metav1.PatchOptions{FieldManager: "lab-provider"}, "status")
+	return err
+}
+
+// meta that a provider sets, unless it's there: its finalizer, and the name by
+// which AWS knows the resource.
+func (p *Providers) meta(o *unstructured.Unstructured, status map[string]any) map[string]any {
+	m := make(map[string]any)
+	if !slices.Contains(o.GetFinalizers(), finalizer) {
+		m["finalizers"] = append(o.GetFinalizers(), finalizer)
+		m["resourceVersion"] = o.GetResourceVersion()
+	}
+	id, _, _ := unstructured.NestedString(status, "atProvider", "id") // Then it has none.
+	if o.GetAnnotations()[annotationExternal] == "" && !observed(o) {
+		m["annotations"] = map[string]any{annotationExternal: cmp.Or(id, o.GetName())}
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// observed tells whether the provider may only look at the resource.
+func observed(o *unstructured.Unstructured) bool {
+	ps, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "managementPolicies") // Then it may do all.
+	return slices.Equal(ps, []string{"Observe"})
+}
+
+// status that a provider tells. What it may only look at does not exist until it
+// was made by someone, so it cannot be synced.
+func (p *Providers) status(ctx context.Context, o *unstructured.Unstructured) (map[string]any, error) {
+	if s, _, _ := condition(o, "Ready"); observed(o) && s == "" {
+		return map[string]any{"conditions": []any{map[string]any{
+			"type": "Synced", "status": "False", "reason": "ReconcileError",
+			"message": "observe failed: external resource does not exist", "lastTransitionTime": "2026-01-01T00:00:00Z",
+		}}}, nil
+	}
+	w, err := p.world(ctx, o.GetLabels()[labelComposite])
+	if err != nil {
+		return nil, err
+	}
+	s, err := structpb.NewStruct(o.Object)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot convert a resource")
+	}
+	status := w.Exist(o.GetAnnotations()[annotationResource], s).GetFields()["status"].GetStructValue().AsMap()
+	integers(status)
+	return status, nil
+}
+
+// integers of a status, as the API server returns them.
+func integers(m map[string]any) {
+	for k, v := range m {
+		switch v := v.(type) {
+		case float64:
+			m[k] = int64(v)
+		case map[string]any:
+			integers(v)
+		}
+	}
+}
+
+// world that a platform lives in.
+func (p *Providers) world(ctx context.Context, xr string) (simulate.World, error) {
+	p.mu.Lock()
+	w, ok := p.worlds[xr]
+	p.mu.Unlock()
+	if ok {
+		return w, nil
+	}
+	r, err := p.client.Of(compositeKind, "")
+	if err != nil {
+		return w, err
+	}
+	o, err := r.Get(ctx, xr, metav1.GetOptions{})
+	if err != nil {
+		return w, errors.Wrap(err, "cannot get the composite resource")
+	}
+	code, _, _ := unstructured.NestedString(o.Object, "spec", "region")       // The API server has validated it.
+	account, _, _ := unstructured.NestedString(o.Object, "spec", "accountId") // The API server has validated it.
+	region, _ := aws.LookupRegion(code)
+	w = simulate.World{Partition: region.Partition, Region: code, Account: cmp.Or(account, simulate.Account)}
+	p.mu.Lock()
+	p.worlds[xr] = w
+	p.mu.Unlock()
+	return w, nil
+}
