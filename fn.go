@@ -51,21 +51,25 @@ type Function struct {
 func (f *Function) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	rsp := response.To(req, f.ttl)
 	f.log.Debug("Running function", "tag", req.GetMeta().GetTag())
+	if err := f.answer(ctx, req, rsp); err != nil {
+		refuse(rsp, err)
+	}
+	return rsp, nil
+}
 
+// answer a request. Unless all can be computed, the response is left as it is.
+func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) error {
 	a, p, err := assemble(ctx, req)
 	if err != nil {
-		refuse(rsp, err)
-		return rsp, nil
+		return err
 	}
 	status, err := p.Status()
 	if err != nil {
-		refuse(rsp, err)
-		return rsp, nil
+		return err
 	}
 	s, err := structpb.NewStruct(status)
 	if err != nil {
-		refuse(rsp, errors.Wrap(err, "cannot convert status"))
-		return rsp, nil
+		return errors.Wrap(err, "cannot convert status")
 	}
 
 	response.ConditionTrue(rsp, conditionValid, reasonValid).TargetCompositeAndClaim()
@@ -75,7 +79,7 @@ func (f *Function) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest
 	}
 	xr := compose.Exists(req.GetObserved().GetComposite().GetResource())
 	compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), s)
-	return rsp, nil
+	return nil
 }
 
 // assemble reads a request, describes the platform and decides what to desire.
