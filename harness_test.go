@@ -107,16 +107,6 @@ func (e example) steady(tb testing.TB) *fnv1.RunFunctionRequest {
 	return nil
 }
 
-// fatal is the message of the result that stops the pipeline, if there is one.
-func fatal(rsp *fnv1.RunFunctionResponse) string {
-	for _, r := range rsp.GetResults() {
-		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
-			return r.GetMessage()
-		}
-	}
-	return ""
-}
-
 // clone a request, to change it.
 func clone(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()

@@ -151,13 +151,21 @@ func (f *Function) pass(ctx context.Context, req *fnv1.RunFunctionRequest) (pass
 	if err != nil {
 		return pass{}, err
 	}
-	for _, r := range rsp.GetResults() {
-		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
-			return pass{}, errors.New(r.GetMessage())
-		}
+	if m := fatal(rsp); m != "" {
+		return pass{}, errors.New(m)
 	}
 	a, _, err := assemble(ctx, req)
 	return pass{assembly: a, response: rsp}, err
+}
+
+// fatal is the message of the result that stops the pipeline, if there is one.
+func fatal(rsp *fnv1.RunFunctionResponse) string {
+	for _, r := range rsp.GetResults() {
+		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
+			return r.GetMessage()
+		}
+	}
+	return ""
 }
 
 // next request, once the providers have done what a response asks for.
@@ -174,7 +182,7 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 		Region:    region.Code,
 		Account:   cmp.Or(told.String("status.facts.accountId"), simulate.Account),
 	}
-	n.Observed.Resources = w.Observe(rsp, n.GetObserved().GetResources())
+	n.Observed.Resources = w.Observe(rsp)
 	if status := told.Value("status"); status != nil {
 		n.Observed.Composite.Resource.Fields["status"] = status
 	}

@@ -12,35 +12,29 @@ import (
 // facts reads everything that AWS must tell us. What it tells now wins over what
 // the composite resource remembers, so that a status that goes blank for a while
 // changes nothing.
-func facts(s v1alpha1.SeafarerClusterSpec, accountID string, xr compose.Existing, o compose.Observed) v1alpha1.Facts {
-	f := v1alpha1.Facts{
-		AccountID:              accountOf(o),
-		ClusterARN:             o[KeyCluster].String("status.atProvider.arn"),
-		ClusterEndpoint:        o[KeyCluster].String("status.atProvider.endpoint"),
-		ClusterSecurityGroupID: o[KeyCluster].String("status.atProvider.vpcConfig.clusterSecurityGroupId"),
-		OIDCIssuer:             o[KeyCluster].String("status.atProvider.identity.0.oidc.0.issuer"),
-		LaunchTemplateVersion:  number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")),
-		KarpenterAssociationID: o[KeyKarpenterAssociation].String("status.atProvider.associationId"),
-		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == "deployed",
-		VPCID:                  o[KeyVPC].String("status.atProvider.id"),
-	}
+//
+// Who asks for an account says which it is: the claim, or the platform team.
+// Without that, the one that answered first stays: a stray ARN must not move a
+// platform.
+func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Existing, o compose.Observed) v1alpha1.Facts {
+	remembered := func(path string) string { return xr.String("status.facts." + path) }
+	cluster := o[KeyCluster]
+	gateway := ""
 	if g := o[KeyInternetGateway]; g.Is("Ready") {
-		f.InternetGatewayID = g.String("status.atProvider.id")
+		gateway = g.String("status.atProvider.id")
 	}
-	known := func(now, path string) string { return cmp.Or(now, xr.String("status.facts."+path)) }
-	// Who asks for an account says which it is. Without that, the one that
-	// answered first stays: a stray ARN must not move a platform.
-	f.AccountID = cmp.Or(s.AccountID, accountID, xr.String("status.facts.accountId"), f.AccountID)
-	f.ClusterARN = known(f.ClusterARN, "clusterARN")
-	f.ClusterEndpoint = known(f.ClusterEndpoint, "clusterEndpoint")
-	f.ClusterSecurityGroupID = known(f.ClusterSecurityGroupID, "clusterSecurityGroupId")
-	f.OIDCIssuer = known(f.OIDCIssuer, "oidcIssuer")
-	f.LaunchTemplateVersion = known(f.LaunchTemplateVersion, "launchTemplateVersion")
-	f.KarpenterAssociationID = known(f.KarpenterAssociationID, "karpenterAssociationId")
-	f.KarpenterInstalled = f.KarpenterInstalled || xr.Value("status.facts.karpenterInstalled").GetBoolValue()
-	f.VPCID = known(f.VPCID, "vpcId")
-	f.InternetGatewayID = known(f.InternetGatewayID, "internetGatewayId")
-	return f
+	return v1alpha1.Facts{
+		AccountID:              cmp.Or(s.AccountID, fenced, remembered("accountId"), told),
+		ClusterARN:             cmp.Or(cluster.String("status.atProvider.arn"), remembered("clusterARN")),
+		ClusterEndpoint:        cmp.Or(cluster.String("status.atProvider.endpoint"), remembered("clusterEndpoint")),
+		ClusterSecurityGroupID: cmp.Or(cluster.String("status.atProvider.vpcConfig.clusterSecurityGroupId"), remembered("clusterSecurityGroupId")),
+		OIDCIssuer:             cmp.Or(cluster.String("status.atProvider.identity.0.oidc.0.issuer"), remembered("oidcIssuer")),
+		LaunchTemplateVersion:  cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), remembered("launchTemplateVersion")),
+		KarpenterAssociationID: cmp.Or(o[KeyKarpenterAssociation].String("status.atProvider.associationId"), remembered("karpenterAssociationId")),
+		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == "deployed" || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
+		InternetGatewayID:      cmp.Or(gateway, remembered("internetGatewayId")),
+		VPCID:                  cmp.Or(o[KeyVPC].String("status.atProvider.id"), remembered("vpcId")),
+	}
 }
 
 // accountOf the resources that exist: that of the first ARN with an account, in

@@ -113,8 +113,6 @@ func (p Plan) Discovery() map[string]string {
 // cluster with: keys kubeconfig, endpoint and clusterCA.
 func (p Plan) KubeconfigSecret() string { return p.ObjectName("kubeconfig") }
 
-// Names that AWS knows the platform's parts by.
-
 // VPCCNIRoleName is the name of the IAM role of the VPC CNI add-on.
 func (p Plan) VPCCNIRoleName() string { return p.GlobalName(aws.LimitRole, "vpc-cni") }
 

@@ -47,13 +47,14 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 		return p, err
 	}
 	p.Spec.ClusterName = cmp.Or(p.Spec.ClusterName, p.Owner)
-	p.Facts = facts(p.Spec, f.AccountID, xr, o)
+	told := accountOf(o)
+	p.Facts = facts(p.Spec, f.AccountID, told, xr, o)
 
 	var errs field.ErrorList
 	spec := field.NewPath("spec")
 	errs = append(errs, fenced(p.Spec, f)...)
 	errs = append(errs, validate(p.Spec)...)
-	if told := accountOf(o); told != "" && told != p.Facts.AccountID {
+	if told != "" && told != p.Facts.AccountID {
 		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move: set it to that, or make a new claim"))
 	}
 	region, zones, zerrs := place(p.Spec)

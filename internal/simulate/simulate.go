@@ -23,15 +23,10 @@ type World struct {
 	Region    string
 }
 
-// Observe what a response desires as if all of it existed and were ready, in
-// addition to what exists.
-func (w World) Observe(rsp *fnv1.RunFunctionResponse, exists map[string]*fnv1.Resource) map[string]*fnv1.Resource {
+// Observe what a response desires as if all of it existed and were ready, and
+// nothing else did.
+func (w World) Observe(rsp *fnv1.RunFunctionResponse) map[string]*fnv1.Resource {
 	o := make(map[string]*fnv1.Resource, len(rsp.GetDesired().GetResources()))
-	for name, r := range exists {
-		if _, ok := rsp.GetDesired().GetResources()[name]; ok {
-			o[name] = r
-		}
-	}
 	for name, r := range rsp.GetDesired().GetResources() {
 		o[name] = &fnv1.Resource{Resource: w.Exist(name, r.GetResource())}
 	}
