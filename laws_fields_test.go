@@ -381,14 +381,14 @@ func withoutCluster(t *testing.T, e example) map[string]string {
 	identity, _ := iam.GetString("spec.iam.workloadIdentity")
 	withOIDC, _ := iam.GetBool("spec.iam.withOIDC")
 	if identity == "IRSA" || withOIDC {
-		w["oidc-provider"] = platform.IssuerUnknown
+		w["oidc-provider"] = platform.OIDCIssuer.What
 	}
 	if identity != "IRSA" {
 		w["karpenter"] = waitsForAssociation
 		return w
 	}
 	for _, role := range []string{"vpc-cni-role", "ebs-csi-role", "karpenter-role"} {
-		w[role] = platform.IssuerUnknown
+		w[role] = platform.OIDCIssuer.What
 	}
 	return w
 }

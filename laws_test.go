@@ -325,7 +325,7 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 			k := string(res.Key)
 			obj := fieldpath.Pave(want.GetResources()[k].GetResource().AsMap())
 			observed := compose.Exists(req.GetObserved().GetResources()[k].GetResource())
-			for _, u := range res.Unknown {
+			for _, u := range res.Unknown() {
 				for _, path := range u.Paths {
 					if v := observed.Value(path); v != nil {
 						err = obj.SetValue(path, v.AsInterface())

@@ -9,7 +9,7 @@ import (
 
 // Resources of access.
 func Resources(p platform.Plan) []compose.Resource {
-	rs := provider(p)
-	rs = append(rs, admins(p)...)
-	return append(rs, clusterAuth(p), helmConfig(p), kubernetesConfig(p))
+	rs := append(provider(p), clusterAuth(p), helmConfig(p), kubernetesConfig(p))
+	rs = compose.Outlive(rs, platform.KeyKarpenterRelease, "the providers reach the cluster by it")
+	return append(rs, admins(p)...)
 }

@@ -46,7 +46,7 @@ func (a addon) identify(p platform.Plan, e *eks.Addon) compose.Resource {
 			RoleArn:        new(p.RoleARN(a.roleName(p))),
 			ServiceAccount: new(a.serviceAccount),
 		}}
-		return p.ClusterBound(k, e).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.podIdentityAssociation")
+		return p.ClusterBound(k, e).Refers(a.role).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.podIdentityAssociation")
 	}
 }
 

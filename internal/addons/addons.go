@@ -19,7 +19,7 @@ func Resources(p platform.Plan) []compose.Resource {
 		if i := slices.IndexFunc(asked, func(s v1alpha1.AddonSpec) bool { return s.Name == a.name }); i >= 0 {
 			s = asked[i]
 		}
-		rs = append(rs, a.resource(p, s))
+		rs = append(rs, a.resource(p, s).Outlives(platform.KeyKarpenterRelease, "nodes need it until they are gone"))
 	}
 	for _, s := range asked {
 		if !slices.ContainsFunc(catalog, func(a addon) bool { return a.name == s.Name }) {

@@ -68,11 +68,12 @@ func Assemble(parts []Part, o Observed) (*Assembly, error) {
 // decide what to desire of one resource.
 func decide(r Resource, o Observed) (State, error) {
 	s := State{Key: r.Key}
-	for _, u := range r.Unknown {
+	unknown := r.Unknown()
+	for _, u := range unknown {
 		s.WaitsFor = append(s.WaitsFor, u.What)
 	}
 	e, exists := o[r.Key]
-	if !exists && len(r.Unknown) > 0 {
+	if !exists && len(unknown) > 0 {
 		return s, nil
 	}
 	desired, err := intent(r.Object)
@@ -83,14 +84,14 @@ func decide(r Resource, o Observed) (State, error) {
 		if err := same(Exists(desired), e); err != nil {
 			return s, err
 		}
-		for _, unknown := range r.Unknown {
-			for _, path := range unknown.Paths {
+		for _, u := range unknown {
+			for _, path := range u.Paths {
 				if err := hold(desired, e, path); err != nil {
 					return s, err
 				}
 			}
 		}
-		s.Held = len(r.Unknown) > 0
+		s.Held = len(unknown) > 0
 		s.Ready = e.Ready(r.Ready)
 	}
 	s.Desired = desired

@@ -140,13 +140,13 @@ func TestAssemble(t *testing.T) {
 		},
 		"Withheld": {
 			reason: "What lacks a value and doesn't exist is withheld, and tells what it waits for.",
-			args:   args{parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path).Needs(false, "an age")}}}},
+			args:   args{parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path).Needs(false, Fact{What: "an age"})}}}},
 			want:   want{states: []State{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
 		},
 		"Held": {
 			reason: "What lacks a value and exists keeps the one it has.",
 			args: args{
-				parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path)}}},
+				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path)}}},
 				o:     Observed{"thing": observed(t, "thing", "False", map[string]any{"name": "old", "size": 2})},
 			},
 			want: want{states: []State{{
@@ -159,7 +159,7 @@ func TestAssemble(t *testing.T) {
 		"HeldWithoutValue": {
 			reason: "What lacks a value and has none either leaves the field alone, rather than guess.",
 			args: args{
-				parts: []Part{{Resources: []Resource{described.Needs(false, "a name", path, "spec.forProvider.nested.name")}}},
+				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path, "spec.forProvider.nested.name")}}},
 				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"size": 2})},
 			},
 			want: want{states: []State{{
@@ -173,7 +173,7 @@ func TestAssemble(t *testing.T) {
 		"HeldWholeObjects": {
 			reason: "A value may be an object or a list, and be where nothing is described.",
 			args: args{
-				parts: []Part{{Resources: []Resource{described.Needs(false, "the rest", "spec.forProvider.nested", "spec.forProvider.tags.team", "spec.forProvider.list")}}},
+				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "the rest"}, "spec.forProvider.nested", "spec.forProvider.tags.team", "spec.forProvider.list")}}},
 				o: Observed{"thing": observed(t, "thing", "True", map[string]any{
 					"nested": map[string]any{"name": "inner"},
 					"tags":   map[string]any{"team": "a", "other": "b"},
@@ -197,7 +197,7 @@ func TestAssemble(t *testing.T) {
 		"HeldWithoutFields": {
 			reason: "A resource that waits without saying for which field is held as described.",
 			args: args{
-				parts: []Part{{Resources: []Resource{described.Needs(false, "patience")}}},
+				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "patience"})}}},
 				o:     Observed{"thing": observed(t, "thing", "True", nil)},
 			},
 			want: want{states: []State{{
@@ -210,7 +210,7 @@ func TestAssemble(t *testing.T) {
 		},
 		"KnownNeeds": {
 			reason: "A need that is met is none.",
-			args:   args{parts: []Part{{Resources: []Resource{described.Needs(true, "a name", path)}}}},
+			args:   args{parts: []Part{{Resources: []Resource{described.Needs(true, Fact{What: "a name"}, path)}}}},
 			want: want{states: []State{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
@@ -238,7 +238,7 @@ func TestAssemble(t *testing.T) {
 		},
 		"InOrder": {
 			reason: "States are in the order in which resources are described.",
-			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{described.Needs(false, "a name")}}}},
+			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{described.Needs(false, Fact{What: "a name"})}}}},
 			want: want{states: []State{
 				{Key: "other", Desired: desired(t, "other", nil)},
 				{Key: "thing", WaitsFor: []string{"a name"}},
@@ -278,8 +278,8 @@ func TestAssembleKeepsRequest(t *testing.T) {
 	e := observed(t, "thing", "True", map[string]any{"nested": map[string]any{"name": "inner"}})
 	before := e.object.String()
 	r := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new")})}.
-		Needs(false, "the outer", "spec.forProvider.nested").
-		Needs(false, "the inner", "spec.forProvider.nested.name", "spec.forProvider.nested.size")
+		Needs(false, Fact{What: "the outer"}, "spec.forProvider.nested").
+		Needs(false, Fact{What: "the inner"}, "spec.forProvider.nested.name", "spec.forProvider.nested.size")
 	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, Observed{"thing": e}); err != nil {
 		t.Fatal(err)
 	}
@@ -289,38 +289,38 @@ func TestAssembleKeepsRequest(t *testing.T) {
 }
 
 func TestNeeds(t *testing.T) {
-	r := Resource{Key: "thing"}.Needs(false, "one", "a")
-	x, y := r.Needs(false, "x", "b", "c"), r.Needs(false, "y")
+	r := Resource{Key: "thing"}.Needs(false, Fact{What: "one"}, "a")
+	x, y := r.Needs(false, Fact{What: "x"}, "b", "c"), r.Needs(false, Fact{What: "y"})
 
 	cases := map[string]struct {
 		reason string
 		r      Resource
-		want   []Unknown
+		want   []Need
 	}{
 		"Original": {
 			reason: "A resource isn't changed by what is said of a copy.",
 			r:      r,
-			want:   []Unknown{{What: "one", Paths: []string{"a"}}},
+			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}},
 		},
 		"OneCopy": {
 			reason: "Needs add up.",
 			r:      x,
-			want:   []Unknown{{What: "one", Paths: []string{"a"}}, {What: "x", Paths: []string{"b", "c"}}},
+			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}, {Fact: Fact{What: "x"}, Paths: []string{"b", "c"}}},
 		},
 		"AnotherCopy": {
 			reason: "Copies don't share needs.",
 			r:      y,
-			want:   []Unknown{{What: "one", Paths: []string{"a"}}, {What: "y"}},
+			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}, {Fact: Fact{What: "y"}}},
 		},
 		"Known": {
-			reason: "What is known isn't needed.",
-			r:      r.Needs(true, "z", "d"),
-			want:   []Unknown{{What: "one", Paths: []string{"a"}}},
+			reason: "What is known isn't unknown.",
+			r:      r.Needs(true, Fact{What: "z"}, "d"),
+			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tc.want, tc.r.Unknown); diff != "" {
+			if diff := cmp.Diff(tc.want, tc.r.Unknown()); diff != "" {
 				t.Errorf("\n%s\nNeeds(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})

@@ -23,21 +23,91 @@ type Resource struct {
 	Key    Key
 	Object Object
 
-	// Unknown are the values the description lacks.
-	Unknown []Unknown
+	// Facts that the description needs, whether they are known or not.
+	Facts []Need
+
+	// RefersTo are resources that the object names in other ways than by a field
+	// called …Ref, such as by an ARN that is computed.
+	RefersTo []Key
+
+	// UsedBy are the resources that need this one until they are gone.
+	UsedBy []Use
+
+	// Guard says why nobody should delete the resource by itself.
+	Guard string
 
 	// Ready tells how to see that the resource is ready.
 	Ready Readiness
 }
 
-// An Unknown is a value that a resource's description needs and that nobody
-// knows yet.
-type Unknown struct {
-	// What is unknown, in words that end the sentence "waits for …".
+// A Fact is a value that only AWS, or whoever else makes the resource, can tell.
+type Fact struct {
+	// What it is, in words that end the sentence "waits for …".
 	What string
+
+	// From is the resource that tells it, unless any of several may.
+	From Key
+}
+
+// A Need is a fact that a resource cannot do without.
+type Need struct {
+	Fact
+
+	// Known tells whether the fact is known by now.
+	Known bool
 
 	// Paths of the fields that hold the value, such as spec.forProvider.policy.
 	Paths []string
+}
+
+// A Use is the need that one resource has of another for as long as it exists,
+// its own deletion included: it goes first.
+type Use struct {
+	By Key
+
+	// Why, in words that people who are refused a deletion will read.
+	Why string
+}
+
+// Needs says that the fields at paths hold a fact that the resource cannot do
+// without, and whether that fact is known. While it's not, a resource that
+// doesn't exist is withheld, and one that exists keeps the fields it has.
+func (r Resource) Needs(known bool, f Fact, paths ...string) Resource {
+	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: paths})
+	return r
+}
+
+// Unknown are the facts that the description lacks.
+func (r Resource) Unknown() []Need {
+	return slices.DeleteFunc(slices.Clone(r.Facts), func(n Need) bool { return n.Known })
+}
+
+// Refers says that the object names other resources in ways of its own.
+func (r Resource) Refers(ks ...Key) Resource {
+	r.RefersTo = append(slices.Clip(r.RefersTo), ks...)
+	return r
+}
+
+// Outlives says that the resource must be there until another one is gone, and why.
+func (r Resource) Outlives(by Key, why string) Resource {
+	r.UsedBy = append(slices.Clip(r.UsedBy), Use{By: by, Why: why})
+	return r
+}
+
+// Guarded says that nobody should delete the resource by itself, and why. Its
+// loss hurts, and nothing else that exists need show it.
+func (r Resource) Guarded(why string) Resource {
+	r.Guard = why
+	return r
+}
+
+// Outlive says of many resources that they must be there until another one is
+// gone.
+func Outlive(rs []Resource, by Key, why string) []Resource {
+	for i, r := range rs {
+		rs[i] = r.Outlives(by, why)
+	}
+	return rs
 }
 
 // Readiness is a way to see that a resource is ready.
@@ -52,17 +122,6 @@ const (
 	// conditions.
 	ReadyExists
 )
-
-// Needs says that the fields at paths hold a value that the resource cannot do
-// without, and whether that value is known. While it's not, a resource that
-// doesn't exist is withheld, and one that exists keeps the fields it has.
-func (r Resource) Needs(known bool, what string, paths ...string) Resource {
-	if known {
-		return r
-	}
-	r.Unknown = append(slices.Clip(r.Unknown), Unknown{What: what, Paths: paths})
-	return r
-}
 
 // A Part is a group of resources that a user knows by one name. Its state is
 // told by the condition of that name and the suffix Ready.

@@ -38,9 +38,12 @@ func cluster(p platform.Plan) compose.Resource {
 	if s.ServiceCIDR != "" {
 		c.Spec.ForProvider.KubernetesNetworkConfig = &eks.KubernetesNetworkConfigParameters{ServiceIPv4Cidr: new(s.ServiceCIDR)}
 	}
-	r := p.AWS(platform.KeyCluster, c)
+	r := p.AWS(platform.KeyCluster, c).
+		Guarded("all that runs in the cluster goes with it: delete the claim instead").
+		Outlives(platform.KeyKarpenterRelease, "Karpenter runs in it").
+		Outlives(platform.KeySystemNodeGroup, "EKS deletes no cluster that has a node group")
 	if ownKey(p) {
-		r = r.Needs(p.AccountKnown(), platform.AccountUnknown, "spec.initProvider.encryptionConfig")
+		r = r.Refers(keySecretsKeyAlias).Needs(p.AccountKnown(), platform.AccountID, "spec.initProvider.encryptionConfig")
 	}
 	return r
 }
@@ -66,5 +69,5 @@ func discoveryTag(p platform.Plan) compose.Resource {
 		ResourceID: new(p.Facts.ClusterSecurityGroupID),
 		Key:        new(platform.DiscoveryTag),
 		Value:      new(p.Spec.ClusterName),
-	}}}).Needs(p.Facts.ClusterSecurityGroupID != "", "the security group that EKS makes for the cluster", "spec.forProvider.resourceId")
+	}}}).Needs(p.Facts.ClusterSecurityGroupID != "", compose.Fact{What: "the security group that EKS makes for the cluster", From: platform.KeyCluster}, "spec.forProvider.resourceId")
 }

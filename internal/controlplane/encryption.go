@@ -10,7 +10,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-const keySecretsKey compose.Key = "secrets-key"
+const (
+	keySecretsKey      compose.Key = "secrets-key"
+	keySecretsKeyAlias compose.Key = "secrets-key-alias"
+)
 
 // ownKey tells whether the platform has a KMS key of its own.
 func ownKey(p platform.Plan) bool {
@@ -29,8 +32,11 @@ func secretsKey(p platform.Plan) []compose.Resource {
 		EnableKeyRotation: new(true),
 		Policy:            new(secretsKeyPolicy(p).JSON()),
 		Tags:              p.Tags(),
-	}}}).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.policy")
-	alias := p.AWS("secrets-key-alias", &kms.Alias{ObjectMeta: platform.External(aliasName(p)), Spec: kms.AliasSpec{ForProvider: kms.AliasParameters{
+	}}}).
+		Guarded("nobody can read the cluster's Secrets without this key, in backups neither: delete the claim instead").
+		Outlives(platform.KeyCluster, "the control plane reads Secrets with this key").
+		Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy")
+	alias := p.AWS(keySecretsKeyAlias, &kms.Alias{ObjectMeta: platform.External(aliasName(p)), Spec: kms.AliasSpec{ForProvider: kms.AliasParameters{
 		Region:         new(p.Spec.Region),
 		TargetKeyIDRef: p.Ref(keySecretsKey),
 	}}})

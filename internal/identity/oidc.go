@@ -19,5 +19,9 @@ func oidcProvider(p platform.Plan) []compose.Resource {
 		ClientIDList: []*string{new("sts.amazonaws.com")},
 		Tags:         p.Tags(p.NameTag("irsa")),
 	}}})
-	return []compose.Resource{r.Needs(p.Facts.OIDCIssuer != "", platform.IssuerUnknown, "spec.forProvider.url")}
+	r = r.Needs(p.Facts.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url")
+	if p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA {
+		r = r.Outlives(platform.KeyKarpenterRelease, "Karpenter and the add-ons get their credentials by it")
+	}
+	return []compose.Resource{r}
 }

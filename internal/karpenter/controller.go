@@ -56,7 +56,7 @@ func policy(p platform.Plan, cp controllerPolicy) []compose.Resource {
 			Description: new(cp.title + " of Karpenter's controller of " + p.Spec.ClusterName),
 			Policy:      new(cp.document.JSON()),
 			Tags:        p.Tags(),
-		}}}).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.policy"),
+		}}}).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy"),
 		p.AWS(k+"-attachment", &iam.RolePolicyAttachment{Spec: iam.RolePolicyAttachmentSpec{ForProvider: iam.RolePolicyAttachmentParameters{
 			RoleRef:      p.Ref(keyControllerRole),
 			PolicyArnRef: p.Ref(k),

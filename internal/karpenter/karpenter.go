@@ -3,6 +3,7 @@
 package karpenter
 
 import (
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
@@ -15,22 +16,33 @@ const serviceAccount = "karpenter"
 func Resources(p platform.Plan) []compose.Resource {
 	rs := interruptionQueue(p)
 	rs = append(rs, interruptionRules(p)...)
-	rs = append(rs, nodeRole(p)...)
-	rs = append(rs, controllerRole(p)...)
-	return append(rs, crdRelease(p), release(p))
+	needed := append(nodeRole(p), controllerRole(p)...)
+	needed = append(needed, crdRelease(p))
+	rs = append(rs, compose.Outlive(needed, platform.KeyKarpenterRelease, "Karpenter cannot remove its nodes without it")...)
+	return append(rs, release(p))
 }
 
 // Pools are what Karpenter may launch.
 func Pools(p platform.Plan) []compose.Resource {
 	rs := make([]compose.Resource, 0, len(p.Spec.Karpenter.NodeClasses)+len(p.Spec.Karpenter.NodePools))
 	for _, c := range p.Spec.Karpenter.NodeClasses {
-		rs = append(rs, nodeClass(p, c))
+		class := nodeClass(p, c)
+		for _, np := range p.Spec.Karpenter.NodePools {
+			if np.NodeClassName == c.Name {
+				class = class.Outlives(keyNodePool(np), "nodes of the NodePool are of this class")
+			}
+		}
+		rs = append(rs, class)
 	}
 	for _, np := range p.Spec.Karpenter.NodePools {
 		rs = append(rs, nodePool(p, np))
 	}
 	return rs
 }
+
+func keyNodeClass(name string) compose.Key { return compose.Key("node-class-" + name) }
+
+func keyNodePool(np v1alpha1.NodePoolSpec) compose.Key { return compose.Key("node-pool-" + np.Name) }
 
 // nodeRoleName is what EC2NodeClasses refer to.
 func nodeRoleName(p platform.Plan) string {

@@ -51,10 +51,10 @@ func nodeClass(p platform.Plan, c v1alpha1.NodeClassSpec) compose.Resource {
 	if c.UserData != "" {
 		spec["userData"] = c.UserData
 	}
-	return p.Drained(compose.Key("node-class-"+c.Name), ready(platform.Manifest(map[string]any{
+	return p.Drained(keyNodeClass(c.Name), ready(platform.Manifest(map[string]any{
 		"apiVersion": "karpenter.k8s.aws/v1",
 		"kind":       "EC2NodeClass",
 		"metadata":   map[string]any{"name": c.Name},
 		"spec":       spec,
-	})))
+	}))).Refers(platform.KeyKarpenterNodeRole)
 }

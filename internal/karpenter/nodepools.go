@@ -29,12 +29,14 @@ func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 	if np.Weight != nil {
 		spec["weight"] = *np.Weight
 	}
-	return p.Drained(compose.Key("node-pool-"+np.Name), ready(platform.Manifest(map[string]any{
+	return p.Drained(keyNodePool(np), ready(platform.Manifest(map[string]any{
 		"apiVersion": "karpenter.sh/v1",
 		"kind":       "NodePool",
 		"metadata":   map[string]any{"name": np.Name},
 		"spec":       spec,
-	})))
+	}))).
+		Refers(keyNodeClass(np.NodeClassName)).
+		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the claim instead")
 }
 
 // ready once Karpenter says so.

@@ -26,6 +26,6 @@ func interruptionQueue(p platform.Plan) []compose.Resource {
 			Region:      new(p.Spec.Region),
 			QueueURLRef: p.Ref(keyQueue),
 			Policy:      new(queuePolicy(queueARN(p)).JSON()),
-		}}}).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.policy"),
+		}}}).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy"),
 	}
 }

@@ -37,11 +37,20 @@ func release(p platform.Plan) compose.Resource {
 			SecretKeyRef: &release1.DataKeySelector{Name: p.KubeconfigSecret(), Key: "endpoint"},
 		},
 	}}
-	res := p.Helm(platform.KeyKarpenterRelease, r)
-	if p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA {
-		return res.Needs(p.AccountKnown(), platform.AccountUnknown, fieldValues)
+	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(keyQueue, keyControllerRole)
+	for _, c := range p.Spec.Karpenter.NodeClasses {
+		res = res.Outlives(keyNodeClass(c.Name), "Karpenter removes the nodes of this class, and only then the class is gone")
 	}
-	return res.Needs(p.Facts.KarpenterAssociationID != "", "Karpenter's Pod Identity association, because pods older than it never get credentials", fieldValues)
+	if p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA {
+		return res.Needs(p.AccountKnown(), platform.AccountID, fieldValues)
+	}
+	return res.Needs(p.Facts.KarpenterAssociationID != "", association, fieldValues)
+}
+
+// association is what the release waits for.
+var association = compose.Fact{
+	What: "Karpenter's Pod Identity association, because pods older than it never get credentials",
+	From: platform.KeyKarpenterAssociation,
 }
 
 const fieldValues = "spec.forProvider.values"

@@ -42,5 +42,5 @@ func target(p platform.Plan, e eventRule) compose.Resource {
 		RuleRef:      p.Ref(e.resourceKey()),
 		TargetID:     new("KarpenterInterruptionQueueTarget"),
 		Arn:          new(queueARN(p)),
-	}}}).Needs(p.AccountKnown(), platform.AccountUnknown, "spec.forProvider.arn")
+	}}}).Refers(keyQueue).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.arn")
 }

@@ -12,10 +12,13 @@ const anywhere = "0.0.0.0/0"
 
 // Resources of the network.
 func Resources(p platform.Plan) []compose.Resource {
-	rs := []compose.Resource{vpc(p), defaultSecurityGroup(p), internetGateway(p)}
+	rs := []compose.Resource{internetGateway(p)}
 	rs = append(rs, subnets(p)...)
 	rs = append(rs, publicRoutes(p)...)
 	rs = append(rs, natGateways(p)...)
 	rs = append(rs, privateRoutes(p)...)
-	return rs
+	// AWS deletes routes, and NAT gateways under them, without asking who sends
+	// traffic that way.
+	rs = compose.Outlive(rs, platform.KeyKarpenterRelease, "nodes that drain reach the cluster and AWS through it")
+	return append([]compose.Resource{vpc(p), defaultSecurityGroup(p)}, rs...)
 }

@@ -36,7 +36,7 @@ func launchTemplate(p platform.Plan) compose.Resource {
 		}},
 		TagSpecifications: tagSpecifications(p),
 		Tags:              p.Tags(),
-	}}})
+	}}}).Outlives(platform.KeySystemNodeGroup, "EKS replaces system nodes by it")
 }
 
 func tagSpecifications(p platform.Plan) []ec2.TagSpecificationsParameters {

@@ -48,7 +48,9 @@ func nodeGroup(p platform.Plan) compose.Resource {
 	// newest is unknown for a while: it would replace all its nodes.
 	known := p.Facts.LaunchTemplateVersion != "" || !p.Exists(platform.KeySystemNodeGroup)
 	return p.AWS(platform.KeySystemNodeGroup, g).
-		Needs(known, "the version of the launch template", "spec.forProvider.launchTemplate.version")
+		Refers(platform.KeySystemLaunchTemplate).
+		Outlives(platform.KeyKarpenterRelease, "Karpenter runs on the system nodes").
+		Needs(known, compose.Fact{What: "the version of the launch template", From: platform.KeySystemLaunchTemplate}, "spec.forProvider.launchTemplate.version")
 }
 
 func labels(p platform.Plan) map[string]*string {

@@ -63,8 +63,8 @@ func (p Plan) Exists(k compose.Key) bool {
 // AccountKnown tells whether the id of the AWS account is known.
 func (p Plan) AccountKnown() bool { return p.Facts.AccountID != "" }
 
-// AccountUnknown is what a resource waits for that holds an ARN.
-const AccountUnknown = "the AWS account id (spec.accountId, or the first ARN that AWS returns)"
+// AccountID is what a resource waits for that holds an ARN.
+var AccountID = compose.Fact{What: "the AWS account id (spec.accountId, or the first ARN that AWS returns)"}
 
 // ARN of something of the platform's region, or with no region for what is
 // global. Without an account id it's wrong: guard it with Needs(p.AccountKnown()).
@@ -211,24 +211,24 @@ func (p Plan) Kubernetes(k compose.Key, m Managed) compose.Resource {
 // is installed, so a claim deleted that early need not wait for a cluster that
 // never came up.
 func (p Plan) Drained(k compose.Key, m Managed) compose.Resource {
-	return p.watchedUntil(p.Facts.KarpenterInstalled, "Karpenter's release", k, m, p.clusterConfigRef(KeyKubernetesProviderConf))
+	return p.watchedUntil(p.Facts.KarpenterInstalled, compose.Fact{What: "Karpenter's release", From: KeyKarpenterRelease}, k, m, p.clusterConfigRef(KeyKubernetesProviderConf))
 }
 
 // Routed describes a resource in AWS that fails for good when it's made before
 // the internet gateway is attached to the VPC. It has no field that could wait.
 func (p Plan) Routed(k compose.Key, m Managed) compose.Resource {
-	return p.watchedUntil(p.Facts.InternetGatewayID != "", "the internet gateway", k, m, p.providerConfigRef())
+	return p.watchedUntil(p.Facts.InternetGatewayID != "", compose.Fact{What: "the internet gateway", From: KeyInternetGateway}, k, m, p.providerConfigRef())
 }
 
 // watchedUntil describes a resource that the provider must not create until
 // something is there: it's desired at once, but only watched. One that exists
 // keeps the policies it has while that something is unknown.
-func (p Plan) watchedUntil(there bool, what string, k compose.Key, m Managed, ref *xpv1.ProviderConfigReference) compose.Resource {
+func (p Plan) watchedUntil(there bool, f compose.Fact, k compose.Key, m Managed, ref *xpv1.ProviderConfigReference) compose.Resource {
 	policies := policiesWatched
 	if there {
 		policies = policiesOwned
 	}
-	return p.managed(k, m, ref, policies).Needs(there || !p.Exists(k), what, "spec.managementPolicies")
+	return p.managed(k, m, ref, policies).Needs(there || !p.Exists(k), f, "spec.managementPolicies")
 }
 
 // WithoutPolicies describes a resource in AWS whose kind knows no management

@@ -64,16 +64,15 @@ func (p Plan) WorkloadRole(w Workload, r Role) []compose.Resource {
 	r.Trust = iam.AssumedByServiceAccount(p.ARN("iam", "", "oidc-provider/"+issuer), issuer, w.Namespace, w.ServiceAccount)
 	rs := p.Role(r)
 	rs[0] = rs[0].
-		Needs(p.Facts.OIDCIssuer != "", IssuerUnknown, assumeRolePolicy).
-		Needs(p.AccountKnown(), AccountUnknown, assumeRolePolicy)
+		Needs(p.Facts.OIDCIssuer != "", OIDCIssuer, assumeRolePolicy).
+		Needs(p.AccountKnown(), AccountID, assumeRolePolicy)
 	return rs
 }
 
 const assumeRolePolicy = "spec.forProvider.assumeRolePolicy"
 
-// IssuerUnknown is what a resource waits for that trusts the cluster's OIDC
-// issuer.
-const IssuerUnknown = "the OIDC issuer that EKS gives the cluster"
+// OIDCIssuer is what a resource waits for that trusts the cluster's OIDC issuer.
+var OIDCIssuer = compose.Fact{What: "the OIDC issuer that EKS gives the cluster", From: KeyCluster}
 
 // NodePolicies are what every node needs: to join the cluster, to pull images,
 // and to be reached by Session Manager instead of SSH.

@@ -1,0 +1,162 @@
+package compose
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+// A linked object refers to others in all the ways there are.
+type linked struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"` //nolint:modernize // As types of providers have it.
+
+	Spec linkedSpec `json:"spec"`
+}
+
+type linkedSpec struct {
+	OneRef                     *target  `json:"oneRef,omitempty"`
+	ManyRefs                   []target `json:"manyRefs,omitempty"`
+	WriteConnectionSecretToRef *target  `json:"writeConnectionSecretToRef,omitempty"`
+
+	Items []linkedSpec `json:"items,omitempty"`
+}
+
+type target struct {
+	Name string `json:"name"`
+}
+
+func (l *linked) DeepCopyObject() runtime.Object {
+	c := *l
+	return &c
+}
+
+// link is a resource whose object is called after its key.
+func link(k Key, s linkedSpec) Resource {
+	return Resource{Key: k, Object: &linked{ObjectMeta: metav1.ObjectMeta{Name: "object-" + string(k)}, Spec: s}}
+}
+
+func TestNewGraph(t *testing.T) {
+	type want struct {
+		edges  []Edge
+		layers [][]Key
+		err    string
+	}
+	cases := map[string]struct {
+		reason string
+		rs     []Resource
+		want   want
+	}{
+		"Nothing": {
+			reason: "Nothing depends on nothing.",
+		},
+		"Apart": {
+			reason: "Resources that know nothing of each other are all in the first layer, in their order.",
+			rs:     []Resource{link("b", linkedSpec{}), link("a", linkedSpec{})},
+			want:   want{layers: [][]Key{{"b", "a"}}},
+		},
+		"Refers": {
+			reason: "References are fields called so, wherever they are. Each counts once, and only if somebody bears the name.",
+			rs: []Resource{
+				link("a", linkedSpec{
+					OneRef:   &target{Name: "object-b"},
+					ManyRefs: []target{{Name: "object-c"}, {Name: "object-a"}, {Name: "object-x"}},
+					Items:    []linkedSpec{{OneRef: &target{Name: "object-d"}}, {OneRef: &target{Name: "object-b"}}},
+				}),
+				link("b", linkedSpec{OneRef: &target{Name: "object-c"}}),
+				link("c", linkedSpec{}),
+				link("d", linkedSpec{}),
+			},
+			want: want{
+				edges:  []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "a", To: "d"}, {From: "b", To: "c"}},
+				layers: [][]Key{{"c", "d"}, {"b"}, {"a"}},
+			},
+		},
+		"Secret": {
+			reason: "Whoever refers to a Secret refers to what writes it. Who writes it refers to nothing.",
+			rs: []Resource{
+				link("a", linkedSpec{OneRef: &target{Name: "secret"}}),
+				link("b", linkedSpec{WriteConnectionSecretToRef: &target{Name: "secret"}}),
+			},
+			want: want{edges: []Edge{{From: "a", To: "b"}}, layers: [][]Key{{"b"}, {"a"}}},
+		},
+		"Said": {
+			reason: "What no field tells is said: other references, facts, and uses.",
+			rs: []Resource{
+				link("a", linkedSpec{OneRef: &target{Name: "object-b"}}).Refers("b", "c").
+					Needs(true, Fact{What: "an id", From: "c"}).
+					Needs(false, Fact{What: "an id", From: "c"}).
+					Needs(false, Fact{What: "an account"}),
+				link("b", linkedSpec{}).Outlives("a", "it stands on it").Outlives("c", "so does it"),
+				link("c", linkedSpec{}),
+			},
+			want: want{
+				edges: []Edge{
+					{From: "a", To: "b"},
+					{From: "a", To: "c"},
+					{From: "a", To: "c", Kind: Waits, Why: "an id"},
+					{From: "a", To: "b", Kind: Uses, Why: "it stands on it"},
+					{From: "c", To: "b", Kind: Uses, Why: "so does it"},
+				},
+				layers: [][]Key{{"b"}, {"c"}, {"a"}},
+			},
+		},
+		"Undescribed": {
+			reason: "An edge has two ends.",
+			rs:     []Resource{link("a", linkedSpec{}).Outlives("b", "it stands on it")},
+			want:   want{err: `cannot draw an edge from "b" to "a": not both are described`},
+		},
+		"Circle": {
+			reason: "What is to be gone before itself never goes.",
+			rs: []Resource{
+				link("a", linkedSpec{}).Outlives("b", "x").Refers("c"),
+				link("b", linkedSpec{}),
+				link("c", linkedSpec{}).Needs(true, Fact{What: "an id", From: "b"}),
+				link("d", linkedSpec{}).Outlives("a", "x"),
+				link("e", linkedSpec{}).Refers("a"),
+				link("f", linkedSpec{}).Refers("d"),
+			},
+			want: want{err: "cannot order resources that depend on each other in a circle, or on one that does: a, b, c, e"},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			g, err := NewGraph([]Part{{Resources: tc.rs}})
+			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
+				t.Fatalf("\n%s\nNewGraph(...): -want error, +got error:\n%s", tc.reason, diff)
+			}
+			if err != nil {
+				return
+			}
+			if diff := cmp.Diff(tc.want.edges, g.Edges); diff != "" {
+				t.Errorf("\n%s\nedges: -want, +got:\n%s", tc.reason, diff)
+			}
+			if diff := cmp.Diff(tc.want.layers, g.Layers()); diff != "" {
+				t.Errorf("\n%s\nLayers(): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestGraphOf tells whether a graph of some kinds of edges leaves out the others.
+func TestGraphOf(t *testing.T) {
+	g, err := NewGraph([]Part{{Resources: []Resource{
+		link("a", linkedSpec{}).Refers("b").Needs(true, Fact{What: "an id", From: "b"}),
+		link("b", linkedSpec{}).Outlives("c", "x"),
+		link("c", linkedSpec{}),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Edge{{From: "c", To: "b", Kind: Uses, Why: "x"}}, g.Of(Uses).Edges); diff != "" {
+		t.Errorf("Of(Uses): -want, +got:\n%s", diff)
+	}
+	if diff := cmp.Diff([][]Key{{"a", "b"}, {"c"}}, g.Of(Uses).Layers()); diff != "" {
+		t.Errorf("Of(Uses).Layers(): -want, +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(3, len(g.Edges)); diff != "" {
+		t.Errorf("the graph itself: -want, +got:\n%s", diff)
+	}
+}
