@@ -3,6 +3,7 @@ module github.com/seafarer-cloud/function-seafarer-cluster/test/lab
 go 1.26.0
 
 require (
+	github.com/alecthomas/kong v1.17.0
 	github.com/crossplane/function-sdk-go v0.6.2
 	github.com/google/go-containerregistry v0.21.9
 	github.com/seafarer-cloud/function-seafarer-cluster v0.0.0

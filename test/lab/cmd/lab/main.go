@@ -7,40 +7,36 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
-	"time"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/crossplane/function-sdk-go/errors"
 
 	lab "github.com/seafarer-cloud/function-seafarer-cluster/test/lab"
 )
 
-const usage = `usage: go run ./cmd/lab COMMAND
-
-  up    bring a control plane up, and keep it up until Ctrl-C
-  down  end it, from another terminal`
+type cli struct {
+	Up   upCmd   `cmd:"" help:"Bring a control plane up, and keep it up until Ctrl-C."`
+	Down downCmd `cmd:"" help:"End the control plane that is up, from another terminal."`
+}
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, usage)
-		os.Exit(2)
-	}
-	var err error
-	switch os.Args[1] {
-	case "up":
-		err = up()
-	case "down":
-		err = down()
-	default:
-		fmt.Fprintln(os.Stderr, usage)
-		os.Exit(2)
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "lab:", err)
-		os.Exit(1)
-	}
+	c := kong.Parse(&cli{}, kong.Name("lab"), kong.UsageOnError(), kong.Description(`A real control plane on this machine, without containers.
+
+Examples:
+
+  # Until Ctrl-C
+  go run ./cmd/lab up
+
+  # In the background, and away again
+  go run ./cmd/lab up --detach
+  go run ./cmd/lab down`))
+	c.FatalIfErrorf(c.Run())
+}
+
+type upCmd struct {
+	Detach bool `help:"Return once it's up, and leave it running." short:"d"`
 }
 
 const next = `
@@ -53,10 +49,14 @@ The control plane is up. In another terminal:
   kubectl get seafarerclusters --all-namespaces --watch
   kubectl get managed --namespace team-a
 
-Logs are in %[4]s. End it with Ctrl-C, or with: go run ./cmd/lab down
+Logs are in %[4]s. End it with: make lab-down%[5]s
 `
 
-func up() error {
+// Run the command.
+func (c *upCmd) Run() error {
+	if c.Detach {
+		return detach()
+	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	f, err := lock()
@@ -70,14 +70,19 @@ func up() error {
 	if err != nil {
 		return failed(ctx, l, err)
 	}
-	if _, err := fmt.Fprintf(f, "%d\n%s\n", os.Getpid(), l.Dir); err != nil {
-		return failed(ctx, l, err)
-	}
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		return failed(ctx, l, err)
 	}
-	fmt.Printf(next, l.Kubeconfig(), filepath.Join(l.Dir, "bin"), root, filepath.Join(l.Dir, "logs"))
+	or := ", or Ctrl-C"
+	if isDetached() {
+		or = ""
+	}
+	// Whoever waits for it waits for what is in the lock.
+	fmt.Printf(next, l.Kubeconfig(), filepath.Join(l.Dir, "bin"), root, filepath.Join(l.Dir, "logs"), or)
+	if err := (held{pid: os.Getpid(), dir: l.Dir}).writeTo(f); err != nil {
+		return failed(ctx, l, err)
+	}
 	<-ctx.Done()
 	fmt.Fprintln(os.Stderr, "lab: stopping")
 	return l.Stop()
@@ -92,74 +97,4 @@ func failed(ctx context.Context, l *lab.Lab, err error) error {
 		err = errors.Wrap(err, "logs are in "+logs)
 	}
 	return errors.Join(err, l.Stop())
-}
-
-func lockPath() (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", errors.Wrap(err, "cannot find a folder for the lock")
-	}
-	dir := filepath.Join(cache, "seafarer-test")
-	return filepath.Join(dir, "lab.lock"), os.MkdirAll(dir, 0o750)
-}
-
-// lock that a lab holds for as long as it's up. Its content is the lab's process
-// and folder.
-func lock() (*os.File, error) {
-	path, err := lockPath()
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, errors.Wrap(err, "cannot open the lock")
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		f.Close() //nolint:errcheck // Nothing was written.
-		return nil, errors.New("there is a lab already: go run ./cmd/lab down")
-	}
-	return f, errors.Wrap(f.Truncate(0), "cannot empty the lock")
-}
-
-func down() error {
-	path, err := lockPath()
-	if err != nil {
-		return err
-	}
-	b, err := os.ReadFile(filepath.Clean(path))
-	if os.IsNotExist(err) {
-		fmt.Fprintln(os.Stderr, "lab: there is none")
-		return nil
-	}
-	if err != nil {
-		return errors.Wrap(err, "cannot read the lock")
-	}
-	pid, dir, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
-
-	// A lab that is up holds the lock. One that died left no process, but perhaps
-	// its folder.
-	f, err := lock()
-	if err == nil {
-		defer f.Close() //nolint:errcheck // Nothing was written.
-		if strings.HasPrefix(filepath.Base(dir), "seafarer-lab-") {
-			if err := os.RemoveAll(dir); err != nil {
-				return errors.Wrap(err, "cannot remove what a dead lab left")
-			}
-		}
-		return errors.Wrap(os.Remove(path), "cannot remove the lock")
-	}
-	n, err := strconv.Atoi(pid)
-	if err != nil {
-		return errors.New("the lab is still starting: stop it with Ctrl-C, or try again")
-	}
-	if err := syscall.Kill(n, syscall.SIGTERM); err != nil {
-		return errors.Wrap(err, "cannot stop the lab")
-	}
-	const patience = 90 * time.Second
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if _, err := os.Stat(path); os.IsNotExist(err) {
-			return nil
-		}
-	}
-	return errors.Errorf("the lab (process %d) does not end", n)
 }

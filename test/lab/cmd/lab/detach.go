@@ -1,0 +1,83 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// envDetached tells a lab that nobody can press Ctrl-C for it.
+const envDetached = "SEAFARER_LAB_DETACHED"
+
+func isDetached() bool { return os.Getenv(envDetached) != "" }
+
+// detach a lab from this terminal: start another process that keeps it up, show
+// what that says, and return once it's up.
+func detach() error {
+	path, err := lockPath()
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return errors.Wrap(err, "cannot find this program")
+	}
+	log, err := os.Create(filepath.Clean(path + ".log"))
+	if err != nil {
+		return errors.Wrap(err, "cannot make a log")
+	}
+	defer log.Close() //nolint:errcheck // It's read only.
+	defer os.Remove(log.Name()) //nolint:errcheck // The next one takes it over.
+
+	cmd := exec.Command(self, "up") //nolint:noctx // It outlives this process.
+	cmd.Env = append(os.Environ(), envDetached+"=true")
+	cmd.Stdout, cmd.Stderr = log, log
+	// A session of its own: the terminal's Ctrl-C isn't for it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return errors.Wrap(err, "cannot start the lab")
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	interrupted := make(chan os.Signal, 1)
+	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
+	return watch(log.Name(), cmd.Process, ended, interrupted)
+}
+
+// watch a lab that is starting. Whoever interrupts us means the lab.
+func watch(log string, p *os.Process, ended <-chan error, interrupted <-chan os.Signal) error {
+	f, err := os.Open(filepath.Clean(log))
+	if err != nil {
+		return errors.Wrap(err, "cannot read the log")
+	}
+	defer f.Close() //nolint:errcheck // It's read only.
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if _, err := io.Copy(os.Stderr, f); err != nil {
+			return errors.Wrap(err, "cannot show the log")
+		}
+		select {
+		case err := <-ended:
+			io.Copy(os.Stderr, f) //nolint:errcheck // As much as there is.
+			return errors.Wrap(err, "the lab did not come up")
+		case s := <-interrupted:
+			if err := p.Signal(s); err != nil {
+				return errors.Wrap(err, "cannot stop the lab")
+			}
+			<-ended //nolint:errcheck // It was told to.
+			return errors.Errorf("stopped by %s", s)
+		case <-tick.C:
+			if h, err := readLock(); err == nil && h.pid == p.Pid {
+				_, err := io.Copy(os.Stderr, f)
+				return err
+			}
+		}
+	}
+}
