@@ -55,9 +55,8 @@ func source() (string, error) {
 	return filepath.Dir(file), nil
 }
 
-// buildAll that's missing or not up to date. Only the first time is slow. The CLI
-// is needed for packages only.
-func buildAll(ctx context.Context, src string, packages bool, out io.Writer) (binaries, error) {
+// buildAll that's missing or not up to date. Only the first time is slow.
+func buildAll(ctx context.Context, src string, out io.Writer) (binaries, error) {
 	dir := os.Getenv(envBin)
 	if dir == "" {
 		cache, err := os.UserCacheDir()
@@ -81,9 +80,7 @@ func buildAll(ctx context.Context, src string, packages bool, out io.Writer) (bi
 	builds := []build{
 		{name: "kube", dir: filepath.Join(src, kubeModule), pkg: ".", version: kube},
 		{name: "crossplane-core", dir: filepath.Join(src, crossplaneModule), pkg: "github.com/crossplane/crossplane/v2/cmd/crossplane"},
-	}
-	if packages {
-		builds = append(builds, build{name: "crossplane", dir: filepath.Join(src, crossplaneModule), pkg: "github.com/crossplane/cli/v2/cmd/crossplane"})
+		{name: "crossplane", dir: filepath.Join(src, crossplaneModule), pkg: "github.com/crossplane/cli/v2/cmd/crossplane"},
 	}
 	for _, b := range builds {
 		if b.version == nil {

@@ -162,7 +162,7 @@ func (l *Lab) prepare(ctx context.Context) error {
 	if l.source, err = source(); err != nil {
 		return err
 	}
-	if l.bin, err = buildAll(ctx, l.source, l.options.Packages, l.options.Progress); err != nil {
+	if l.bin, err = buildAll(ctx, l.source, l.options.Progress); err != nil {
 		return err
 	}
 	if l.Dir, err = os.MkdirTemp("", "seafarer-lab-"); err != nil {
@@ -173,8 +173,10 @@ func (l *Lab) prepare(ctx context.Context) error {
 			return errors.Wrap(err, "cannot make a folder to run in")
 		}
 	}
-	if err := os.Symlink(l.bin.kube, l.path("bin", "kubectl")); err != nil {
-		return errors.Wrap(err, "cannot link kubectl")
+	for name, to := range map[string]string{"kubectl": l.bin.kube, "crossplane": l.bin.cli} {
+		if err := os.Symlink(to, l.path("bin", name)); err != nil {
+			return errors.Wrapf(err, "cannot link %s", name)
+		}
 	}
 	p := &l.ports
 	return free(&p.etcd, &p.etcdPeer, &p.apiserver, &p.manager, &p.webhook, &p.metrics, &p.health, &p.function)
@@ -203,6 +205,13 @@ func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 // Kubectl runs kubectl, and returns what it prints.
 func (l *Lab) Kubectl(ctx context.Context, in string, args ...string) (string, error) {
 	return command(ctx, l.Dir, l.kubectlEnv(), in, l.path("bin", "kubectl"), args...)
+}
+
+// CLI runs the crossplane CLI, and returns what it prints. It knows no
+// configuration of whoever runs it.
+func (l *Lab) CLI(ctx context.Context, in string, args ...string) (string, error) {
+	env := []string{"KUBECONFIG=" + l.Kubeconfig(), "CROSSPLANE_CONFIG=" + l.path("cache", "crossplane.yaml")}
+	return command(ctx, l.Dir, env, in, l.bin.cli, args...)
 }
 
 func (l *Lab) kubectlEnv() []string {

@@ -354,10 +354,14 @@ func (p *platform) deleted() {
 		n = len(os)
 	}
 	start := time.Now()
-	if _, err := shared.Kubectl(ctx, "", "delete", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found"); err != nil {
+	err := until(ctx, startTimeout, func(ctx context.Context) error {
+		_, err := shared.Kubectl(ctx, "", "delete", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found")
+		return err
+	})
+	if err != nil {
 		p.t.Fatal(err)
 	}
-	err := until(ctx, deletes, func(ctx context.Context) error {
+	err = until(ctx, deletes, func(ctx context.Context) error {
 		os, err := shared.Composed(ctx, p.xr)
 		if err != nil {
 			return err
@@ -423,6 +427,8 @@ func TestExamples(t *testing.T) {
 			p.settled()
 			p.intact()
 			p.tells()
+			p.traceable()
+			p.validatable()
 		})
 	}
 }
@@ -444,6 +450,7 @@ func TestInvalidExamples(t *testing.T) {
 						p.kubectl(w, "apply")
 					}
 				}
+				p.refusable()
 				return
 			}
 			want, err := os.ReadFile(filepath.Join(d, "want.txt"))
@@ -452,6 +459,7 @@ func TestInvalidExamples(t *testing.T) {
 			}
 			p.apply()
 			p.invalid(strings.TrimSpace(string(want)))
+			p.acceptable()
 			if os := p.composed(); len(os) > 0 {
 				t.Errorf("composed anyhow: %s", strings.Join(sorted(os), ", "))
 			}
