@@ -19,6 +19,9 @@ func (l *Lab) startKubernetes(ctx context.Context) error {
 	if err := l.certificates(); err != nil {
 		return err
 	}
+	if err := write(l.path("audit.yaml"), []byte(auditPolicy)); err != nil {
+		return err
+	}
 	client, peer := "http://"+loopback(l.ports.etcd), "http://"+loopback(l.ports.etcdPeer)
 	l.etcd = l.process("etcd", l.bin.kube, nil, "etcd", "--name=lab", "--data-dir="+l.path("etcd"),
 		"--listen-client-urls="+client, "--advertise-client-urls="+client,
@@ -28,7 +31,8 @@ func (l *Lab) startKubernetes(ctx context.Context) error {
 		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", l.ports.apiserver),
 		"--tls-cert-file=pki/apiserver.crt", "--tls-private-key-file=pki/apiserver.key", "--client-ca-file=pki/ca.crt",
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=pki/sa.pub", "--service-account-signing-key-file=pki/sa.key",
-		"--service-cluster-ip-range=10.0.0.0/24", "--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--allow-privileged")
+		"--service-cluster-ip-range=10.0.0.0/24", "--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--allow-privileged",
+		"--audit-policy-file=audit.yaml", "--audit-log-path="+l.auditLog(), "--audit-log-mode=blocking")
 	l.manager = l.process("kube-controller-manager", l.bin.kube, nil, "kube-controller-manager",
 		"--kubeconfig=manager.kubeconfig", "--authentication-kubeconfig=manager.kubeconfig", "--authorization-kubeconfig=manager.kubeconfig",
 		"--service-account-private-key-file=pki/sa.key", "--root-ca-file=pki/ca.crt", "--use-service-account-credentials", "--leader-elect=false",

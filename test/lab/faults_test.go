@@ -1,0 +1,179 @@
+package lab
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Faults are thrown by chance. The seed repeats which, though not when: the
+// processes of the lab take the time they take.
+var (
+	faultSeed = flag.Uint64("seed", rand.Uint64(), "seed of the faults that the lab is put to")
+	faultTime = flag.Duration("faults", 20*time.Second, "how long faults are thrown in each phase")
+)
+
+// A fault is what goes wrong with a control plane, and ends by itself.
+type fault struct {
+	name string
+
+	// often it's thrown, compared with others.
+	often int
+
+	do func(ctx context.Context, r *rand.Rand, p *platform) error
+}
+
+var faults = []fault{
+	{name: "function killed", often: 4, do: func(ctx context.Context, r *rand.Rand, _ *platform) error {
+		shared.KillFunction()
+		pause(ctx, r, time.Second)
+		return shared.StartFunction()
+	}},
+	{name: "Crossplane killed", often: 2, do: func(ctx context.Context, _ *rand.Rand, _ *platform) error {
+		return shared.RestartCrossplane(ctx, Patient...)
+	}},
+	{name: "API server killed", often: 1, do: func(ctx context.Context, _ *rand.Rand, _ *platform) error {
+		return shared.RestartAPIServer(ctx)
+	}},
+	{name: "providers away", often: 2, do: func(ctx context.Context, r *rand.Rand, _ *platform) error {
+		shared.Providers.Pause()
+		defer shared.Providers.Resume()
+		pause(ctx, r, 3*time.Second)
+		return nil
+	}},
+	{name: "status blanked", often: 4, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil || len(os) == 0 {
+			return err
+		}
+		return blank(ctx, os[sorted(os)[r.IntN(len(os))]])
+	}},
+	{name: "composite resource's status blanked", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+		xr, err := p.composite(ctx)
+		if err != nil {
+			return err
+		}
+		return blank(ctx, xr)
+	}},
+}
+
+// pause for some time, until a longest one.
+func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(r.Int64N(int64(longest)))):
+	}
+}
+
+// blank the status of an object, if its kind has one.
+func blank(ctx context.Context, o *unstructured.Unstructured) error {
+	r, err := shared.Of(o.GroupVersionKind(), o.GetNamespace())
+	if err != nil {
+		return err
+	}
+	_, err = r.Patch(ctx, o.GetName(), types.MergePatchType, mergePatch(map[string]any{"status": nil}), metav1.PatchOptions{FieldManager: "someone"}, "status")
+	return err
+}
+
+// dice of a test.
+func dice(t *testing.T) *rand.Rand {
+	t.Helper()
+	t.Logf("to repeat: -run '^%s$' -seed %d", strings.ReplaceAll(t.Name(), "/", "$/^"), *faultSeed)
+	return rand.New(rand.NewPCG(*faultSeed, 0))
+}
+
+// suffer faults for a while. When it returns, none lasts.
+func (p *platform) suffer(r *rand.Rand) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), *faultTime)
+	defer cancel()
+	thrown := make(map[string]int)
+	for ctx.Err() == nil {
+		f := pick(r)
+		thrown[f.name]++
+		// A fault that has begun is ended, even if time is up.
+		if err := f.do(context.WithoutCancel(ctx), r, p); err != nil && !passing(err) {
+			p.t.Errorf("%s: %v", f.name, err)
+			return
+		}
+		pause(ctx, r, 2*time.Second)
+	}
+	for _, name := range sorted(thrown) {
+		p.t.Logf("%d times: %s", thrown[name], name)
+	}
+}
+
+func pick(r *rand.Rand) fault {
+	all := 0
+	for _, f := range faults {
+		all += f.often
+	}
+	n := r.IntN(all)
+	i := slices.IndexFunc(faults, func(f fault) bool { n -= f.often; return n < 0 })
+	return faults[i]
+}
+
+// passing errors are those of an object that goes, or that has no status.
+func passing(err error) bool { return kerrors.IsNotFound(err) || kerrors.IsConflict(err) }
+
+// deletionsOf what a claim is composed of that were accepted so far.
+func (p *platform) deletionsOf() []string {
+	p.t.Helper()
+	ds, err := shared.Deletions()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var out []string
+	for _, d := range ds {
+		if d.Namespace == p.claim.GetNamespace() && d.Accepted() && d.Group != "events.k8s.io" && d.Resource != "events" {
+			out = append(out, d.String())
+		}
+	}
+	return out
+}
+
+// Whatever is killed, and whenever, while a platform is made, changed and
+// deleted: nothing is dropped on the way, and in the end it's all there, or gone.
+func TestFaults(t *testing.T) {
+	r := dice(t)
+	p := apply(t, claimed(t, "faults"))
+
+	t.Run("Create", func(t *testing.T) {
+		p.t = t
+		p.suffer(r)
+		p.settled()
+		if ds := p.deletionsOf(); len(ds) > 0 {
+			t.Errorf("deleted while the platform was made:\n%s", strings.Join(ds, "\n"))
+		}
+	})
+	t.Run("Change", func(t *testing.T) {
+		p.t = t
+		was := p.uids()
+		p.set([]any{map[string]any{"name": "default"}, map[string]any{"name": "batch"}}, "spec", "karpenter", "nodePools")
+		p.edit(map[string]any{"faults": "change"}, "spec", "tags")
+		p.suffer(r)
+		p.arrives("faults", "change")
+		p.settled()
+		p.keeps(was)
+		if ds := p.deletionsOf(); len(ds) > 0 {
+			t.Errorf("deleted while the platform was changed:\n%s", strings.Join(ds, "\n"))
+		}
+	})
+	t.Run("Delete", func(t *testing.T) {
+		p.t = t
+		var done sync.WaitGroup
+		done.Go(func() { p.suffer(r) })
+		defer done.Wait()
+		p.deleted()
+	})
+}
