@@ -5,7 +5,11 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"path/filepath"
 	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/crossplane/function-sdk-go/errors"
 )
@@ -13,74 +17,172 @@ import (
 // startTimeout of anything that's started. It takes seconds.
 const startTimeout = 2 * time.Minute
 
-// startKubernetes: etcd, the API server and the controllers that Crossplane
-// counts on. There are no nodes and no pods.
+// A Cluster is an API server and the controllers that Crossplane and Helm count
+// on. All clusters of a lab share one etcd. There are no pods.
+type Cluster struct {
+	*Client
+
+	// Endpoint of the API server.
+	Endpoint string
+
+	// CA of the API server's certificate, in PEM.
+	CA []byte
+
+	// Config reaches the API server as an administrator.
+	Config *rest.Config
+
+	lab  *Lab
+	name string
+	dir  string
+
+	apiserver, manager *process
+}
+
+// startKubernetes that Crossplane runs in.
 func (l *Lab) startKubernetes(ctx context.Context) error {
-	if err := l.certificates(); err != nil {
-		return err
-	}
 	if err := write(l.path("audit.yaml"), []byte(auditPolicy)); err != nil {
 		return err
 	}
+	c, err := l.newCluster("", l.path("crossplane"),
+		"--audit-policy-file="+l.path("audit.yaml"), "--audit-log-path="+l.auditLog(), "--audit-log-mode=blocking")
+	if err != nil {
+		return err
+	}
+	l.Cluster = c
+	return c.start(ctx)
+}
+
+// StartCluster starts another cluster, with further flags for its API server.
+// The lab stops it, unless somebody else does.
+func (l *Lab) StartCluster(ctx context.Context, name string, flags ...string) (*Cluster, error) {
+	n := int(l.clusterCount.Add(1))
+	c, err := l.newCluster(fmt.Sprintf("%s-%d", name, n), l.path("clusters", fmt.Sprintf("%d-%s", n, name)),
+		append([]string{fmt.Sprintf("--etcd-prefix=/%d-%s", n, name)}, flags...)...)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	l.clusters = append(l.clusters, c)
+	l.mu.Unlock()
+	if err := c.start(ctx); err != nil {
+		c.Stop()
+		return nil, errors.Wrapf(err, "cannot start cluster %s", name)
+	}
+	return c, nil
+}
+
+// startEtcd, which keeps all that API servers know.
+func (l *Lab) startEtcd(context.Context) error {
 	client, peer := "http://"+loopback(l.ports.etcd), "http://"+loopback(l.ports.etcdPeer)
 	l.etcd = l.process("etcd", l.bin.kube, nil, "etcd", "--name=lab", "--data-dir="+l.path("etcd"),
 		"--listen-client-urls="+client, "--advertise-client-urls="+client,
 		"--listen-peer-urls="+peer, "--initial-advertise-peer-urls="+peer, "--initial-cluster=lab="+peer,
 		"--unsafe-no-fsync", "--log-level=warn")
-	l.apiserver = l.process("kube-apiserver", l.bin.kube, nil, "kube-apiserver", "--etcd-servers="+client,
-		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", l.ports.apiserver),
-		"--tls-cert-file=pki/apiserver.crt", "--tls-private-key-file=pki/apiserver.key", "--client-ca-file=pki/ca.crt",
-		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=pki/sa.pub", "--service-account-signing-key-file=pki/sa.key",
-		"--service-cluster-ip-range=10.0.0.0/24", "--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--allow-privileged",
-		"--audit-policy-file=audit.yaml", "--audit-log-path="+l.auditLog(), "--audit-log-mode=blocking")
-	l.manager = l.process("kube-controller-manager", l.bin.kube, nil, "kube-controller-manager",
-		"--kubeconfig=manager.kubeconfig", "--authentication-kubeconfig=manager.kubeconfig", "--authorization-kubeconfig=manager.kubeconfig",
-		"--service-account-private-key-file=pki/sa.key", "--root-ca-file=pki/ca.crt", "--use-service-account-credentials", "--leader-elect=false",
-		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", l.ports.manager),
-		"--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller,serviceaccount-token-controller,root-ca-certificate-publisher-controller,clusterrole-aggregation-controller")
-
-	if err := l.etcd.start(); err != nil {
-		return err
-	}
-	if err := l.apiserver.start(); err != nil {
-		return err
-	}
-	if err := l.connect(); err != nil {
-		return err
-	}
-	if err := l.apiserverReady(ctx); err != nil {
-		return err
-	}
-	return l.manager.start()
+	return l.etcd.start()
 }
 
-func (l *Lab) apiserverReady(ctx context.Context) error {
+// newCluster that's not started yet. Its name is the beginning of its logs'.
+func (l *Lab) newCluster(name, dir string, flags ...string) (*Cluster, error) {
+	c := &Cluster{lab: l, name: name, dir: dir}
+	var apiserver, manager int
+	if err := free(&apiserver, &manager); err != nil {
+		return nil, err
+	}
+	c.Endpoint = "https://" + loopback(apiserver)
+	if err := c.certificates(); err != nil {
+		return nil, err
+	}
+	prefix := ""
+	if name != "" {
+		prefix = name + "-"
+	}
+	pki := filepath.Join(dir, "pki")
+	c.apiserver = l.process(prefix+"kube-apiserver", l.bin.kube, nil, append([]string{
+		"kube-apiserver", "--etcd-servers=http://" + loopback(l.ports.etcd),
+		"--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", apiserver),
+		"--tls-cert-file=" + pki + "/apiserver.crt", "--tls-private-key-file=" + pki + "/apiserver.key", "--client-ca-file=" + pki + "/ca.crt",
+		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + pki + "/sa.pub", "--service-account-signing-key-file=" + pki + "/sa.key",
+		"--service-cluster-ip-range=10.0.0.0/24", "--authorization-mode=RBAC", "--endpoint-reconciler-type=none", "--allow-privileged",
+	}, flags...)...)
+	kubeconfig := filepath.Join(dir, "manager.kubeconfig")
+	c.manager = l.process(prefix+"kube-controller-manager", l.bin.kube, nil, "kube-controller-manager",
+		"--kubeconfig="+kubeconfig, "--authentication-kubeconfig="+kubeconfig, "--authorization-kubeconfig="+kubeconfig,
+		"--service-account-private-key-file="+pki+"/sa.key", "--root-ca-file="+pki+"/ca.crt", "--use-service-account-credentials", "--leader-elect=false",
+		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", manager),
+		"--controllers=garbage-collector-controller,namespace-controller,serviceaccount-controller,serviceaccount-token-controller,root-ca-certificate-publisher-controller,clusterrole-aggregation-controller")
+	return c, nil
+}
+
+func (c *Cluster) start(ctx context.Context) error {
+	if err := c.connect(); err != nil {
+		return err
+	}
+	if err := c.apiserver.start(); err != nil {
+		return err
+	}
+	if err := c.ready(ctx); err != nil {
+		return err
+	}
+	return c.manager.start()
+}
+
+func (c *Cluster) ready(ctx context.Context) error {
 	err := until(ctx, startTimeout, func(ctx context.Context) error {
-		if l.etcd.ended() || l.apiserver.ended() {
+		if c.lab.etcd.ended() || c.apiserver.ended() {
 			return errors.New("etcd or the API server has ended")
 		}
-		return l.get(ctx, "/readyz")
+		return c.get(ctx, "/readyz")
 	})
 	return errors.Wrap(err, "the API server does not become ready")
 }
 
+// Stop the cluster. Nothing of it can be had again.
+func (c *Cluster) Stop() {
+	c.manager.stop()
+	c.apiserver.stop()
+}
+
 // RestartAPIServer without any warning to those that use it.
-func (l *Lab) RestartAPIServer(ctx context.Context) error {
-	l.apiserver.kill()
-	if err := l.apiserver.start(); err != nil {
+func (c *Cluster) RestartAPIServer(ctx context.Context) error {
+	c.apiserver.kill()
+	if err := c.apiserver.start(); err != nil {
 		return err
 	}
-	return l.apiserverReady(ctx)
+	return c.ready(ctx)
+}
+
+// Kubeconfig of an administrator.
+func (c *Cluster) Kubeconfig() string { return filepath.Join(c.dir, "admin.kubeconfig") }
+
+// Kubectl runs kubectl, and returns what it prints.
+func (c *Cluster) Kubectl(ctx context.Context, in string, args ...string) (string, error) {
+	env := []string{"KUBECONFIG=" + c.Kubeconfig(), "KUBECACHEDIR=" + c.lab.path("cache", "kubectl")}
+	return command(ctx, c.dir, env, in, c.lab.path("bin", "kubectl"), args...)
+}
+
+// connect a client.
+func (c *Cluster) connect() error {
+	conf, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	if err != nil {
+		return errors.Wrap(err, "cannot read the kubeconfig")
+	}
+	conf.QPS = -1 // Of our own API server.
+	conf.Timeout = time.Minute
+	conf.WarningHandler = rest.NoWarnings{}
+	c.Config = conf
+	c.Client, err = newClient(conf)
+	return err
 }
 
 // certificates of the API server and of its clients.
-func (l *Lab) certificates() error {
+func (c *Cluster) certificates() error {
 	ca, err := newAuthority("lab")
 	if err != nil {
 		return err
 	}
-	dir := l.path("pki")
-	if err := write(l.path("pki", "ca.crt"), ca.pem); err != nil {
+	c.CA = ca.pem
+	dir := filepath.Join(c.dir, "pki")
+	if err := write(filepath.Join(dir, "ca.crt"), ca.pem); err != nil {
 		return err
 	}
 	if err := signingKey(dir, "sa"); err != nil {
@@ -96,19 +198,19 @@ func (l *Lab) certificates() error {
 	if err := ca.issue(dir, "manager", pkix.Name{CommonName: "system:kube-controller-manager"}, x509.ExtKeyUsageClientAuth); err != nil {
 		return err
 	}
-	if err := l.kubeconfig("admin"); err != nil {
+	if err := c.kubeconfig("admin"); err != nil {
 		return err
 	}
-	return l.kubeconfig("manager")
+	return c.kubeconfig("manager")
 }
 
-func (l *Lab) kubeconfig(user string) error {
+func (c *Cluster) kubeconfig(user string) error {
 	const format = `apiVersion: v1
 kind: Config
 clusters:
 - name: lab
   cluster:
-    server: https://%[1]s
+    server: %[1]s
     certificate-authority: %[2]s/ca.crt
 users:
 - name: %[3]s
@@ -122,5 +224,5 @@ contexts:
     user: %[3]s
 current-context: lab
 `
-	return write(l.path(user+".kubeconfig"), fmt.Appendf(nil, format, loopback(l.ports.apiserver), l.path("pki"), user))
+	return write(filepath.Join(c.dir, user+".kubeconfig"), fmt.Appendf(nil, format, c.Endpoint, filepath.Join(c.dir, "pki"), user))
 }

@@ -13,10 +13,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
+	"sync"
+	"sync/atomic"
 
-	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -37,34 +36,37 @@ type Options struct {
 
 // A Lab is a control plane that's up.
 type Lab struct {
-	*Client
+	// Cluster that Crossplane runs in.
+	*Cluster
 
 	// Dir holds all that the lab writes but for its binaries.
 	Dir string
 
-	// Config reaches the API server as an administrator.
-	Config *rest.Config
-
 	// Providers are played by this stand-in.
 	Providers *Providers
 
-	etcd, apiserver, manager, core, function *process
+	etcd, core, function *process
 
 	// registry of packages, if it's needed.
 	registry *httptest.Server
 
-	// log of the client.
+	// log of clients.
 	log *os.File
 
 	source  string
 	bin     binaries
 	ports   ports
 	options Options
+
+	// clusters besides the one that Crossplane runs in.
+	mu           sync.Mutex
+	clusters     []*Cluster
+	clusterCount atomic.Int32
 }
 
 // ports that are free when the lab starts.
 type ports struct {
-	etcd, etcdPeer, apiserver, manager, webhook, metrics, health, function int
+	etcd, etcdPeer, webhook, metrics, health, function int
 }
 
 // Start a lab: build what's missing, then bring up one thing after another. Stop
@@ -81,6 +83,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	steps := []step{
 		{what: "", do: l.prepare},
 		{what: "building function-seafarer-cluster", do: l.buildFunction},
+		{what: "", do: l.startEtcd},
 		{what: "starting Kubernetes", do: l.startKubernetes},
 		{what: "starting Crossplane", do: l.startCrossplane},
 		{what: "starting the function", do: l.startFunction},
@@ -141,15 +144,20 @@ func (l *Lab) KeepLogs() (string, error) {
 
 // processes in the order in which to stop them.
 func (l *Lab) processes() []*process {
-	return slices.DeleteFunc([]*process{l.function, l.core, l.manager, l.apiserver, l.etcd}, func(p *process) bool { return p == nil })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ps := []*process{l.function, l.core}
+	for _, c := range append(slices.Clone(l.clusters), l.Cluster) {
+		if c != nil {
+			ps = append(ps, c.manager, c.apiserver)
+		}
+	}
+	return slices.DeleteFunc(append(ps, l.etcd), func(p *process) bool { return p == nil })
 }
 
 func (l *Lab) logs() string { return filepath.Join(l.Dir, "logs") }
 
 func (l *Lab) path(elem ...string) string { return filepath.Join(append([]string{l.Dir}, elem...)...) }
-
-// Kubeconfig to reach the control plane with.
-func (l *Lab) Kubeconfig() string { return l.path("admin.kubeconfig") }
 
 // process of the lab that's not started yet.
 func (l *Lab) process(name, path string, env []string, args ...string) *process {
@@ -168,7 +176,7 @@ func (l *Lab) prepare(ctx context.Context) error {
 	if l.Dir, err = os.MkdirTemp("", "seafarer-lab-"); err != nil {
 		return errors.Wrap(err, "cannot make a folder to run in")
 	}
-	for _, d := range []string{"bin", "logs", "pki", "cache/kubectl", "cache/xpkg", "cache/xfn"} {
+	for _, d := range []string{"bin", "logs", "cache/kubectl", "cache/xpkg", "cache/xfn"} {
 		if err := os.MkdirAll(l.path(d), 0o700); err != nil {
 			return errors.Wrap(err, "cannot make a folder to run in")
 		}
@@ -178,8 +186,24 @@ func (l *Lab) prepare(ctx context.Context) error {
 			return errors.Wrapf(err, "cannot link %s", name)
 		}
 	}
+	if err := l.openLog(); err != nil {
+		return err
+	}
 	p := &l.ports
-	return free(&p.etcd, &p.etcdPeer, &p.apiserver, &p.manager, &p.webhook, &p.metrics, &p.health, &p.function)
+	return free(&p.etcd, &p.etcdPeer, &p.webhook, &p.metrics, &p.health, &p.function)
+}
+
+// openLog of clients. What they complain about while an API server is away is of
+// interest to nobody but readers of logs.
+func (l *Lab) openLog() error {
+	f, err := os.OpenFile(filepath.Join(l.logs(), "client.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return errors.Wrap(err, "cannot open the clients' log")
+	}
+	l.log = f
+	klog.LogToStderr(false)
+	klog.SetOutput(f)
+	return nil
 }
 
 // free ports on loopback. All are taken before any is given back, so that they
@@ -202,40 +226,9 @@ func free(ports ...*int) error {
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// Kubectl runs kubectl, and returns what it prints.
-func (l *Lab) Kubectl(ctx context.Context, in string, args ...string) (string, error) {
-	return command(ctx, l.Dir, l.kubectlEnv(), in, l.path("bin", "kubectl"), args...)
-}
-
 // CLI runs the crossplane CLI, and returns what it prints. It knows no
 // configuration of whoever runs it.
 func (l *Lab) CLI(ctx context.Context, in string, args ...string) (string, error) {
 	env := []string{"KUBECONFIG=" + l.Kubeconfig(), "CROSSPLANE_CONFIG=" + l.path("cache", "crossplane.yaml")}
 	return command(ctx, l.Dir, env, in, l.bin.cli, args...)
-}
-
-func (l *Lab) kubectlEnv() []string {
-	return []string{"KUBECONFIG=" + l.Kubeconfig(), "KUBECACHEDIR=" + l.path("cache", "kubectl")}
-}
-
-// connect a client. What it complains about while the API server is away is of
-// interest to nobody but readers of logs.
-func (l *Lab) connect() error {
-	f, err := os.OpenFile(filepath.Join(l.logs(), "client.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return errors.Wrap(err, "cannot open the client's log")
-	}
-	l.log = f
-	klog.LogToStderr(false)
-	klog.SetOutput(f)
-	c, err := clientcmd.BuildConfigFromFlags("", l.Kubeconfig())
-	if err != nil {
-		return errors.Wrap(err, "cannot read the kubeconfig")
-	}
-	c.QPS = -1 // Of our own API server.
-	c.Timeout = time.Minute
-	c.WarningHandler = rest.NoWarnings{}
-	l.Config = c
-	l.Client, err = newClient(c)
-	return err
 }
