@@ -25,15 +25,6 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// The condition that says whether the claim can be composed as it stands, and
-// its reasons.
-const (
-	conditionValid   = "Valid"
-	reasonValid      = "Valid"
-	reasonInvalid    = "InvalidSpec"
-	reasonImpossible = "CannotCompute"
-)
-
 // convergingTTL is the longest that Crossplane keeps an answer while something is
 // not there or not ready. A platform has so many resources that Crossplane's
 // circuit breaker drops the events that would bring the next pass about.
@@ -52,7 +43,7 @@ func (f *Function) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest
 	rsp := response.To(req, f.ttl)
 	f.log.Debug("Running function", "tag", req.GetMeta().GetTag())
 	if err := f.answer(ctx, req, rsp); err != nil {
-		refuse(rsp, err)
+		refuse(rsp, composite(req), err)
 	}
 	return rsp, nil
 }
@@ -72,13 +63,13 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 		return errors.Wrap(err, "cannot convert status")
 	}
 
-	response.ConditionTrue(rsp, conditionValid, reasonValid).TargetCompositeAndClaim()
+	xr := composite(req)
 	a.WriteTo(rsp)
+	compose.Tell(rsp, xr, conditions(a, xr)...)
+	compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), s)
 	if !a.Settled() {
 		rsp.Meta.Ttl = durationpb.New(min(f.ttl, convergingTTL))
 	}
-	xr := compose.Exists(req.GetObserved().GetComposite().GetResource())
-	compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), s)
 	return nil
 }
 
@@ -92,7 +83,7 @@ func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assem
 	if err != nil {
 		return nil, platform.Plan{}, err
 	}
-	p, err := platform.Read(ctx, compose.Exists(req.GetObserved().GetComposite().GetResource()), fences, o)
+	p, err := platform.Read(ctx, composite(req), fences, o)
 	if err != nil {
 		return nil, p, err
 	}
@@ -100,20 +91,35 @@ func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assem
 	return a, p, err
 }
 
-// parts that a platform is made of, in the order in which a reader should meet
-// them.
+// composite resource that a request is for, as it's observed.
+func composite(req *fnv1.RunFunctionRequest) compose.Existing {
+	return compose.Exists(req.GetObserved().GetComposite().GetResource())
+}
+
+// domains describe the parts that a platform is made of, in the order in which a
+// reader should meet them.
+var domains = []struct {
+	part      string
+	resources func(platform.Plan) []compose.Resource
+}{
+	{part: "Network", resources: network.Resources},
+	{part: "Identity", resources: identity.Resources},
+	{part: "ControlPlane", resources: controlplane.Resources},
+	{part: "SystemCapacity", resources: nodes.Resources},
+	{part: "Addons", resources: addons.Resources},
+	{part: "Access", resources: access.Resources},
+	{part: "Karpenter", resources: karpenter.Resources},
+	{part: "NodePools", resources: karpenter.Pools},
+	{part: "Observability", resources: observability.Resources},
+}
+
+// parts of a platform.
 func parts(p platform.Plan) []compose.Part {
-	return []compose.Part{
-		{Name: "Network", Resources: network.Resources(p)},
-		{Name: "Identity", Resources: identity.Resources(p)},
-		{Name: "ControlPlane", Resources: controlplane.Resources(p)},
-		{Name: "SystemCapacity", Resources: nodes.Resources(p)},
-		{Name: "Addons", Resources: addons.Resources(p)},
-		{Name: "Access", Resources: access.Resources(p)},
-		{Name: "Karpenter", Resources: karpenter.Resources(p)},
-		{Name: "NodePools", Resources: karpenter.Pools(p)},
-		{Name: "Observability", Resources: observability.Resources(p)},
+	ps := make([]compose.Part, 0, len(domains))
+	for _, d := range domains {
+		ps = append(ps, compose.Part{Name: d.part, Resources: d.resources(p)})
 	}
+	return ps
 }
 
 // fences of the platform team, from the function's input in the Composition.
@@ -126,13 +132,10 @@ func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
 }
 
 // refuse to compose. A Fatal result makes Crossplane change nothing, so it's the
-// answer to whatever cannot be computed; what explains it is said first.
-func refuse(rsp *fnv1.RunFunctionResponse, err error) {
-	reason := reasonImpossible
-	var invalid *platform.InvalidError
-	if errors.As(err, &invalid) {
-		reason = reasonInvalid
-	}
-	response.ConditionFalse(rsp, conditionValid, reason).WithMessage(err.Error()).TargetCompositeAndClaim()
+// answer to whatever cannot be computed; what explains it is said first, and what
+// else was said still holds.
+func refuse(rsp *fnv1.RunFunctionResponse, xr compose.Existing, err error) {
+	compose.Tell(rsp, xr, invalid(err))
+	compose.Retell(rsp, xr, conditionTypes()...)
 	response.Fatal(rsp, err)
 }

@@ -218,7 +218,7 @@ func TestReadmeFacts(t *testing.T) {
 		}
 		for _, p := range a.Parts {
 			facts["| "+p.Name+" |"] = true
-			facts["`"+p.Condition()+"`"] = true
+			facts["`"+p.ConditionType()+"`"] = true
 		}
 		for _, s := range a.Withheld() {
 			for _, what := range s.WaitsFor {

@@ -168,13 +168,14 @@ func fatal(rsp *fnv1.RunFunctionResponse) string {
 	return ""
 }
 
-// next request, once the providers have done what a response asks for.
+// next request, once Crossplane and the providers have done what a response asks
+// for.
 func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	n, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
 	if !ok {
 		return req
 	}
-	xr := compose.Exists(n.GetObserved().GetComposite().GetResource())
+	xr := composite(n)
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
 	told := compose.Exists(rsp.GetDesired().GetComposite().GetResource())
 	w := simulate.World{
@@ -183,8 +184,6 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 		Account:   cmp.Or(told.String("status.facts.accountId"), simulate.Account),
 	}
 	n.Observed.Resources = w.Observe(rsp)
-	if status := told.Value("status"); status != nil {
-		n.Observed.Composite.Resource.Fields["status"] = status
-	}
+	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)
 	return n
 }

@@ -29,13 +29,13 @@ func clusterAuth(p platform.Plan) compose.Resource {
 
 func helmConfig(p platform.Plan) compose.Resource {
 	r := p.Local(platform.KeyHelmProviderConfig, &helm.ProviderConfig{Spec: credentials(p)})
-	r.Ready = compose.ReadyExists
+	r.Ready = compose.ReadyByExistence
 	return r
 }
 
 func kubernetesConfig(p platform.Plan) compose.Resource {
 	r := p.Local(platform.KeyKubernetesProviderConf, &kubernetes.ProviderConfig{Spec: credentials(p)})
-	r.Ready = compose.ReadyExists
+	r.Ready = compose.ReadyByExistence
 	return r
 }
 

@@ -13,8 +13,14 @@ type State struct {
 	// Desired is the resource's intent, or nil if it's withheld.
 	Desired *structpb.Struct
 
+	// Exists is true if the resource was observed.
+	Exists bool
+
 	// Ready is true once the resource exists and is ready.
 	Ready bool
+
+	// Why a resource that exists isn't ready, as far as its provider tells.
+	Why string
 
 	// Held is true if the resource exists and keeps values that are unknown now.
 	Held bool
@@ -80,6 +86,7 @@ func decide(r Resource, o Observed) (State, error) {
 	if err != nil {
 		return s, err
 	}
+	s.Exists = exists
 	if exists {
 		if err := same(Exists(desired), e); err != nil {
 			return s, err
@@ -92,7 +99,7 @@ func decide(r Resource, o Observed) (State, error) {
 			}
 		}
 		s.Held = len(unknown) > 0
-		s.Ready = e.Ready(r.Ready)
+		s.Ready, s.Why = r.judge(e)
 	}
 	s.Desired = desired
 	return s, nil

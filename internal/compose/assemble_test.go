@@ -85,7 +85,8 @@ func desired(t *testing.T, name string, forProvider map[string]any) *structpb.St
 	return object(t, m)
 }
 
-// observed thing called name, with the status of its condition Ready.
+// observed thing called name, which is synced, with the status of its condition
+// Ready.
 func observed(t *testing.T, name, ready string, forProvider map[string]any) Existing {
 	t.Helper()
 	return Exists(object(t, map[string]any{
@@ -93,7 +94,10 @@ func observed(t *testing.T, name, ready string, forProvider map[string]any) Exis
 		"kind":       "Thing",
 		"metadata":   map[string]any{"name": name, "namespace": "default"},
 		"spec":       map[string]any{"forProvider": forProvider},
-		"status":     map[string]any{"conditions": []any{map[string]any{"type": "Ready", "status": ready}}},
+		"status": map[string]any{"conditions": []any{
+			map[string]any{"type": "Synced", "status": "True"},
+			map[string]any{"type": "Ready", "status": ready},
+		}},
 	}))
 }
 
@@ -135,7 +139,7 @@ func TestAssemble(t *testing.T) {
 				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
 			},
 			want: want{states: []State{
-				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Ready: true},
+				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Exists: true, Ready: true},
 			}},
 		},
 		"Withheld": {
@@ -152,6 +156,7 @@ func TestAssemble(t *testing.T) {
 			want: want{states: []State{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "old", "size": 1}),
+				Exists:   true,
 				Held:     true,
 				WaitsFor: []string{"a name"},
 			}}},
@@ -165,6 +170,7 @@ func TestAssemble(t *testing.T) {
 			want: want{states: []State{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"size": 1}),
+				Exists:   true,
 				Ready:    true,
 				Held:     true,
 				WaitsFor: []string{"a name"},
@@ -189,6 +195,7 @@ func TestAssemble(t *testing.T) {
 					"tags":   map[string]any{"team": "a"},
 					"list":   []any{"x", "y"},
 				}),
+				Exists:   true,
 				Ready:    true,
 				Held:     true,
 				WaitsFor: []string{"the rest"},
@@ -203,6 +210,7 @@ func TestAssemble(t *testing.T) {
 			want: want{states: []State{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "new", "size": 1}),
+				Exists:   true,
 				Ready:    true,
 				Held:     true,
 				WaitsFor: []string{"patience"},
@@ -215,17 +223,17 @@ func TestAssemble(t *testing.T) {
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
 		},
-		"ReadyExists": {
+		"ReadyByExistence": {
 			reason: "Of a kind without conditions, one that exists is ready.",
 			args: args{
-				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyExists}}}},
+				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyByExistence}}}},
 				o:     Observed{"other": observed(t, "other", "False", nil)},
 			},
-			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Ready: true}}},
+			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true}}},
 		},
-		"ReadyExistsNotYet": {
+		"ReadyByExistenceNotYet": {
 			reason: "Of a kind without conditions, one that doesn't exist isn't ready.",
-			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyExists}}}}},
+			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyByExistence}}}}},
 			want:   want{states: []State{{Key: "other", Desired: desired(t, "other", nil)}}},
 		},
 		"Undescribed": {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
@@ -76,16 +77,34 @@ func (e Existing) Number(path string) float64 { return e.Value(path).GetNumberVa
 // Name of the object in Kubernetes.
 func (e Existing) Name() string { return e.String("metadata.name") }
 
-// Is tells whether the condition of a type is True.
-func (e Existing) Is(condition string) bool {
-	for _, c := range e.Value("status.conditions").GetListValue().GetValues() {
-		f := c.GetStructValue().GetFields()
-		if f["type"].GetStringValue() == condition {
-			return f["status"].GetStringValue() == "True"
-		}
-	}
-	return false
+// Deleted tells whether somebody has asked for the object to be deleted.
+func (e Existing) Deleted() bool { return e.String("metadata.deletionTimestamp") != "" }
+
+// A Condition of an object.
+type Condition struct {
+	Type    string
+	Status  metav1.ConditionStatus
+	Reason  string
+	Message string
 }
 
-// Ready tells whether the resource is ready, seen in that way.
-func (e Existing) Ready(r Readiness) bool { return r == ReadyExists || e.Is("Ready") }
+// Condition of a type. It's empty where there is none.
+func (e Existing) Condition(typ string) Condition {
+	for _, c := range e.Value("status.conditions").GetListValue().GetValues() {
+		f := c.GetStructValue().GetFields()
+		if f["type"].GetStringValue() == typ {
+			return Condition{
+				Type:    typ,
+				Status:  metav1.ConditionStatus(f["status"].GetStringValue()),
+				Reason:  f["reason"].GetStringValue(),
+				Message: f["message"].GetStringValue(),
+			}
+		}
+	}
+	return Condition{}
+}
+
+// Is tells whether the condition of a type is True.
+func (e Existing) Is(condition string) bool {
+	return e.Condition(condition).Status == metav1.ConditionTrue
+}

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
@@ -119,37 +118,6 @@ func TestExisting(t *testing.T) {
 			n, _ := tc.want.(float64)
 			if diff := cmp.Diff(n, tc.e.Number(tc.path)); diff != "" {
 				t.Errorf("\n%s\nNumber(%q): -want, +got:\n%s", tc.reason, tc.path, diff)
-			}
-		})
-	}
-}
-
-func TestReady(t *testing.T) {
-	conditions := func(cs ...any) Existing {
-		return Exists(object(t, map[string]any{"status": map[string]any{"conditions": cs}}))
-	}
-	condition := func(typ, status string) any { return map[string]any{"type": typ, "status": status} }
-
-	cases := map[string]struct {
-		reason string
-		e      Existing
-		r      Readiness
-		want   bool
-	}{
-		"True":        {reason: "It says that it's ready.", e: conditions(condition("Ready", "True")), want: true},
-		"False":       {reason: "It says that it isn't.", e: conditions(condition("Ready", "False"))},
-		"Unknown":     {reason: "Unknown isn't true.", e: conditions(condition("Ready", "Unknown"))},
-		"Among":       {reason: "Other conditions don't matter, before or after.", e: conditions(condition("Synced", "False"), condition("Ready", "True"), condition("LastAsyncOperation", "False")), want: true},
-		"OnlySynced":  {reason: "Synced isn't ready.", e: conditions(condition("Synced", "True"))},
-		"None":        {reason: "It says nothing.", e: conditions()},
-		"NoStatus":    {reason: "It says nothing at all.", e: Exists(&structpb.Struct{})},
-		"NoObject":    {reason: "Conditions may be anything.", e: conditions("Ready", nil, 3.0)},
-		"ReadyExists": {reason: "A kind that says nothing is ready once it exists.", e: Exists(&structpb.Struct{}), r: ReadyExists, want: true},
-	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			if got := tc.e.Ready(tc.r); got != tc.want {
-				t.Errorf("\n%s\nReady(%v): want %t, got %t", tc.reason, tc.r, tc.want, got)
 			}
 		})
 	}

@@ -36,7 +36,7 @@ type Resource struct {
 	// Guard says why nobody should delete the resource by itself.
 	Guard string
 
-	// Ready tells how to see that the resource is ready.
+	// Ready tells whether the resource is ready: by its conditions unless set.
 	Ready Readiness
 }
 
@@ -110,19 +110,6 @@ func Outlive(rs []Resource, by Key, why string) []Resource {
 	return rs
 }
 
-// Readiness is a way to see that a resource is ready.
-type Readiness int
-
-// Ways to see that a resource is ready.
-const (
-	// ReadyCondition waits for the resource's condition Ready to be True.
-	ReadyCondition Readiness = iota
-
-	// ReadyExists takes a resource that exists for ready: for kinds that have no
-	// conditions.
-	ReadyExists
-)
-
 // A Part is a group of resources that a user knows by one name. Its state is
 // told by the condition of that name and the suffix Ready.
 type Part struct {
@@ -130,5 +117,5 @@ type Part struct {
 	Resources []Resource
 }
 
-// Condition is the type of the condition that tells the part's state.
-func (p Part) Condition() string { return p.Name + "Ready" }
+// ConditionType is the type of the condition that tells the part's state.
+func (p Part) ConditionType() string { return p.Name + "Ready" }

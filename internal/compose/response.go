@@ -1,21 +1,11 @@
 package compose
 
 import (
-	"fmt"
 	"maps"
-	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-	"github.com/crossplane/function-sdk-go/response"
-)
-
-// Reasons of the conditions that tell a part's state.
-const (
-	ReasonAvailable = "Available"
-	ReasonCreating  = "Creating"
-	ReasonWaiting   = "Waiting"
 )
 
 // WriteTo adds what was decided to a response. Resources that an earlier step of
@@ -34,7 +24,6 @@ func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
 				d.Resources[string(s.Key)] = &fnv1.Resource{Resource: s.Desired, Ready: ready(s.Ready)}
 			}
 		}
-		p.condition(rsp)
 	}
 	// What is withheld does not exist for Crossplane. It would call the platform
 	// ready without it.
@@ -71,38 +60,4 @@ func ready(r bool) fnv1.Ready {
 		return fnv1.Ready_READY_TRUE
 	}
 	return fnv1.Ready_READY_FALSE
-}
-
-// condition tells a part's state to the composite resource and to its claim. The
-// message depends on nothing but that state, so that it stays as it is for as
-// long as the state does.
-func (p PartState) condition(rsp *fnv1.RunFunctionResponse) {
-	var unready, waiting []string
-	for _, s := range p.States {
-		switch {
-		case s.Desired == nil:
-			waiting = append(waiting, fmt.Sprintf("%s waits for %s", s.Key, strings.Join(s.WaitsFor, " and ")))
-		case !s.Ready:
-			unready = append(unready, string(s.Key))
-		}
-	}
-	switch {
-	case len(unready) > 0:
-		response.ConditionFalse(rsp, p.Condition(), ReasonCreating).
-			WithMessage("Not ready yet: " + someOf(unready)).TargetCompositeAndClaim()
-	case len(waiting) > 0:
-		response.ConditionFalse(rsp, p.Condition(), ReasonWaiting).
-			WithMessage(strings.Join(waiting, "; ")).TargetCompositeAndClaim()
-	default:
-		response.ConditionTrue(rsp, p.Condition(), ReasonAvailable).TargetCompositeAndClaim()
-	}
-}
-
-// someOf many names: the first few, and how many more.
-func someOf(names []string) string {
-	const few = 5
-	if len(names) <= few {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
 }

@@ -11,15 +11,6 @@ import (
 )
 
 func TestWriteTo(t *testing.T) {
-	condition := func(name, reason, message string) *fnv1.Condition {
-		c := &fnv1.Condition{Type: name, Status: fnv1.Status_STATUS_CONDITION_FALSE, Reason: reason, Target: fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum()}
-		if message == "" {
-			c.Status = fnv1.Status_STATUS_CONDITION_TRUE
-			return c
-		}
-		c.Message = new(message)
-		return c
-	}
 	part := func(name string, ss ...State) PartState { return PartState{Part: Part{Name: name}, States: ss} }
 	thing := desired(t, "thing", nil)
 	ready := func(k Key) State { return State{Key: k, Desired: thing, Ready: true} }
@@ -41,57 +32,22 @@ func TestWriteTo(t *testing.T) {
 		"Ready": {
 			reason: "When all is ready, whether the composite resource is ready is left to Crossplane.",
 			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"))}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes}},
-				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonAvailable, "")},
-			},
+			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
 		"Creating": {
-			reason: "What isn't ready is named.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"), creating("b"), creating("c"))}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes, "b": no, "c": no}},
-				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: b, c")},
-			},
+			reason: "What isn't ready keeps the composite resource from being ready by itself.",
+			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"), creating("b"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes, "b": no}}},
 		},
-		"CreatingMany": {
-			reason: "Of many that aren't ready, some are named.",
-			args: args{a: &Assembly{Parts: []PartState{part("Network",
-				creating("a"), creating("b"), creating("c"), creating("d"), creating("e"), creating("f"), creating("g"))}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{"a": no, "b": no, "c": no, "d": no, "e": no, "f": no, "g": no}},
-				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: a, b, c, d, e and 2 more")},
-			},
-		},
-		"Waiting": {
+		"Withheld": {
 			reason: "What is withheld keeps the composite resource from being ready, although all that is desired is.",
-			args: args{a: &Assembly{Parts: []PartState{
-				part("Network", ready("a")),
-				part("Identity", withheld("b", "an issuer", "an account"), withheld("c", "an account")),
-			}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired: &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": yes}},
-				Conditions: []*fnv1.Condition{
-					condition("NetworkReady", ReasonAvailable, ""),
-					condition("IdentityReady", ReasonWaiting, "b waits for an issuer and an account; c waits for an account"),
-				},
-			},
+			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a")), part("Identity", withheld("b", "an issuer"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
-		"CreatingAndWaiting": {
-			reason: "What is being created is what to look at first: what waits may wait for that.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Network", creating("a"), withheld("b", "a"))}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired:    &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": no}},
-				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonCreating, "Not ready yet: a")},
-			},
-		},
-		"EmptyPart": {
-			reason: "A part of nothing is there.",
+		"Nothing": {
+			reason: "A platform of nothing is there.",
 			args:   args{a: &Assembly{Parts: []PartState{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
-			want: &fnv1.RunFunctionResponse{
-				Desired:    &fnv1.State{Resources: map[string]*fnv1.Resource{}},
-				Conditions: []*fnv1.Condition{condition("ObservabilityReady", ReasonAvailable, "")},
-			},
+			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{}}},
 		},
 		"EarlierSteps": {
 			reason: "What earlier steps of the pipeline desire stays, unless it's ours.",
@@ -107,7 +63,6 @@ func TestWriteTo(t *testing.T) {
 					"a":     yes,
 					"other": {Resource: desired(t, "other", nil)},
 				}},
-				Conditions: []*fnv1.Condition{condition("NetworkReady", ReasonAvailable, "")},
 			},
 		},
 	}

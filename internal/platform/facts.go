@@ -31,7 +31,7 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 		OIDCIssuer:             cmp.Or(cluster.String("status.atProvider.identity.0.oidc.0.issuer"), remembered("oidcIssuer")),
 		LaunchTemplateVersion:  cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), remembered("launchTemplateVersion")),
 		KarpenterAssociationID: cmp.Or(o[KeyKarpenterAssociation].String("status.atProvider.associationId"), remembered("karpenterAssociationId")),
-		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == "deployed" || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
+		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == stateDeployed || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
 		InternetGatewayID:      cmp.Or(gateway, remembered("internetGatewayId")),
 		VPCID:                  cmp.Or(o[KeyVPC].String("status.atProvider.id"), remembered("vpcId")),
 	}

@@ -198,7 +198,9 @@ func (p Plan) ClusterBound(k compose.Key, m Managed) compose.Resource {
 
 // Helm describes a release in the cluster.
 func (p Plan) Helm(k compose.Key, m Managed) compose.Resource {
-	return p.managed(k, m, p.clusterConfigRef(KeyHelmProviderConfig), policiesLeft)
+	r := p.managed(k, m, p.clusterConfigRef(KeyHelmProviderConfig), policiesLeft)
+	r.Ready = deployed
+	return r
 }
 
 // Kubernetes describes an object in the cluster.

@@ -74,6 +74,9 @@ var kinds = map[string]teller{
 	},
 }
 
+// silent are kinds that no controller tells the state of.
+var silent = map[string]bool{"ProviderConfig": true}
+
 func (w World) told(id, service, resource string) map[string]any {
 	arn := aws.ARN{Partition: w.Partition, Service: service, Region: w.Region, Account: w.Account, Resource: resource}
 	return map[string]any{"id": id, "arn": arn.String()}
