@@ -22,14 +22,20 @@ const envBin = "SEAFARER_TEST_BIN"
 
 // Where things are, from the folder of this module.
 const (
-	rootModule       = "../.."
-	crossplaneModule = "../crossplane"
-	kubeModule       = "kube"
+	rootModule               = "../.."
+	crossplaneModule         = "../crossplane"
+	kubeModule               = "kube"
+	providerHelmModule       = "providerhelm"
+	providerKubernetesModule = "providerkubernetes"
 )
 
 // versionVar is how core and the CLI are told their version. Core checks what
 // packages need against it.
 const versionVar = "github.com/crossplane/crossplane-runtime/v2/pkg/version.version"
+
+// metricsVar is the address at which a provider that has no flag for it serves
+// metrics: 0 for none.
+const metricsVar = "sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress"
 
 // A build of a command.
 type build struct {
@@ -37,13 +43,16 @@ type build struct {
 	dir  string // of the module that pins the version.
 	pkg  string
 
-	// version to tell the command, by variable.
-	version map[string]string
+	// variables to set, such as the version to tell the command.
+	variables map[string]string
+
+	// more files that it's built of, besides the usual.
+	more []string
 }
 
 // binaries that the lab needs besides the function.
 type binaries struct {
-	kube, core, cli string
+	kube, core, cli, helm, kubernetes string
 }
 
 // source of this package, so that it does not matter where it's called from.
@@ -55,46 +64,75 @@ func source() (string, error) {
 	return filepath.Dir(file), nil
 }
 
-// buildAll that's missing or not up to date. Only the first time is slow.
-func buildAll(ctx context.Context, src string, out io.Writer) (binaries, error) {
+// buildAll that's needed and missing or not up to date. Only the first time is
+// slow.
+func buildAll(ctx context.Context, src string, o Options) (binaries, error) {
+	dir, err := buildDir()
+	if err != nil {
+		return binaries{}, err
+	}
+	builds, err := needed(ctx, src, o)
+	if err != nil {
+		return binaries{}, err
+	}
+	for _, b := range builds {
+		if err := b.run(ctx, dir, o.Progress); err != nil {
+			return binaries{}, err
+		}
+	}
+	return binaries{
+		kube: filepath.Join(dir, "kube"), core: filepath.Join(dir, "crossplane-core"), cli: filepath.Join(dir, "crossplane"),
+		helm: filepath.Join(dir, "provider-helm"), kubernetes: filepath.Join(dir, "provider-kubernetes"),
+	}, nil
+}
+
+// buildDir is the folder to build into. It's there.
+func buildDir() (string, error) {
 	dir := os.Getenv(envBin)
 	if dir == "" {
 		cache, err := os.UserCacheDir()
 		if err != nil {
-			return binaries{}, errors.Wrap(err, "cannot find a folder to build into")
+			return "", errors.Wrap(err, "cannot find a folder to build into")
 		}
 		dir = filepath.Join(cache, "seafarer-test", "bin")
 	}
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return binaries{}, errors.Wrap(err, "cannot find a folder to build into")
+		return "", errors.Wrap(err, "cannot find a folder to build into")
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return binaries{}, errors.Wrap(err, "cannot make a folder to build into")
-	}
+	return dir, errors.Wrap(os.MkdirAll(dir, 0o750), "cannot make a folder to build into")
+}
 
+// needed builds. The real providers are needed only if they are not played.
+func needed(ctx context.Context, src string, o Options) ([]build, error) {
 	kube, err := kubeVersion(ctx, filepath.Join(src, kubeModule))
 	if err != nil {
-		return binaries{}, err
+		return nil, err
 	}
-	builds := []build{
-		{name: "kube", dir: filepath.Join(src, kubeModule), pkg: ".", version: kube},
-		{name: "crossplane-core", dir: filepath.Join(src, crossplaneModule), pkg: "github.com/crossplane/crossplane/v2/cmd/crossplane"},
-		{name: "crossplane", dir: filepath.Join(src, crossplaneModule), pkg: "github.com/crossplane/cli/v2/cmd/crossplane"},
-	}
-	for _, b := range builds {
-		if b.version == nil {
-			v, err := moduleVersion(ctx, b.dir, strings.TrimSuffix(b.pkg, "/cmd/crossplane"))
-			if err != nil {
-				return binaries{}, err
-			}
-			b.version = map[string]string{versionVar: v}
+	builds := []build{{name: "kube", dir: filepath.Join(src, kubeModule), pkg: ".", variables: kube}}
+	for _, c := range []struct{ name, module string }{
+		{name: "crossplane-core", module: "github.com/crossplane/crossplane/v2"},
+		{name: "crossplane", module: "github.com/crossplane/cli/v2"},
+	} {
+		dir := filepath.Join(src, crossplaneModule)
+		v, err := moduleVersion(ctx, dir, c.module)
+		if err != nil {
+			return nil, err
 		}
-		if err := b.run(ctx, dir, out); err != nil {
-			return binaries{}, err
-		}
+		builds = append(builds, build{name: c.name, dir: dir, pkg: c.module + "/cmd/crossplane", variables: map[string]string{versionVar: v}})
 	}
-	return binaries{kube: filepath.Join(dir, "kube"), core: filepath.Join(dir, "crossplane-core"), cli: filepath.Join(dir, "crossplane")}, nil
+	if o.InCluster {
+		builds = append(builds,
+			build{
+				name: "provider-helm", dir: filepath.Join(src, providerHelmModule), pkg: "github.com/crossplane-contrib/provider-helm/cmd/provider",
+				variables: map[string]string{metricsVar: "0"},
+			},
+			build{
+				name: "provider-kubernetes", dir: filepath.Join(src, providerKubernetesModule), pkg: "github.com/crossplane-contrib/provider-kubernetes/cmd/provider",
+				more: []string{"gosdk/go.mod", "gosdk/gosdk.go", "gosdk/auth/auth.go"},
+			})
+	}
+	return builds, nil
 }
 
 // kubeVersion tells the wrapper which Kubernetes it is.
@@ -114,24 +152,12 @@ func moduleVersion(ctx context.Context, dir, module string) (string, error) {
 	return strings.TrimSpace(v), errors.Wrapf(err, "cannot find the version of %s", module)
 }
 
-// moduleDir is where the files of a module are.
-func moduleDir(ctx context.Context, dir, module string) (string, error) {
-	d, err := goTool(ctx, dir, "list", "-m", "-f", "{{.Dir}}", module)
-	if err != nil {
-		return "", errors.Wrapf(err, "cannot find module %s", module)
-	}
-	if d = strings.TrimSpace(d); d == "" {
-		return "", errors.Errorf("cannot find module %s: run go mod download in %s", module, dir)
-	}
-	return d, nil
-}
-
 // run the build unless what it would make is there. To ask the go command takes
 // it ten seconds, because it links before it compares.
 func (b build) run(ctx context.Context, dir string, out io.Writer) error {
 	flags := []string{"-s -w"}
-	for _, k := range sorted(b.version) {
-		flags = append(flags, "-X "+k+"="+b.version[k])
+	for _, k := range sorted(b.variables) {
+		flags = append(flags, "-X "+k+"="+b.variables[k])
 	}
 	args := []string{"build", "-trimpath", "-ldflags", strings.Join(flags, " "), "-o", filepath.Join(dir, b.name), b.pkg}
 	sum, err := b.sum(args)
@@ -156,7 +182,7 @@ func (b build) run(ctx context.Context, dir string, out io.Writer) error {
 func (b build) sum(args []string) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), args) //nolint:errcheck // Hashes don't fail.
-	for _, f := range []string{"go.mod", "go.sum", "main.go"} {
+	for _, f := range append([]string{"go.mod", "go.sum", "main.go"}, b.more...) {
 		c, err := os.ReadFile(filepath.Join(b.dir, f))
 		if err != nil && !os.IsNotExist(err) {
 			return "", errors.Wrap(err, "cannot read what to build")

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -8,15 +9,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 const (
@@ -29,7 +35,7 @@ const (
 // startCrossplane as its chart does: initialize, then run. It works as whoever
 // the kubeconfig says, which is an administrator.
 func (l *Lab) startCrossplane(ctx context.Context) error {
-	src, err := moduleDir(ctx, filepath.Join(l.source, crossplaneModule), "github.com/crossplane/crossplane/v2")
+	src, err := modules.Find(ctx, filepath.Join(l.source, crossplaneModule), "github.com/crossplane/crossplane/v2")
 	if err != nil {
 		return err
 	}
@@ -51,7 +57,7 @@ func (l *Lab) startCrossplane(ctx context.Context) error {
 		fmt.Sprintf("WEBHOOK_SERVICE_PORT=%d", l.ports.webhook), fmt.Sprintf("WEBHOOK_PORT=%d", l.ports.webhook),
 		fmt.Sprintf("METRICS_PORT=%d", l.ports.metrics), fmt.Sprintf("HEALTH_PROBE_PORT=%d", l.ports.health),
 		"XPKG_CACHE_DIR=" + l.path("cache", "xpkg"), "XFN_CACHE_DIR=" + l.path("cache", "xfn"), "PACKAGE_RUNTIME=External",
-		"CRDS_PATH=" + filepath.Join(src, "cluster", "crds"), "WEBHOOK_CONFIGS_PATH=" + filepath.Join(src, "cluster", "webhookconfigurations"),
+		"CRDS_PATH=" + filepath.Join(src.Dir, "cluster", "crds"), "WEBHOOK_CONFIGS_PATH=" + filepath.Join(src.Dir, "cluster", "webhookconfigurations"),
 	}
 	// It does not wait for the CRDs that it makes: in a pod it would be started
 	// again, too.
@@ -85,21 +91,26 @@ func (l *Lab) coreReady(ctx context.Context) error {
 		if l.core.ended() {
 			return errors.New("Crossplane has ended")
 		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+loopback(l.ports.health)+"/readyz", nil)
-		if err != nil {
-			return err
-		}
-		rsp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return err
-		}
-		defer rsp.Body.Close() //nolint:errcheck // Nothing was written.
-		if rsp.StatusCode != http.StatusOK {
-			return errors.New(rsp.Status)
-		}
-		return nil
+		return answers(ctx, "http://"+loopback(l.ports.health)+"/readyz")
 	})
 	return errors.Wrap(err, "Crossplane does not become ready")
+}
+
+// answers means that there is something at a URL.
+func answers(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	rsp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer rsp.Body.Close() //nolint:errcheck // Nothing was written.
+	if rsp.StatusCode != http.StatusOK {
+		return errors.New(rsp.Status)
+	}
+	return nil
 }
 
 // Patient flags of Crossplane. By default it counts how often what is composed
@@ -203,15 +214,60 @@ func (l *Lab) KillFunction() { l.function.kill() }
 // StartFunction again.
 func (l *Lab) StartFunction() error { return l.function.start() }
 
+// copyAPI of ours to where it can be changed: with charts of the lab's own, the
+// Composition says where they are.
+func (l *Lab) copyAPI(context.Context) error {
+	from := filepath.Join(l.source, rootModule, "apis")
+	for _, f := range []string{"activation.yaml", "definition.yaml", "composition.yaml", "crossplane.yaml"} {
+		b, err := os.ReadFile(filepath.Join(from, f))
+		if err != nil {
+			return errors.Wrap(err, "cannot read our API")
+		}
+		if f == "composition.yaml" && l.charts != nil {
+			if b, err = fence(b, "karpenterChartRepository", l.charts.url); err != nil {
+				return err
+			}
+		}
+		if err := write(l.path("apis", f), b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fence a Composition's claims with a field of the function's input.
+func fence(composition []byte, field, value string) ([]byte, error) {
+	o := &unstructured.Unstructured{}
+	if err := yaml.Unmarshal(composition, &o.Object); err != nil {
+		return nil, errors.Wrap(err, "cannot parse the Composition")
+	}
+	steps, _, err := unstructured.NestedSlice(o.Object, "spec", "pipeline")
+	if err != nil || len(steps) != 1 {
+		return nil, errors.New("the Composition has more than one step")
+	}
+	step, ok := steps[0].(map[string]any)
+	if !ok {
+		return nil, errors.New("the Composition's step is no object")
+	}
+	if err := unstructured.SetNestedField(step, value, "input", field); err != nil {
+		return nil, errors.Wrap(err, "cannot fence the Composition")
+	}
+	if err := unstructured.SetNestedSlice(o.Object, steps, "spec", "pipeline"); err != nil {
+		return nil, errors.Wrap(err, "cannot fence the Composition")
+	}
+	b, err := yaml.Marshal(o.Object)
+	return b, errors.Wrap(err, "cannot write the Composition")
+}
+
 // installAPI of ours: the XRD, the Composition, and which of the providers' kinds
 // we need.
 func (l *Lab) installAPI(ctx context.Context) error {
 	for _, f := range []string{"activation.yaml", "definition.yaml", "composition.yaml"} {
-		os, err := readObjects(filepath.Join(l.source, rootModule, "apis", f))
+		objects, err := readObjects(l.path("apis", f))
 		if err != nil {
 			return err
 		}
-		if err := l.Apply(ctx, os...); err != nil {
+		if err := l.Apply(ctx, objects...); err != nil {
 			return err
 		}
 	}
@@ -240,13 +296,30 @@ func (l *Lab) untilCondition(ctx context.Context, o *unstructured.Unstructured, 
 
 // further definitions that are no managed resources, and that the activation
 // policy thus does not list.
-var further = []string{"providerconfigs.helm.m.crossplane.io", "providerconfigs.kubernetes.m.crossplane.io"}
+var further = []string{
+	"clusterproviderconfigs.helm.m.crossplane.io", "providerconfigs.helm.m.crossplane.io", "providerconfigusages.helm.m.crossplane.io",
+	"clusterproviderconfigs.kubernetes.m.crossplane.io", "providerconfigs.kubernetes.m.crossplane.io", "providerconfigusages.kubernetes.m.crossplane.io",
+}
 
-// providerModules that bring the CRDs, by the end of their group.
-var providerModules = []struct{ suffix, module string }{
+// A provider brings CRDs, by the end of their group, and is itself a process of the
+// lab, if it's real.
+type provider struct {
+	suffix, module string
+	real           bool
+}
+
+var providers = []provider{
 	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2"},
-	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm"},
-	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes"},
+	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", real: true},
+	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", real: true},
+}
+
+func providerOf(group string) (provider, bool) {
+	i := slices.IndexFunc(providers, func(p provider) bool { return strings.HasSuffix(group, p.suffix) })
+	if i < 0 {
+		return provider{}, false
+	}
+	return providers[i], true
 }
 
 // installDefinitions of the providers' kinds, from the Go module cache: those
@@ -258,24 +331,25 @@ func (l *Lab) installDefinitions(ctx context.Context) error {
 		return err
 	}
 	dirs := make(map[string]string)
-	for _, p := range providerModules {
-		if dirs[p.suffix], err = moduleDir(ctx, root, p.module); err != nil {
+	for _, p := range providers {
+		m, err := modules.Find(ctx, root, p.module)
+		if err != nil {
 			return err
 		}
+		dirs[p.suffix] = m.Dir
 	}
 	var crds []*unstructured.Unstructured
-	for _, name := range append(names, further...) {
+	for _, name := range slices.Concat(names, further) {
 		plural, group, _ := strings.Cut(name, ".")
-		for suffix, dir := range dirs {
-			if !strings.HasSuffix(group, suffix) {
-				continue
-			}
-			os, err := readObjects(filepath.Join(dir, "package", "crds", group+"_"+plural+".yaml"))
-			if err != nil {
-				return err
-			}
-			crds = append(crds, os...)
+		p, ok := providerOf(group)
+		if !ok {
+			return errors.Errorf("%s is of no provider that is known", name)
 		}
+		objects, err := readObjects(filepath.Join(dirs[p.suffix], "package", "crds", group+"_"+plural+".yaml"))
+		if err != nil {
+			return err
+		}
+		crds = append(crds, objects...)
 	}
 	if err := l.Apply(ctx, crds...); err != nil {
 		return err
@@ -295,12 +369,12 @@ func (l *Lab) established(ctx context.Context, crd string) error {
 
 // activated kinds, by the name of their CRD.
 func activated(path string) ([]string, error) {
-	os, err := readObjects(path)
+	objects, err := readObjects(path)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, o := range os {
+	for _, o := range objects {
 		ns, _, err := unstructured.NestedStringSlice(o.Object, "spec", "activate")
 		if err != nil {
 			return nil, errors.Wrap(err, "cannot read which kinds to activate")
@@ -311,9 +385,11 @@ func activated(path string) ([]string, error) {
 }
 
 // Rendered is what a claim is composed of in the end, by the function's own
-// render command, by the name of each resource.
-func (l *Lab) Rendered(ctx context.Context, claim string, flags ...string) (map[string]*unstructured.Unstructured, error) {
-	out, err := command(ctx, l.Dir, nil, claim, l.functionPath(), append([]string{"render", "-", "--simulate", "--output=yaml"}, flags...)...)
+// render command, by the name of each resource. Unless it names a file with
+// another, it's that of the lab's Composition.
+func (l *Lab) Rendered(ctx context.Context, claim, composition string) (map[string]*unstructured.Unstructured, error) {
+	out, err := command(ctx, l.Dir, nil, claim, l.functionPath(), "render", "-", "--simulate", "--output=yaml",
+		"--composition="+cmp.Or(composition, l.path("apis", "composition.yaml")))
 	if err != nil {
 		return nil, err
 	}

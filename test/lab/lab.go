@@ -30,6 +30,11 @@ type Options struct {
 	// install them. Else what is in them is applied, which is quicker.
 	Packages bool
 
+	// InCluster gives each EKS cluster an API server of its own, in which the real
+	// providers for Helm and Kubernetes install Karpenter's charts and NodePools.
+	// The stand-in plays nothing but AWS.
+	InCluster bool
+
 	// CoreArgs are further flags for Crossplane.
 	CoreArgs []string
 }
@@ -45,10 +50,17 @@ type Lab struct {
 	// Providers are played by this stand-in.
 	Providers *Providers
 
-	etcd, core, function *process
+	// EKS is played, too, if there is to be something in its clusters.
+	EKS *EKS
+
+	etcd, core, function             *process
+	providerHelm, providerKubernetes *process
 
 	// registry of packages, if it's needed.
 	registry *httptest.Server
+
+	// charts of Karpenter, if they are needed.
+	charts *chartRepository
 
 	// log of clients.
 	log *os.File
@@ -88,6 +100,10 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 		{what: "starting Crossplane", do: l.startCrossplane},
 		{what: "starting the function", do: l.startFunction},
 	}
+	if o.InCluster {
+		steps = append(steps, step{what: "publishing Karpenter's charts", do: l.publishCharts})
+	}
+	steps = append(steps, step{what: "", do: l.copyAPI})
 	if o.Packages {
 		steps = append(steps, step{what: "building and installing packages", do: l.installPackages})
 	} else {
@@ -95,6 +111,12 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 			step{what: "installing the providers' definitions", do: l.installDefinitions},
 			step{what: "installing the function", do: l.reviseFunction},
 			step{what: "installing the API", do: l.installAPI})
+	}
+	if o.InCluster {
+		steps = append(steps,
+			step{what: "starting provider-helm", do: l.startProviderHelm},
+			step{what: "starting provider-kubernetes", do: l.startProviderKubernetes})
+		l.EKS = newEKS(l)
 	}
 	for _, s := range steps {
 		done := func() {}
@@ -107,7 +129,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 			return l, err
 		}
 	}
-	l.Providers = newProviders(l.Client)
+	l.Providers = newProviders(l.Client, l.EKS)
 	return l, l.Providers.start(ctx)
 }
 
@@ -116,11 +138,17 @@ func (l *Lab) Stop() error {
 	if l.Providers != nil {
 		l.Providers.stop()
 	}
+	if l.EKS != nil {
+		l.EKS.stop()
+	}
 	for _, p := range l.processes() {
 		p.stop()
 	}
 	if l.registry != nil {
 		l.registry.Close()
+	}
+	if l.charts != nil {
+		l.charts.server.Close()
 	}
 	if l.log != nil {
 		klog.SetOutput(io.Discard)
@@ -146,7 +174,7 @@ func (l *Lab) KeepLogs() (string, error) {
 func (l *Lab) processes() []*process {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ps := []*process{l.function, l.core}
+	ps := []*process{l.providerHelm, l.providerKubernetes, l.function, l.core}
 	for _, c := range append(slices.Clone(l.clusters), l.Cluster) {
 		if c != nil {
 			ps = append(ps, c.manager, c.apiserver)
@@ -170,7 +198,7 @@ func (l *Lab) prepare(ctx context.Context) error {
 	if l.source, err = source(); err != nil {
 		return err
 	}
-	if l.bin, err = buildAll(ctx, l.source, l.options.Progress); err != nil {
+	if l.bin, err = buildAll(ctx, l.source, l.options); err != nil {
 		return err
 	}
 	if l.Dir, err = os.MkdirTemp("", "seafarer-lab-"); err != nil {

@@ -24,6 +24,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 const (
@@ -109,7 +111,7 @@ func (l *Lab) pushAll(ctx context.Context, host string) error {
 		"--embed-runtime-image-tarball="+runtimeImage); err != nil {
 		return err
 	}
-	if err := l.push(ctx, filepath.Join(root, "apis"), host+"/"+organization+configuration+":"+version); err != nil {
+	if err := l.push(ctx, l.path("apis"), host+"/"+organization+configuration+":"+version); err != nil {
 		return err
 	}
 
@@ -133,15 +135,11 @@ func (l *Lab) pushProvider(ctx context.Context, host string, d dependency) error
 	root := filepath.Join(l.source, rootModule)
 	provider := d.Package[strings.LastIndex(d.Package, "/")+1:]
 	group := groupOf(provider)
-	i := slices.IndexFunc(providerModules, func(m struct{ suffix, module string }) bool { return strings.HasSuffix(group, m.suffix) })
-	if i < 0 {
+	p, ok := providerOf(group)
+	if !ok {
 		return errors.New("it's of no module that is known")
 	}
-	from, err := moduleDir(ctx, root, providerModules[i].module)
-	if err != nil {
-		return err
-	}
-	v, err := moduleVersion(ctx, root, providerModules[i].module)
+	m, err := modules.Find(ctx, root, p.module)
 	if err != nil {
 		return err
 	}
@@ -165,7 +163,7 @@ spec:
 		if g != group {
 			continue
 		}
-		crd, err := os.ReadFile(filepath.Join(from, "package", "crds", g+"_"+plural+".yaml"))
+		crd, err := os.ReadFile(filepath.Join(m.Dir, "package", "crds", g+"_"+plural+".yaml"))
 		if err != nil {
 			return errors.Wrap(err, "cannot read a definition")
 		}
@@ -173,7 +171,7 @@ spec:
 			return err
 		}
 	}
-	return l.push(ctx, dir, host+"/"+d.repository()+":"+v)
+	return l.push(ctx, dir, host+"/"+d.repository()+":"+m.Version)
 }
 
 // inactive is a kind that is in a provider's package, and that nobody activates.

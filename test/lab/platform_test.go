@@ -245,11 +245,7 @@ func (p *platform) rendered() map[string]*unstructured.Unstructured {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	var flags []string
-	if p.composition != "" {
-		flags = append(flags, "--composition="+p.composition)
-	}
-	os, err := shared.Rendered(p.t.Context(), string(b), flags...)
+	os, err := shared.Rendered(p.t.Context(), string(b), p.composition)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -347,25 +343,33 @@ func (p *platform) explain(ctx context.Context) string {
 // deleted claims take all that was composed with them.
 func (p *platform) deleted() {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), deletes+startTimeout)
-	defer cancel()
-	n := 0
-	if os, err := shared.Composed(ctx, p.xr); err == nil {
-		n = len(os)
-	}
-	start := time.Now()
-	err := until(ctx, startTimeout, func(ctx context.Context) error {
+	p.delete()
+	p.gone()
+}
+
+// delete the claim, and don't wait.
+func (p *platform) delete() {
+	p.t.Helper()
+	err := until(context.Background(), startTimeout, func(ctx context.Context) error {
 		_, err := shared.Kubectl(ctx, "", "delete", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found")
 		return err
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	err = until(ctx, deletes, func(ctx context.Context) error {
+}
+
+// gone is a claim with all that was composed for it.
+func (p *platform) gone() {
+	p.t.Helper()
+	start := time.Now()
+	n := 0
+	err := until(context.Background(), deletes, func(ctx context.Context) error {
 		os, err := shared.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
+		n = max(n, len(os))
 		if len(os) > 0 {
 			return errors.Errorf("%d objects are left: %s", len(os), strings.Join(sorted(os), ", "))
 		}

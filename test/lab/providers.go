@@ -6,7 +6,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,9 +33,10 @@ const workers = 4
 
 // Providers is a stand-in for the providers. It marks what is composed as synced
 // and ready, with the status that internal/simulate tells, and lets go of what is
-// deleted. It calls nobody.
+// deleted. It calls nobody, unless there is an EKS.
 type Providers struct {
 	client *Client
+	eks    *EKS
 	kinds  []kind
 	queue  workqueue.TypedRateLimitingInterface[item]
 	lister map[schema.GroupVersionResource]cache.GenericLister
@@ -53,8 +53,8 @@ type Providers struct {
 type kind struct {
 	resource schema.GroupVersionResource
 
-	// managed by a provider, which tells its status.
-	managed bool
+	// played by the stand-in. Else it's nobody's, or a real provider's.
+	played bool
 }
 
 type item struct {
@@ -62,9 +62,10 @@ type item struct {
 	key      string
 }
 
-func newProviders(c *Client) *Providers {
+func newProviders(c *Client, e *EKS) *Providers {
 	return &Providers{
 		client: c,
+		eks:    e,
 		queue:  workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[item]()),
 		lister: make(map[schema.GroupVersionResource]cache.GenericLister),
 		worlds: make(map[string]simulate.World),
@@ -80,7 +81,7 @@ func (p *Providers) start(ctx context.Context) error {
 	ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	f := dynamicinformer.NewDynamicSharedInformerFactory(p.client.dynamic, 0)
 	for _, k := range p.kinds {
-		if !k.managed {
+		if !k.played {
 			continue
 		}
 		i := f.ForResource(k.resource)
@@ -131,6 +132,16 @@ func (p *Providers) isPaused() bool {
 	return p.paused
 }
 
+// plays tells whether the stand-in plays the provider of a kind. With an EKS there
+// is somewhere for the real providers for Helm and Kubernetes to work.
+func (p *Providers) plays(group, plural string) bool {
+	if slices.Contains(further, plural+"."+group) {
+		return false
+	}
+	m, _ := providerOf(group)
+	return p.eks == nil || !m.real
+}
+
 // discover the kinds: what the lab applied and what has a status is managed.
 func (p *Providers) discover(ctx context.Context) error {
 	crds := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
@@ -141,7 +152,7 @@ func (p *Providers) discover(ctx context.Context) error {
 	for _, crd := range l.Items {
 		group, _, _ := unstructured.NestedString(crd.Object, "spec", "group")            // The API server has validated it.
 		plural, _, _ := unstructured.NestedString(crd.Object, "spec", "names", "plural") // The API server has validated it.
-		if !slices.ContainsFunc(providerModules, func(m struct{ suffix, module string }) bool { return strings.HasSuffix(group, m.suffix) }) {
+		if _, ok := providerOf(group); !ok {
 			continue
 		}
 		vs, _, _ := unstructured.NestedSlice(crd.Object, "spec", "versions") // The API server has validated it.
@@ -153,7 +164,7 @@ func (p *Providers) discover(ctx context.Context) error {
 			version, _ := m["name"].(string)
 			p.kinds = append(p.kinds, kind{
 				resource: schema.GroupVersionResource{Group: group, Version: version, Resource: plural},
-				managed:  plural != "providerconfigs",
+				played:   p.plays(group, plural),
 			})
 		}
 	}
@@ -205,6 +216,11 @@ func (p *Providers) reconcile(ctx context.Context, i item) error {
 		if !slices.Contains(o.GetFinalizers(), finalizer) {
 			return nil
 		}
+		if p.eks != nil {
+			if err := p.eks.goes(ctx, o); err != nil {
+				return err
+			}
+		}
 		o.SetFinalizers(slices.DeleteFunc(o.GetFinalizers(), func(f string) bool { return f == finalizer }))
 		_, err := c.Update(ctx, o, metav1.UpdateOptions{FieldManager: "lab-provider"})
 		if kerrors.IsNotFound(err) {
@@ -216,6 +232,11 @@ func (p *Providers) reconcile(ctx context.Context, i item) error {
 	status, err := p.status(ctx, o)
 	if err != nil {
 		return err
+	}
+	if p.eks != nil {
+		if err := p.eks.exists(ctx, o, status); err != nil {
+			return err
+		}
 	}
 	if meta := p.meta(o, status); meta != nil {
 		if o, err = c.Patch(ctx, o.GetName(), types.MergePatchType, mergePatch(map[string]any{"metadata": meta}), metav1.PatchOptions{FieldManager: "lab-provider"}); err != nil {

@@ -1,0 +1,445 @@
+package lab
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+)
+
+// drained is how long it takes pods to leave a node in tests.
+const drained = 3 * time.Second
+
+var (
+	configMaps      = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
+	serviceAccounts = schema.GroupVersionResource{Version: "v1", Resource: "serviceaccounts"}
+	usages          = schema.GroupVersionKind{Group: "protection.crossplane.io", Version: "v1beta1", Kind: "Usage"}
+)
+
+// The providers that run are those whose definitions everything is tested with.
+func TestProvidersAreWhatIsTestedWith(t *testing.T) {
+	for dir, module := range map[string]string{
+		providerHelmModule:       "github.com/crossplane-contrib/provider-helm",
+		providerKubernetesModule: "github.com/crossplane-contrib/provider-kubernetes",
+	} {
+		runs, err := moduleVersion(t.Context(), dir, module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tested, err := modules.Find(t.Context(), filepath.Join("..", ".."), module)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if runs != tested.Version {
+			t.Errorf("%s: %s runs, %s is tested with", module, runs, tested.Version)
+		}
+	}
+}
+
+// With real providers for Helm and Kubernetes, Karpenter's real charts and
+// definitions, and an API server for each EKS cluster, a platform becomes ready,
+// and what is in its cluster is what the claim says.
+func TestInCluster(t *testing.T) {
+	l, err := Start(t.Context(), Options{Progress: os.Stderr, InCluster: true, CoreArgs: Patient})
+	was := shared
+	t.Cleanup(func() {
+		shared = was
+		if t.Failed() {
+			keep(l)
+		}
+		if err := l.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared = l // For as long as this test takes. It's the lab that claims go to.
+	l.EKS.SetDrain(drained)
+
+	t.Run("Minimal", testMinimalInCluster)
+	t.Run("SeafarerCluster", testSeafarerInCluster)
+}
+
+func testMinimalInCluster(t *testing.T) {
+	p := apply(t, example(t, "minimal"))
+	p.settled()
+	p.tells()
+	steps := []struct {
+		name string
+		test func()
+	}{
+		{name: "ChartsAreInstalled", test: func() {
+			p.installed("kube-system", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "minimal", "INTERRUPTION_QUEUE": "Karpenter-minimal", "LOG_LEVEL": "info"})
+		}},
+		{name: "PoolsAreAccepted", test: func() {
+			p.pools("default")
+			p.refuses()
+		}},
+		{name: "ChartValues", test: func() {
+			p.edit(map[string]any{"logLevel": "debug"}, "spec", "karpenter", "values")
+			c := p.eks()
+			p.within(settles, func(ctx context.Context) error {
+				return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
+			})
+		}},
+		{name: "AddNodePool", test: p.addNodePools},
+		{name: "RemoveNodePool", test: func() { p.removeNodePool("batch", drained, time.Minute) }},
+		{name: "StubbornNode", test: func() {
+			shared.EKS.SetDrain(time.Hour)
+			defer shared.EKS.SetDrain(drained)
+			p.removeNodePool("stubborn", stubborn, stubborn+time.Minute)
+		}},
+		{name: "Delete", test: p.endsInOrder},
+	}
+	for _, s := range steps {
+		if !t.Run(s.name, func(t *testing.T) {
+			p.t = t
+			s.test()
+		}) {
+			return
+		}
+	}
+}
+
+// The seed's claim has another namespace for Karpenter, IRSA, and settings for
+// Fargate.
+func testSeafarerInCluster(t *testing.T) {
+	p := apply(t, example(t, "seafarer-cluster"))
+	p.settled()
+	p.tells()
+	p.installed("karpenter", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "Seafarer-cluster", "INTERRUPTION_QUEUE": "Karpenter-Seafarer-cluster"})
+	p.pools("default")
+	c := p.eks()
+	sa, err := c.dynamic.Resource(serviceAccounts).Namespace("karpenter").Get(t.Context(), "karpenter", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	role, _, _ := unstructured.NestedString(p.composed()["karpenter-role"].Object, "status", "atProvider", "arn") // Then it's empty.
+	if got := sa.GetAnnotations()["eks.amazonaws.com/role-arn"]; got != role || role == "" {
+		t.Errorf("Karpenter's service account: want role %q, got %q", role, got)
+	}
+	cm, err := c.dynamic.Resource(configMaps).Namespace("aws-observability").Get(t.Context(), "aws-logging", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, _, _ := unstructured.NestedString(cm.Object, "data", "output.conf"); !strings.Contains(out, "log_group_name /aws/eks/Seafarer-cluster/fargate") { // Then it's empty.
+		t.Errorf("output.conf of Fargate's log router: %s", out)
+	}
+	p.endsInOrder()
+}
+
+// eks is the platform's own cluster.
+func (p *platform) eks() *EKSCluster {
+	p.t.Helper()
+	o, ok := p.composed()["cluster"]
+	if !ok {
+		p.t.Fatal("no cluster is composed")
+	}
+	c, ok := shared.EKS.Cluster(o.GetNamespace(), o.GetName())
+	if !ok {
+		p.t.Fatal("there is no cluster")
+	}
+	return c
+}
+
+// installed means that Karpenter's Deployment is there, with the environment that
+// the claim's values make, and that it has nodes to run on.
+func (p *platform) installed(namespace string, env map[string]string) {
+	p.t.Helper()
+	c := p.eks()
+	env = maps.Clone(env)
+	env["CLUSTER_ENDPOINT"] = c.Endpoint
+	if err := c.hasEnv(p.t.Context(), namespace, env); err != nil {
+		p.t.Error(err)
+	}
+	d, err := c.dynamic.Resource(deployments).Namespace(namespace).Get(p.t.Context(), "karpenter", metav1.GetOptions{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if n, _, _ := unstructured.NestedInt64(d.Object, "status", "availableReplicas"); n != 2 { // Then there are none.
+		p.t.Errorf("Karpenter: %d replicas have a node, want 2: %s", n, c.Karpenter.Trouble())
+	}
+	if sa, _, _ := unstructured.NestedString(d.Object, "spec", "template", "spec", "serviceAccountName"); sa != "karpenter" { // Then it's empty.
+		p.t.Errorf("Karpenter: it runs as %q", sa)
+	}
+}
+
+// hasEnv checks the environment of Karpenter's container.
+func (c *EKSCluster) hasEnv(ctx context.Context, namespace string, want map[string]string) error {
+	d, err := c.dynamic.Resource(deployments).Namespace(namespace).Get(ctx, "karpenter", metav1.GetOptions{})
+	if err != nil {
+		return errors.Wrap(err, "cannot get Karpenter's deployment")
+	}
+	cs, _, err := unstructured.NestedSlice(d.Object, "spec", "template", "spec", "containers")
+	if err != nil || len(cs) != 1 {
+		return errors.Errorf("Karpenter has %d containers", len(cs))
+	}
+	got := make(map[string]string)
+	for _, e := range cs[0].(map[string]any)["env"].([]any) {
+		m := e.(map[string]any)
+		if name, _ := m["name"].(string); want[name] != "" {
+			got[name], _ = m["value"].(string)
+		}
+	}
+	if d := differences(want, got); d != "" {
+		return errors.Errorf("Karpenter's environment: %s", d)
+	}
+	return nil
+}
+
+// pools are in the cluster just as they are composed, and each has a node.
+func (p *platform) pools(names ...string) {
+	p.t.Helper()
+	c := p.eks()
+	for k, o := range p.composed() {
+		if !strings.HasPrefix(k, "node-pool-") && !strings.HasPrefix(k, "node-class-") {
+			continue
+		}
+		manifest, _, err := unstructured.NestedMap(o.Object, "spec", "forProvider", "manifest")
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		want := &unstructured.Unstructured{Object: manifest}
+		got, err := c.Get(p.t.Context(), want)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		var lost []string
+		compare(want.Object["spec"], got.Object["spec"], "spec", &lost)
+		if len(lost) > 0 {
+			p.t.Errorf("%s: not as it is composed: %s", k, strings.Join(lost, ", "))
+		}
+		if s, _, _ := condition(got, "Ready"); s != "True" {
+			p.t.Errorf("%s: Ready=%q", k, s)
+		}
+	}
+	p.within(startTimeout, func(ctx context.Context) error {
+		got, err := c.claims(ctx)
+		if err != nil {
+			return err
+		}
+		if have := slices.Sorted(maps.Keys(got)); !slices.Equal(have, slices.Sorted(slices.Values(names))) {
+			return errors.Errorf("NodePools with a node: want %v, got %v", names, have)
+		}
+		return nil
+	})
+}
+
+// claims are the names of the NodeClaims, by NodePool.
+func (c *EKSCluster) claims(ctx context.Context) (map[string]string, error) {
+	l, err := c.dynamic.Resource(nodeClaims).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot list NodeClaims")
+	}
+	out := make(map[string]string)
+	for _, c := range l.Items {
+		out[c.GetLabels()[nodePoolLabel]] = c.GetName()
+	}
+	return out, nil
+}
+
+// refuses what breaks a rule of Karpenter's definitions: so they are really there.
+func (p *platform) refuses() {
+	p.t.Helper()
+	pool := p.composed()["node-pool-default"]
+	manifest, _, _ := unstructured.NestedMap(pool.Object, "spec", "forProvider", "manifest") // Then it's refused for another reason.
+	o := &unstructured.Unstructured{Object: manifest}
+	o.SetName("refused")
+	label := map[string]any{"karpenter.k8s.aws/instance-pods": "10"}
+	if err := unstructured.SetNestedMap(o.Object, label, "spec", "template", "metadata", "labels"); err != nil {
+		p.t.Fatal(err)
+	}
+	err := p.eks().Apply(p.t.Context(), o)
+	if err == nil || !strings.Contains(err.Error(), `label domain "karpenter.k8s.aws" is restricted`) {
+		p.t.Errorf("a NodePool with a restricted label: want it refused, got %v", err)
+	}
+}
+
+// stubborn is the grace period of a node that refuses to be drained.
+const stubborn = 12 * time.Second
+
+func (p *platform) addNodePools() {
+	was, err := p.eks().claims(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.edit([]any{
+		map[string]any{"name": "default"},
+		map[string]any{"name": "batch"},
+		map[string]any{"name": "stubborn", "terminationGracePeriod": stubborn.String()},
+	}, "spec", "karpenter", "nodePools")
+	p.settled()
+	p.pools("default", "batch", "stubborn")
+	is, err := p.eks().claims(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if is["default"] != was["default"] {
+		p.t.Errorf("the node of NodePool default was launched anew")
+	}
+}
+
+// removeNodePool takes its node with it, after no less and not much more time than
+// it takes to drain it, and no other.
+func (p *platform) removeNodePool(name string, least, most time.Duration) {
+	was, err := p.eks().claims(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	pools, _, _ := unstructured.NestedSlice(p.claim.Object, "spec", "karpenter", "nodePools") // It was set before.
+	d := watchDeletions(p.t, p)
+	p.edit(slices.DeleteFunc(pools, func(v any) bool { return v.(map[string]any)["name"] == name }), "spec", "karpenter", "nodePools")
+	node := "NodeClaim/" + was[name]
+	p.within(settles, func(context.Context) error {
+		if d.when(node, true) < 0 {
+			return errors.Errorf("%s is not gone:\n%s", node, d)
+		}
+		return nil
+	})
+	if took := d.took(node); took < least-time.Second || took > most { // Timestamps are in whole seconds.
+		p.t.Errorf("%s was drained for %s, want %s to %s", node, took, least, most)
+	}
+	p.settled()
+	delete(was, name)
+	is, err := p.eks().claims(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	unchanged(p.t, was, is)
+	if got, want := p.eks().Karpenter.Instances(), slices.Sorted(maps.Values(was)); !slices.Equal(got, want) {
+		p.t.Errorf("instances: want %v, got %v", want, got)
+	}
+	p.t.Logf("\n%s", d)
+}
+
+// endsInOrder means that what Karpenter launched goes first, while all that it
+// takes to end it is there.
+func (p *platform) endsInOrder() {
+	leaked := len(shared.EKS.Leaked())
+	us := p.usages()
+	d := watchDeletions(p.t, p)
+	p.delete()
+	if len(us) == 0 {
+		p.t.Log("NOT ASSERTED: the order of deletion. No Usages are composed yet. What is in the cluster hangs, and its instances leak.")
+		p.abandoned()
+		p.t.Logf("\n%s", d)
+		if len(shared.EKS.Leaked()) == leaked {
+			p.t.Error("no instance leaks without Usages: assert the order instead")
+		}
+		return
+	}
+	p.gone()
+	p.t.Logf("\n%s", d)
+	for _, u := range us {
+		if u.by != "" {
+			d.before(u.by, u.of)
+		}
+	}
+	pools, classes := d.all("node-pool-"), d.all("node-class-")
+	if len(pools) == 0 || len(classes) == 0 || len(d.all("NodeClaim/")) == 0 {
+		p.t.Error("no NodePool, EC2NodeClass or NodeClaim was deleted")
+	}
+	for _, class := range classes {
+		for _, pool := range pools {
+			d.before(pool, class)
+		}
+		for _, node := range d.all("NodeClaim/") {
+			d.before(node, "EC2NodeClass/"+strings.TrimPrefix(class, "node-class-"))
+		}
+		for _, needed := range neededToDrain {
+			for _, k := range d.all(needed) {
+				d.before(class, k)
+			}
+		}
+	}
+	if now := shared.EKS.Leaked(); len(now) > leaked {
+		p.t.Errorf("instances that nobody ends: %v", now[leaked:])
+	}
+}
+
+// neededToDrain are resources without which Karpenter cannot end its nodes, by
+// the beginning of their key.
+var neededToDrain = []string{
+	"cluster-auth", "kubernetes-provider-config", "system-node-group", "system-node-role", "karpenter-role", "karpenter-policy-node-lifecycle",
+	"karpenter-policy-iam-integration", "karpenter-node-role", "nat-gateway-", "route-nat-", "route-public", "association-subnet-",
+}
+
+// A usage protects a composed resource, perhaps for as long as another is there.
+type usage struct{ of, by string }
+
+// usages of a platform, by the names of its resources.
+func (p *platform) usages() []usage {
+	p.t.Helper()
+	r, err := shared.Of(usages, p.claim.GetNamespace())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	l, err := r.List(p.t.Context(), metav1.ListOptions{LabelSelector: labelComposite + "=" + p.xr})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	names := make(map[string]string)
+	for k, o := range p.composed() {
+		names[o.GetKind()+"/"+o.GetName()] = k
+	}
+	name := func(u *unstructured.Unstructured, end string) string {
+		kind, _, _ := unstructured.NestedString(u.Object, "spec", end, "kind")
+		n, _, _ := unstructured.NestedString(u.Object, "spec", end, "resourceRef", "name")
+		return names[kind+"/"+n]
+	}
+	out := make([]usage, 0, len(l.Items))
+	for i := range l.Items {
+		out = append(out, usage{of: name(&l.Items[i], "of"), by: name(&l.Items[i], "by")})
+	}
+	return out
+}
+
+// abandoned objects are those that hang because their cluster went before them.
+// Someone has to let go of them by hand.
+func (p *platform) abandoned() {
+	p.t.Helper()
+	objects := schema.GroupVersionResource{Group: "kubernetes.m.crossplane.io", Version: "v1alpha1", Resource: "objects"}
+	ctx, cancel := context.WithTimeout(context.Background(), deletes)
+	defer cancel()
+	err := until(ctx, deletes, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		for k, o := range os {
+			if o.GetKind() != "Object" {
+				return errors.Errorf("%s is left", k)
+			}
+		}
+		if len(os) == 0 {
+			return errors.New("nothing hangs")
+		}
+		for _, o := range os {
+			o.SetFinalizers(nil)
+			_, err := shared.dynamic.Resource(objects).Namespace(o.GetNamespace()).Update(ctx, o, metav1.UpdateOptions{})
+			if err != nil && !kerrors.IsNotFound(err) {
+				return err
+			}
+		}
+		p.t.Logf("hung: %s", strings.Join(sorted(os), ", "))
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.gone()
+}
