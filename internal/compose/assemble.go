@@ -19,8 +19,15 @@ type State struct {
 	// Ready is true once the resource exists and is ready.
 	Ready bool
 
+	// Works is true if the resource exists and does what others need it for, even
+	// if its provider cannot change it as it's desired now.
+	Works bool
+
 	// Why a resource that exists isn't ready, as far as its provider tells.
 	Why string
+
+	// BlockedBy is the resource without which this one cannot get ready.
+	BlockedBy Key
 
 	// Held is true if the resource exists and keeps values that are unknown now.
 	Held bool
@@ -68,7 +75,10 @@ func Assemble(parts []Part, o Observed) (*Assembly, error) {
 		}
 		a.Parts = append(a.Parts, ps)
 	}
-	return a, nil
+	if a.Settled() {
+		return a, nil
+	}
+	return a, a.block()
 }
 
 // decide what to desire of one resource.
@@ -86,23 +96,29 @@ func decide(r Resource, o Observed) (State, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Exists = exists
-	if exists {
-		if err := same(Exists(desired), e); err != nil {
-			return s, err
-		}
-		for _, u := range unknown {
-			for _, path := range u.Paths {
-				if err := hold(desired, e, path); err != nil {
-					return s, err
-				}
+	s.Desired = desired
+	if !exists {
+		return s, nil
+	}
+	s.Exists, s.Held = true, len(unknown) > 0
+	s.Ready, s.Why = r.judge(e)
+	s.Works = s.Ready || e.Is("Ready")
+	return s, keep(desired, e, unknown)
+}
+
+// keep of what exists the fields whose values are unknown.
+func keep(desired *structpb.Struct, e Existing, unknown []Need) error {
+	if err := same(Exists(desired), e); err != nil {
+		return err
+	}
+	for _, u := range unknown {
+		for _, path := range u.Paths {
+			if err := hold(desired, e, path); err != nil {
+				return err
 			}
 		}
-		s.Held = len(unknown) > 0
-		s.Ready, s.Why = r.judge(e)
 	}
-	s.Desired = desired
-	return s, nil
+	return nil
 }
 
 // same refuses to turn one kind of resource into another: it would delete it.

@@ -139,7 +139,7 @@ func TestAssemble(t *testing.T) {
 				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
 			},
 			want: want{states: []State{
-				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Exists: true, Ready: true},
+				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Exists: true, Ready: true, Works: true},
 			}},
 		},
 		"Withheld": {
@@ -172,6 +172,7 @@ func TestAssemble(t *testing.T) {
 				Desired:  desired(t, "thing", map[string]any{"size": 1}),
 				Exists:   true,
 				Ready:    true,
+				Works:    true,
 				Held:     true,
 				WaitsFor: []string{"a name"},
 			}}},
@@ -197,6 +198,7 @@ func TestAssemble(t *testing.T) {
 				}),
 				Exists:   true,
 				Ready:    true,
+				Works:    true,
 				Held:     true,
 				WaitsFor: []string{"the rest"},
 			}}},
@@ -212,6 +214,7 @@ func TestAssemble(t *testing.T) {
 				Desired:  desired(t, "thing", map[string]any{"name": "new", "size": 1}),
 				Exists:   true,
 				Ready:    true,
+				Works:    true,
 				Held:     true,
 				WaitsFor: []string{"patience"},
 			}}},
@@ -229,7 +232,7 @@ func TestAssemble(t *testing.T) {
 				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyByExistence}}}},
 				o:     Observed{"other": observed(t, "other", "False", nil)},
 			},
-			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true}}},
+			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true, Works: true}}},
 		},
 		"ReadyByExistenceNotYet": {
 			reason: "Of a kind without conditions, one that doesn't exist isn't ready.",

@@ -84,7 +84,7 @@ func (p PartState) condition() Condition {
 	switch l := p.lacks(); {
 	case len(l.failing) > 0:
 		c.Reason, c.Message = ReasonFailing, l.String()
-	case len(l.unready)+len(l.referring) > 0:
+	case len(l.unready) > 0:
 		c.Reason, c.Message = ReasonCreating, l.String()
 	case len(l.waiting) > 0:
 		c.Reason, c.Message = ReasonWaiting, l.String()
@@ -102,9 +102,6 @@ type lacking struct {
 	// unready resources are on their way, as far as anybody knows.
 	unready []string
 
-	// referring resources refer to others that aren't there yet.
-	referring []string
-
 	// waiting resources by what they wait for, and that in order.
 	waiting map[string][]string
 	causes  []string
@@ -113,22 +110,15 @@ type lacking struct {
 func (p PartState) lacks() lacking {
 	l := lacking{waiting: make(map[string][]string)}
 	for _, s := range p.States {
-		why := s.Why
-		if strings.Contains(why, errAbsent) {
-			why = ""
-		}
-		switch {
+		switch cause := s.waitsFor(); {
 		case s.Ready:
-		case strings.HasPrefix(why, errReferences):
-			l.referring = append(l.referring, string(s.Key))
-		case why != "":
-			l.failing = append(l.failing, s)
-		case len(s.WaitsFor) > 0:
-			cause := strings.Join(s.WaitsFor, " and ")
+		case cause != "":
 			if l.waiting[cause] == nil {
 				l.causes = append(l.causes, cause)
 			}
 			l.waiting[cause] = append(l.waiting[cause], string(s.Key))
+		case s.complains():
+			l.failing = append(l.failing, s)
 		default:
 			l.unready = append(l.unready, string(s.Key))
 		}
@@ -136,12 +126,31 @@ func (p PartState) lacks() lacking {
 	return l
 }
 
+// waitsFor tells what a resource that isn't ready waits for, if its provider has
+// nothing to say that matters more.
+func (s State) waitsFor() string {
+	if s.Desired != nil && s.complains() {
+		return ""
+	}
+	if len(s.WaitsFor) > 0 {
+		return strings.Join(s.WaitsFor, " and ")
+	}
+	return string(s.BlockedBy)
+}
+
+// complains tells whether a provider complains about a resource, rather than that
+// it cannot do anything yet.
+func (s State) complains() bool {
+	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, errAbsent) && !strings.HasPrefix(s.Why, errReferences)
+}
+
 // What providers say of resources that are only on their way.
 const (
 	// errAbsent is said of a resource that is observed before it's created.
 	errAbsent = "external resource does not exist"
 
-	// errReferences is said of a resource that refers to what isn't there yet.
+	// errReferences is said of a resource that refers to what isn't there yet, or
+	// has only just come.
 	errReferences = "cannot resolve references"
 )
 
@@ -160,9 +169,6 @@ func (l lacking) String() string {
 	}
 	if len(l.unready) > 0 {
 		parts = append(parts, "not ready yet: "+someOf(l.unready))
-	}
-	if len(l.referring) > 0 {
-		parts = append(parts, someOf(l.referring)+number(l.referring, " waits for what it refers to", " wait for what they refer to"))
 	}
 	for _, cause := range l.causes[:min(few, len(l.causes))] {
 		ks := l.waiting[cause]

@@ -17,6 +17,11 @@ func TestConditions(t *testing.T) {
 	failing := func(k Key, why string) State {
 		return State{Key: k, Desired: &structpb.Struct{}, Exists: true, Why: why}
 	}
+	blocked := func(k, by Key, why string) State {
+		s := failing(k, why)
+		s.BlockedBy = by
+		return s
+	}
 	withheld := func(k Key, what ...string) State { return State{Key: k, WaitsFor: what} }
 	watched := func(k Key, what string) State {
 		s := failing(k, "observe failed: external resource does not exist")
@@ -50,10 +55,25 @@ func TestConditions(t *testing.T) {
 			states: []State{creating("a"), creating("b"), creating("c"), creating("d"), creating("e"), creating("f"), creating("g")},
 			want:   want{ReasonCreating, "not ready yet: a, b, c, d, e and 2 more"},
 		},
-		"Referring": {
-			reason: "What refers to others that are on their way is no failure.",
-			states: []State{creating("vpc"), failing("subnet-a", novpc), failing("subnet-b", novpc)},
-			want:   want{ReasonCreating, "not ready yet: vpc; subnet-a, subnet-b wait for what they refer to"},
+		"Blocked": {
+			reason: "What depends on others that don't work yet is no failure, whatever its provider says, and the others are named.",
+			states: []State{creating("vpc"), blocked("subnet-a", "vpc", novpc), blocked("subnet-b", "vpc", ""), blocked("release", "auth", "connect failed: no Secret")},
+			want:   want{ReasonCreating, "not ready yet: vpc; subnet-a, subnet-b wait for vpc; release waits for auth"},
+		},
+		"BlockedOnly": {
+			reason: "What it waits for may be of another part.",
+			states: []State{ready, blocked("addon", "cluster", "observe failed: no cluster")},
+			want:   want{ReasonWaiting, "addon waits for cluster"},
+		},
+		"Resolving": {
+			reason: "What it refers to has just come.",
+			states: []State{failing("subnet-a", novpc)},
+			want:   want{ReasonCreating, "not ready yet: subnet-a"},
+		},
+		"WithheldAndBlocked": {
+			reason: "The fact that is missing says more than the resource that tells it.",
+			states: []State{{Key: "tag", WaitsFor: []string{"the security group"}, BlockedBy: "cluster"}},
+			want:   want{ReasonWaiting, "tag waits for the security group"},
 		},
 		"Absent": {
 			reason: "What was only watched until now is about to be created.",
@@ -97,8 +117,8 @@ func TestConditions(t *testing.T) {
 		},
 		"All": {
 			reason: "Complaints come first, and what waits comes last.",
-			states: []State{withheld("a", "an issuer"), creating("b"), failing("c", novpc), failing("d", "no")},
-			want:   want{ReasonFailing, "d: no; not ready yet: b; c waits for what it refers to; a waits for an issuer"},
+			states: []State{withheld("a", "an issuer"), creating("b"), blocked("c", "b", novpc), failing("d", "no")},
+			want:   want{ReasonFailing, "d: no; not ready yet: b; a waits for an issuer; c waits for b"},
 		},
 	}
 	for name, tc := range cases {
