@@ -15,6 +15,8 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
+
+	"github.com/crossplane/function-sdk-go/errors"
 )
 
 // deletions are watched and written down, in the order in which they happen.
@@ -105,6 +107,20 @@ func (d *deletions) when(what string, gone bool) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.IndexFunc(d.events, func(e deletion) bool { return e.what == what && e.gone == gone })
+}
+
+// happens in the end.
+func (d *deletions) happens(what string, gone bool) {
+	d.t.Helper()
+	err := until(d.t.Context(), settles, func(context.Context) error {
+		if d.when(what, gone) < 0 {
+			return errors.Errorf("%s: not deleted, or not gone:\n%s", what, d)
+		}
+		return nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // took is how long it was from the beginning of a deletion to its end.

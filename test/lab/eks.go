@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -44,6 +43,20 @@ func (e *EKS) Cluster(namespace, name string) (*EKSCluster, bool) {
 	defer e.mu.Unlock()
 	c, ok := e.clusters[namespace+"/"+name]
 	return c, ok
+}
+
+// all clusters that there are.
+func (e *EKS) all() []*EKSCluster {
+	if e == nil {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out := make([]*EKSCluster, 0, len(e.clusters))
+	for _, k := range sorted(e.clusters) {
+		out = append(out, e.clusters[k])
+	}
+	return out
 }
 
 // SetDrain is how long it takes pods from now on to leave a node of Karpenter's.
@@ -91,7 +104,7 @@ func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSClu
 		return nil, err
 	}
 	var err error
-	if c.Cluster, err = e.lab.StartCluster(ctx, filepath.Base(o.GetName()), "--token-auth-file="+tokens); err != nil {
+	if c.Cluster, err = e.lab.StartCluster(ctx, o.GetName(), "--token-auth-file="+tokens); err != nil {
 		return nil, err
 	}
 	c.Karpenter = PlayKarpenter(ctx, c.Cluster, KarpenterOptions{
@@ -182,10 +195,7 @@ func (e *EKS) goes(ctx context.Context, o *unstructured.Unstructured) error {
 
 // stop playing. The lab stops the clusters.
 func (e *EKS) stop() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, c := range e.clusters {
-		c.Karpenter.cancel()
-		c.Karpenter.done.Wait()
+	for _, c := range e.all() {
+		c.Karpenter.Stop()
 	}
 }

@@ -60,3 +60,14 @@ func (l *Lab) startProviderKubernetes(ctx context.Context) error {
 	})
 	return errors.Wrap(err, "provider-kubernetes does not become ready")
 }
+
+// RestartProviders without any warning.
+func (l *Lab) RestartProviders() error {
+	for _, p := range []*process{l.providerHelm, l.providerKubernetes} {
+		p.kill()
+		if err := p.start(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

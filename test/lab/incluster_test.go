@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +25,7 @@ const drained = 3 * time.Second
 var (
 	configMaps      = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
 	serviceAccounts = schema.GroupVersionResource{Version: "v1", Resource: "serviceaccounts"}
-	usages          = schema.GroupVersionKind{Group: "protection.crossplane.io", Version: "v1beta1", Kind: "Usage"}
+	usageKind       = schema.GroupVersionKind{Group: "protection.crossplane.io", Version: "v1beta1", Kind: "Usage"}
 )
 
 // The providers that run are those whose definitions everything is tested with.
@@ -53,21 +52,7 @@ func TestProvidersAreWhatIsTestedWith(t *testing.T) {
 // definitions, and an API server for each EKS cluster, a platform becomes ready,
 // and what is in its cluster is what the claim says.
 func TestInCluster(t *testing.T) {
-	l, err := Start(t.Context(), Options{Progress: os.Stderr, InCluster: true, CoreArgs: Patient})
-	was := shared
-	t.Cleanup(func() {
-		shared = was
-		if t.Failed() {
-			keep(l)
-		}
-		if err := l.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared = l // For as long as this test takes. It's the lab that claims go to.
+	l := another(t, Options{InCluster: true, CoreArgs: Patient})
 	l.EKS.SetDrain(drained)
 
 	t.Run("Minimal", testMinimalInCluster)
@@ -89,20 +74,15 @@ func testMinimalInCluster(t *testing.T) {
 			p.pools("default")
 			p.refuses()
 		}},
-		{name: "ChartValues", test: func() {
-			p.edit(map[string]any{"logLevel": "debug"}, "spec", "karpenter", "values")
-			c := p.eks()
-			p.within(settles, func(ctx context.Context) error {
-				return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
-			})
-		}},
-		{name: "AddNodePool", test: p.addNodePools},
+		{name: "ChartValues", test: p.editValues},
+		{name: "AddNodePools", test: p.addNodePools},
 		{name: "RemoveNodePool", test: func() { p.removeNodePool("batch", drained, time.Minute) }},
 		{name: "StubbornNode", test: func() {
 			shared.EKS.SetDrain(time.Hour)
 			defer shared.EKS.SetDrain(drained)
 			p.removeNodePool("stubborn", stubborn, stubborn+time.Minute)
 		}},
+		{name: "NothingDrainsWithoutKarpenter", test: p.drainsWithKarpenterOnly},
 		{name: "Delete", test: p.endsInOrder},
 	}
 	for _, s := range steps {
@@ -269,6 +249,51 @@ func (p *platform) refuses() {
 	}
 }
 
+// editValues of the chart, and kill the providers while they are at it.
+func (p *platform) editValues() {
+	p.edit(map[string]any{"logLevel": "debug"}, "spec", "karpenter", "values")
+	for range 5 {
+		if err := shared.RestartProviders(); err != nil {
+			p.t.Fatal(err)
+		}
+		time.Sleep(700 * time.Millisecond)
+	}
+	c := p.eks()
+	p.within(settles, func(ctx context.Context) error {
+		return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
+	})
+}
+
+// drainsWithKarpenterOnly means that the lab notices if Karpenter goes first: then
+// nothing else can.
+func (p *platform) drainsWithKarpenterOnly() {
+	c := p.eks()
+	r := c.dynamic.Resource(deployments).Namespace("kube-system")
+	karpenter, err := r.Get(p.t.Context(), "karpenter", metav1.GetOptions{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := r.Delete(p.t.Context(), "karpenter", metav1.DeleteOptions{}); err != nil {
+		p.t.Fatal(err)
+	}
+	node, d := p.withoutNodePool("away")
+	d.happens(node, false)
+	time.Sleep(2 * drained)
+	if d.when(node, true) >= 0 {
+		p.t.Errorf("%s is gone, without Karpenter", node)
+	}
+	if trouble := c.Karpenter.Trouble(); trouble != "there is no deployment of Karpenter" {
+		p.t.Errorf("Karpenter's trouble is %q", trouble)
+	}
+	karpenter.SetResourceVersion("")
+	karpenter.SetUID("")
+	if _, err := r.Create(p.t.Context(), karpenter, metav1.CreateOptions{}); err != nil {
+		p.t.Fatal(err)
+	}
+	d.happens(node, true)
+	p.settled()
+}
+
 // stubborn is the grace period of a node that refuses to be drained.
 const stubborn = 12 * time.Second
 
@@ -280,10 +305,11 @@ func (p *platform) addNodePools() {
 	p.edit([]any{
 		map[string]any{"name": "default"},
 		map[string]any{"name": "batch"},
+		map[string]any{"name": "away"},
 		map[string]any{"name": "stubborn", "terminationGracePeriod": stubborn.String()},
 	}, "spec", "karpenter", "nodePools")
 	p.settled()
-	p.pools("default", "batch", "stubborn")
+	p.pools("default", "batch", "away", "stubborn")
 	is, err := p.eks().claims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
@@ -300,16 +326,8 @@ func (p *platform) removeNodePool(name string, least, most time.Duration) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	pools, _, _ := unstructured.NestedSlice(p.claim.Object, "spec", "karpenter", "nodePools") // It was set before.
-	d := watchDeletions(p.t, p)
-	p.edit(slices.DeleteFunc(pools, func(v any) bool { return v.(map[string]any)["name"] == name }), "spec", "karpenter", "nodePools")
-	node := "NodeClaim/" + was[name]
-	p.within(settles, func(context.Context) error {
-		if d.when(node, true) < 0 {
-			return errors.Errorf("%s is not gone:\n%s", node, d)
-		}
-		return nil
-	})
+	node, d := p.withoutNodePool(name)
+	d.happens(node, true)
 	if took := d.took(node); took < least-time.Second || took > most { // Timestamps are in whole seconds.
 		p.t.Errorf("%s was drained for %s, want %s to %s", node, took, least, most)
 	}
@@ -324,6 +342,21 @@ func (p *platform) removeNodePool(name string, least, most time.Duration) {
 		p.t.Errorf("instances: want %v, got %v", want, got)
 	}
 	p.t.Logf("\n%s", d)
+}
+
+// withoutNodePool is the claim from now on. It returns what is to be deleted.
+func (p *platform) withoutNodePool(name string) (node string, d *deletions) {
+	claims, err := p.eks().claims(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if claims[name] == "" {
+		p.t.Fatalf("NodePool %s has no node", name)
+	}
+	d = watchDeletions(p.t, p)
+	pools, _, _ := unstructured.NestedSlice(p.claim.Object, "spec", "karpenter", "nodePools") // It was set before.
+	p.edit(slices.DeleteFunc(pools, func(v any) bool { return v.(map[string]any)["name"] == name }), "spec", "karpenter", "nodePools")
+	return "NodeClaim/" + claims[name], d
 }
 
 // endsInOrder means that what Karpenter launched goes first, while all that it
@@ -384,7 +417,7 @@ type usage struct{ of, by string }
 // usages of a platform, by the names of its resources.
 func (p *platform) usages() []usage {
 	p.t.Helper()
-	r, err := shared.Of(usages, p.claim.GetNamespace())
+	r, err := shared.Of(usageKind, p.claim.GetNamespace())
 	if err != nil {
 		p.t.Fatal(err)
 	}

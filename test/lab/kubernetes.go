@@ -56,7 +56,7 @@ func (l *Lab) startKubernetes(ctx context.Context) error {
 // The lab stops it, unless somebody else does.
 func (l *Lab) StartCluster(ctx context.Context, name string, flags ...string) (*Cluster, error) {
 	n := int(l.clusterCount.Add(1))
-	c, err := l.newCluster(fmt.Sprintf("%s-%d", name, n), l.path("clusters", fmt.Sprintf("%d-%s", n, name)),
+	c, err := l.newCluster(fmt.Sprintf("%s-%d", name, n), filepath.Join(l.Clusters(), fmt.Sprintf("%d-%s", n, name)),
 		append([]string{fmt.Sprintf("--etcd-prefix=/%d-%s", n, name)}, flags...)...)
 	if err != nil {
 		return nil, err
@@ -70,6 +70,9 @@ func (l *Lab) StartCluster(ctx context.Context, name string, flags ...string) (*
 	}
 	return c, nil
 }
+
+// Clusters are in this folder, each in one of its own.
+func (l *Lab) Clusters() string { return l.path("clusters") }
 
 // startEtcd, which keeps all that API servers know.
 func (l *Lab) startEtcd(context.Context) error {

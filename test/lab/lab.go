@@ -1,7 +1,8 @@
 // Package lab runs a real control plane on one machine, without containers: etcd,
 // the Kubernetes API server, its controller manager and Crossplane, all built from
 // Go modules, and the function as a process that Crossplane calls over mTLS. The
-// providers are played by a stand-in, which says what internal/simulate says.
+// providers are played by a stand-in, which says what internal/simulate says: all
+// of them, or only that for AWS.
 package lab
 
 import (

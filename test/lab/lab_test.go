@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,6 +17,13 @@ import (
 // shared by all tests: it takes half a minute to come up.
 var shared *Lab
 
+// labs that are up or coming up. Whatever ends the tests ends them all.
+var labs struct {
+	sync.Mutex
+
+	up []*Lab
+}
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if testing.Short() {
@@ -22,19 +31,19 @@ func TestMain(m *testing.M) {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	var err error
-	shared, err = Start(ctx, Options{Progress: os.Stderr, CoreArgs: Patient})
 	var once sync.Once
 	end := func(code int, why string) {
 		once.Do(func() {
 			if why != "" {
 				fmt.Fprintln(os.Stderr, "lab:", why)
 			}
-			if code != 0 {
-				keep(shared)
-			}
-			if err := shared.Stop(); err != nil {
-				fmt.Fprintln(os.Stderr, "lab:", err)
+			cancel()
+			labs.Lock() // What is coming up gives up first.
+			for _, l := range labs.up {
+				if err := stop(l, code != 0); err != nil {
+					fmt.Fprintln(os.Stderr, "lab:", err)
+					code = 1
+				}
 			}
 			os.Exit(code)
 		})
@@ -44,17 +53,57 @@ func TestMain(m *testing.M) {
 		c := make(chan os.Signal, 1)
 		signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 		s := <-c
-		cancel()
 		end(1, s.String())
 	}()
 	if d := testTimeout(); d > 0 {
 		const grace = 20 * time.Second
 		time.AfterFunc(d-grace, func() { end(1, "out of time, raise -timeout") })
 	}
-	if err != nil {
+	start = func(o Options) (*Lab, error) {
+		labs.Lock()
+		defer labs.Unlock()
+		o.Progress = os.Stderr
+		l, err := Start(ctx, o)
+		labs.up = append(labs.up, l)
+		return l, err
+	}
+	var err error
+	if shared, err = start(Options{CoreArgs: Patient}); err != nil {
 		end(1, err.Error())
 	}
 	end(m.Run(), "")
+}
+
+// start a lab that ends when the tests do.
+var start func(o Options) (*Lab, error)
+
+// another lab than the shared one is what claims go to until a test is over.
+func another(t *testing.T, o Options) *Lab {
+	t.Helper()
+	l, err := start(o)
+	was := shared
+	shared = l
+	t.Cleanup(func() {
+		shared = was
+		labs.Lock()
+		defer labs.Unlock()
+		labs.up = slices.DeleteFunc(labs.up, func(u *Lab) bool { return u == l })
+		if err := stop(l, t.Failed()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// stop a lab, and keep its logs if something failed.
+func stop(l *Lab, failed bool) error {
+	if failed {
+		keep(l)
+	}
+	return l.Stop()
 }
 
 // testTimeout is -timeout.
@@ -78,9 +127,9 @@ func keep(l *Lab) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	state, _ := l.Kubectl(ctx, "", "get", "claim,composite,managed", "--all-namespaces", "--output=yaml") // As much as there is.
-	if err := write(l.path("logs", "state.yaml"), []byte(state)); err != nil {
-		fmt.Fprintln(os.Stderr, "lab:", err)
+	l.state(ctx, "claim,composite,managed")
+	for _, c := range l.EKS.all() {
+		c.state(ctx, "nodes,deployments,nodepools.karpenter.sh,nodeclaims.karpenter.sh,ec2nodeclasses.karpenter.k8s.aws")
 	}
 	logs, err := l.KeepLogs()
 	if err != nil {
@@ -88,4 +137,15 @@ func keep(l *Lab) {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "lab: logs are in", logs)
+}
+
+// state of a cluster, as much as there is.
+func (c *Cluster) state(ctx context.Context, kinds string) {
+	if c == nil {
+		return // It has not been started.
+	}
+	out, _ := c.Kubectl(ctx, "", "get", kinds, "--all-namespaces", "--output=yaml") // As much as there is.
+	if err := write(c.lab.path("logs", strings.TrimPrefix(c.name+"-state.yaml", "-")), []byte(out)); err != nil {
+		fmt.Fprintln(os.Stderr, "lab:", err)
+	}
 }

@@ -59,7 +59,7 @@ func (c *Cluster) populate(ctx context.Context, groups []unstructured.Unstructur
 			if labels == nil {
 				labels = make(map[string]string)
 			}
-			labels[nodeGroupLabel] = g.GetName()
+			labels[nodeGroupLabel] = cmp.Or(g.GetAnnotations()[annotationExternal], g.GetName())
 			if err := c.join(ctx, name, labels, taints(&g)); err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -11,22 +10,7 @@ import (
 // What a user installs works: Crossplane's package manager takes our packages,
 // finds what they depend on, and a claim becomes ready.
 func TestPackages(t *testing.T) {
-	l, err := Start(t.Context(), Options{Progress: os.Stderr, Packages: true, CoreArgs: Patient})
-	was := shared
-	t.Cleanup(func() {
-		shared = was
-		if t.Failed() {
-			keep(l)
-		}
-		if err := l.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared = l // For as long as this test takes. It's the lab that claims go to.
-
+	l := another(t, Options{Packages: true, CoreArgs: Patient})
 	t.Run("OnlyWhatIsActivatedIsThere", func(t *testing.T) {
 		crd := object(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: ` + inactive + `}}`)
 		if _, err := l.Get(t.Context(), crd); !kerrors.IsNotFound(err) {

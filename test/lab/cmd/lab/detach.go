@@ -19,7 +19,7 @@ func isDetached() bool { return os.Getenv(envDetached) != "" }
 
 // detach a lab from this terminal: start another process that keeps it up, show
 // what that says, and return once it's up.
-func detach() error {
+func detach(args ...string) error {
 	path, err := lockPath()
 	if err != nil {
 		return err
@@ -32,10 +32,10 @@ func detach() error {
 	if err != nil {
 		return errors.Wrap(err, "cannot make a log")
 	}
-	defer log.Close() //nolint:errcheck // It's read only.
+	defer log.Close()           //nolint:errcheck // It's read only.
 	defer os.Remove(log.Name()) //nolint:errcheck // The next one takes it over.
 
-	cmd := exec.Command(self, "up") //nolint:noctx // It outlives this process.
+	cmd := exec.Command(self, args...) //nolint:noctx // It outlives this process.
 	cmd.Env = append(os.Environ(), envDetached+"=true")
 	cmd.Stdout, cmd.Stderr = log, log
 	// A session of its own: the terminal's Ctrl-C isn't for it.

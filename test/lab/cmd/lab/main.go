@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -36,7 +37,8 @@ Examples:
 }
 
 type upCmd struct {
-	Detach bool `help:"Return once it's up, and leave it running." short:"d"`
+	Detach    bool `help:"Return once it's up, and leave it running." short:"d"`
+	InCluster bool `help:"Give each EKS cluster an API server of its own, with Karpenter's charts installed by the real providers."`
 }
 
 const next = `
@@ -52,10 +54,28 @@ The control plane is up. In another terminal:
 Logs are in %[4]s. End it with: make lab-down%[5]s
 `
 
+// inside of clusters there's something to see, too.
+const inside = `
+Each EKS cluster has a folder of its own in %[1]s, once it's there:
+
+  kubectl --kubeconfig %[1]s/1-*/admin.kubeconfig get nodes,nodepools,nodeclaims
+`
+
+// drain is how long it takes pods to leave a node of Karpenter's.
+const drain = 10 * time.Second
+
+// args to run the command with in another process.
+func (c *upCmd) args() []string {
+	if c.InCluster {
+		return []string{"up", "--in-cluster"}
+	}
+	return []string{"up"}
+}
+
 // Run the command.
 func (c *upCmd) Run() error {
 	if c.Detach {
-		return detach()
+		return detach(c.args()...)
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -66,7 +86,7 @@ func (c *upCmd) Run() error {
 	defer f.Close()           //nolint:errcheck // It's about to be removed.
 	defer os.Remove(f.Name()) //nolint:errcheck // The next one takes it over.
 
-	l, err := lab.Start(ctx, lab.Options{Progress: os.Stderr})
+	l, err := lab.Start(ctx, lab.Options{Progress: os.Stderr, InCluster: c.InCluster})
 	if err != nil {
 		return failed(ctx, l, err)
 	}
@@ -82,6 +102,10 @@ func (c *upCmd) Run() error {
 	fmt.Printf(next, l.Kubeconfig(), filepath.Join(l.Dir, "bin"), root, filepath.Join(l.Dir, "logs"), or)
 	if err := (held{pid: os.Getpid(), dir: l.Dir}).writeTo(f); err != nil {
 		return failed(ctx, l, err)
+	}
+	if c.InCluster {
+		l.EKS.SetDrain(drain)
+		fmt.Printf(inside, l.Clusters())
 	}
 	<-ctx.Done()
 	fmt.Fprintln(os.Stderr, "lab: stopping")
