@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
 	"github.com/crossplane/function-sdk-go/logging"
@@ -54,19 +53,13 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 	if err != nil {
 		return err
 	}
-	status, err := p.Status()
-	if err != nil {
+	xr := composite(req)
+	status := p.Status(a)
+	if err := compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), &status); err != nil {
 		return err
 	}
-	s, err := structpb.NewStruct(status)
-	if err != nil {
-		return errors.Wrap(err, "cannot convert status")
-	}
-
-	xr := composite(req)
 	a.WriteTo(rsp)
 	compose.Tell(rsp, xr, conditions(a, xr)...)
-	compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), s)
 	if !a.Settled() {
 		rsp.Meta.Ttl = durationpb.New(min(f.ttl, convergingTTL))
 	}

@@ -279,7 +279,7 @@ func TestRunFunction(t *testing.T) {
 	place := func(rsp *fnv1.RunFunctionResponse) any {
 		return []string{
 			desired(rsp, "vpc").AsMap()["metadata"].(map[string]any)["namespace"].(string),
-			at(rsp.GetDesired().GetComposite().GetResource(), "status", "clusterName").GetStringValue(),
+			at(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster", "name").GetStringValue(),
 		}
 	}
 	steady := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}.steady(t)
@@ -422,7 +422,7 @@ func TestRunFunction(t *testing.T) {
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				c := rsp.GetDesired().GetComposite()
-				return []any{c.GetResource().AsMap()["metadata"], at(c.GetResource(), "status", "earlier").AsInterface(), at(c.GetResource(), "status", "clusterName").AsInterface(), c.GetConnectionDetails()}
+				return []any{c.GetResource().AsMap()["metadata"], at(c.GetResource(), "status", "earlier").AsInterface(), at(c.GetResource(), "status", "cluster", "name").AsInterface(), c.GetConnectionDetails()}
 			},
 			want: want{got: []any{map[string]any{"labels": map[string]any{"a": "b"}}, true, "a", map[string][]byte{"a": []byte("b")}}},
 		},
@@ -462,13 +462,13 @@ func TestRunFunction(t *testing.T) {
 						"conditions": {"type": "Ready", "status": "True"}
 					}
 				}`))
-				set(req, `[{"facts": {"clusterARN": 1}}]`, "status")
+				set(req, `{"cluster": {"arn": 1, "endpoint": []}, "network": {"zones": [1, {"zone": {}}, {"zone": "euw3-az1", "natAddress": {}}]}}`, "status")
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "facts").AsInterface()
+				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster").AsInterface()
 			},
-			want: want{got: map[string]any{}},
+			want: want{got: map[string]any{"name": "a"}},
 		},
 		"ExistingName": {
 			reason: "A resource that exists should keep its name, and others should refer to it by that.",
@@ -494,7 +494,7 @@ func TestRunFunction(t *testing.T) {
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "facts", "accountId").AsInterface()
+				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "accountId").AsInterface()
 			},
 			want: want{got: "111111111111"},
 		},
@@ -566,7 +566,7 @@ func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
 func earlier() *fnv1.State {
 	return &fnv1.State{
 		Composite: &fnv1.Resource{
-			Resource:          resource.MustStructJSON(`{"metadata": {"labels": {"a": "b"}}, "status": {"earlier": true, "clusterName": "earlier"}}`),
+			Resource:          resource.MustStructJSON(`{"metadata": {"labels": {"a": "b"}}, "status": {"earlier": true, "accountId": "earlier", "cluster": {"name": "earlier"}}}`),
 			ConnectionDetails: map[string][]byte{"a": []byte("b")},
 		},
 		Resources: map[string]*fnv1.Resource{

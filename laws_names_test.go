@@ -75,15 +75,22 @@ func alter(t *testing.T, claim *fieldpath.Paved, values map[string]any) {
 // everything.
 func told(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	t.Helper()
-	facts, err := structpb.NewValue(map[string]any{"facts": map[string]any{
-		"accountId":              "123456789012",
-		"clusterSecurityGroupId": "sg-0123456789abcdef0",
-		"oidcIssuer":             "https://oidc.eks.ap-southeast-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
-		"karpenterAssociationId": "a-0123456789abcdef0",
-		"karpenterInstalled":     true,
-		"internetGatewayId":      "igw-0123456789abcdef0",
-		"launchTemplateVersion":  "1",
-	}})
+	facts, err := structpb.NewValue(map[string]any{
+		"accountId": "123456789012",
+		"cluster": map[string]any{
+			"arn":                      "arn:aws:eks:ap-southeast-1:123456789012:cluster/a",
+			"certificateAuthorityData": "LS0tLS1CRUdJTg==",
+			"endpoint":                 "https://0123456789ABCDEF0123456789ABCDEF.gr7.ap-southeast-1.eks.amazonaws.com",
+			"oidcIssuer":               "https://oidc.eks.ap-southeast-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+			"securityGroupId":          "sg-0123456789abcdef0",
+		},
+		"facts": map[string]any{
+			"karpenterAssociationId": "a-0123456789abcdef0",
+			"karpenterInstalled":     true,
+			"launchTemplateVersion":  "1",
+		},
+		"network": map[string]any{"internetGatewayId": "igw-0123456789abcdef0"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,8 @@ func regress(r *rand.Rand, o *structpb.Struct) {
 	}
 }
 
-// forget the status of the composite resource: all of it, or single facts.
+// forget the status of the composite resource: all of it, what it remembers of
+// AWS, or single fields, however deep they are.
 func forget(r *rand.Rand, xr *structpb.Struct) {
 	status := xr.GetFields()["status"].GetStructValue().GetFields()
 	switch r.IntN(4) {
@@ -154,9 +155,22 @@ func forget(r *rand.Rand, xr *structpb.Struct) {
 	case 1:
 		xr.GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
 	case 2:
-		delete(status, "facts")
+		for _, k := range []string{"accountId", "cluster", "facts", "network", "queue"} {
+			delete(status, k)
+		}
 	default:
-		lose(r, status["facts"].GetStructValue().GetFields())
+		loseDeep(r, status)
+	}
+}
+
+// loseDeep loses each field with a chance of one half, and fields of the others.
+func loseDeep(r *rand.Rand, fields map[string]*structpb.Value) {
+	lose(r, fields)
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		loseDeep(r, fields[k].GetStructValue().GetFields())
+		for _, v := range fields[k].GetListValue().GetValues() {
+			loseDeep(r, v.GetStructValue().GetFields())
+		}
 	}
 }
 
@@ -242,10 +256,20 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 			return fmt.Sprintf("%s changes: -want, +got:\n%s", k, d)
 		}
 	}
-	if d := differs(want.GetComposite().GetResource(), rsp.GetDesired().GetComposite().GetResource()); remembered && d != "" {
+	if d := differs(memory(want), memory(rsp.GetDesired())); remembered && d != "" {
 		return "the composite resource forgets: -want, +got:\n" + d
 	}
 	return ""
+}
+
+// memory is what the composite resource keeps, whatever it's told: all but what
+// says how far the platform is now.
+func memory(s *fnv1.State) *structpb.Struct {
+	m := &structpb.Struct{Fields: maps.Clone(compose.Exists(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
+	for _, k := range []string{"phase", "resources", "waitsFor"} {
+		delete(m.GetFields(), k)
+	}
+	return m
 }
 
 // differs tells how messages differ. It compares before it looks how: most of

@@ -181,7 +181,7 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 	w := simulate.World{
 		Partition: region.Partition,
 		Region:    region.Code,
-		Account:   cmp.Or(told.String("status.facts.accountId"), simulate.Account),
+		Account:   cmp.Or(told.String("status.accountId"), simulate.Account),
 	}
 	n.Observed.Resources = w.Observe(rsp)
 	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)

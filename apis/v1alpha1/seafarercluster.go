@@ -10,11 +10,12 @@ import (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Cluster,path=xseafarerclusters,shortName=xsfc,categories=crossplane;seafarer
-// +kubebuilder:printcolumn:name="REGION",type="string",JSONPath=".spec.region"
-// +kubebuilder:printcolumn:name="VERSION",type="string",JSONPath=".spec.kubernetesVersion"
-// +kubebuilder:printcolumn:name="CLUSTER",type="string",JSONPath=".status.clusterName"
-// +kubebuilder:printcolumn:name="ENDPOINT",type="string",JSONPath=".status.facts.clusterEndpoint",priority=1
-// +kubebuilder:printcolumn:name="KUBECONFIG",type="string",JSONPath=".status.updateKubeconfigCommand",priority=1
+// +kubebuilder:printcolumn:name="VERSION",type="string",JSONPath=".status.cluster.version"
+// +kubebuilder:printcolumn:name="PHASE",type="string",JSONPath=".status.phase"
+// +kubebuilder:printcolumn:name="REGION",type="string",JSONPath=".spec.region",priority=1
+// +kubebuilder:printcolumn:name="CLUSTER",type="string",JSONPath=".status.cluster.name",priority=1
+// +kubebuilder:printcolumn:name="ENDPOINT",type="string",JSONPath=".status.cluster.endpoint",priority=1
+// +kubebuilder:printcolumn:name="WAITS-FOR",type="string",JSONPath=".status.waitsFor",priority=1
 type XSeafarerCluster struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`

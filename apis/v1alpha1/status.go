@@ -1,16 +1,126 @@
 package v1alpha1
 
-// SeafarerClusterStatus is what is known of the platform.
+// SeafarerClusterStatus is what is known of the platform. What is known once stays
+// while nobody tells it.
 type SeafarerClusterStatus struct {
-	// ClusterName is the name of the EKS cluster.
+	// Phase is the first part of the platform that isn't ready, for example
+	// ControlPlane, or Ready.
 	//
 	// +optional
-	ClusterName string `json:"clusterName,omitempty"`
+	Phase string `json:"phase,omitempty"`
+
+	// WaitsFor names what of that part isn't ready: the first few resources. The
+	// part's condition tells why.
+	//
+	// +optional
+	WaitsFor string `json:"waitsFor,omitempty"`
+
+	// Resources is how many resources the platform is composed of.
+	//
+	// +optional
+	Resources ResourcesStatus `json:"resources,omitempty"`
+
+	// AccountID is the id of the AWS account: twelve digits.
+	//
+	// +optional
+	AccountID string `json:"accountId,omitempty"`
+
+	// Cluster is the EKS cluster.
+	//
+	// +optional
+	Cluster ClusterStatus `json:"cluster,omitempty"`
 
 	// UpdateKubeconfigCommand is what to type to use the cluster with kubectl.
 	//
 	// +optional
 	UpdateKubeconfigCommand string `json:"updateKubeconfigCommand,omitempty"`
+
+	// Network the platform is placed in.
+	//
+	// +optional
+	Network NetworkStatus `json:"network,omitempty"`
+
+	// Roles are the platform's IAM roles, by ARN.
+	//
+	// +optional
+	Roles RolesStatus `json:"roles,omitempty"`
+
+	// Queue is the SQS queue where Karpenter learns that an instance is about to
+	// go.
+	//
+	// +optional
+	Queue QueueStatus `json:"queue,omitempty"`
+
+	// Facts that only AWS could tell, and that nobody but the platform needs.
+	//
+	// +optional
+	Facts Facts `json:"facts,omitempty"`
+}
+
+// ResourcesStatus counts resources.
+type ResourcesStatus struct {
+	// Desired is how many the claim describes, those that still wait included.
+	Desired int32 `json:"desired"`
+
+	// Existing is how many of them the control plane has.
+	Existing int32 `json:"existing"`
+
+	// Ready is how many of them are ready.
+	Ready int32 `json:"ready"`
+}
+
+// ClusterStatus is the EKS cluster.
+type ClusterStatus struct {
+	// Name of the cluster in EKS.
+	//
+	// +optional
+	Name string `json:"name,omitempty"`
+
+	// ARN of the cluster.
+	//
+	// +optional
+	ARN string `json:"arn,omitempty"`
+
+	// Version of Kubernetes that the control plane runs: major and minor.
+	//
+	// +optional
+	Version string `json:"version,omitempty"`
+
+	// Endpoint is the URL of the Kubernetes API.
+	//
+	// +optional
+	Endpoint string `json:"endpoint,omitempty"`
+
+	// CertificateAuthorityData is the certificate that the endpoint's is signed
+	// with, as a kubeconfig has it: PEM, in base64. It's no secret.
+	//
+	// +optional
+	CertificateAuthorityData string `json:"certificateAuthorityData,omitempty"`
+
+	// OIDCIssuer is the URL of the cluster's OIDC issuer.
+	//
+	// +optional
+	OIDCIssuer string `json:"oidcIssuer,omitempty"`
+
+	// SecurityGroupID is the id of the security group that EKS made for the
+	// cluster: sg-…
+	//
+	// +optional
+	SecurityGroupID string `json:"securityGroupId,omitempty"`
+}
+
+// NetworkStatus is the VPC and its subnets.
+type NetworkStatus struct {
+	// VPCID is the id of the VPC: vpc-…
+	//
+	// +optional
+	VPCID string `json:"vpcId,omitempty"`
+
+	// InternetGatewayID is the id of the internet gateway, once it's attached to
+	// the VPC: igw-…
+	//
+	// +optional
+	InternetGatewayID string `json:"internetGatewayId,omitempty"`
 
 	// Zones the platform spans, with their subnets.
 	//
@@ -18,12 +128,6 @@ type SeafarerClusterStatus struct {
 	// +listMapKey=zone
 	// +optional
 	Zones []ZoneStatus `json:"zones,omitempty"`
-
-	// Facts that only AWS could tell. The last known ones are kept: an answer
-	// that goes missing for a while changes nothing.
-	//
-	// +optional
-	Facts Facts `json:"facts,omitempty"`
 }
 
 // A ZoneStatus is an availability zone the platform spans.
@@ -31,41 +135,79 @@ type ZoneStatus struct {
 	// Zone by its ID, or by its name where the claim names it.
 	Zone string `json:"zone"`
 
-	// PrivateCIDR is the IPv4 block of the zone's private subnet.
-	PrivateCIDR string `json:"privateCIDR"`
+	// PrivateSubnet is for nodes.
+	PrivateSubnet SubnetStatus `json:"privateSubnet"`
 
-	// PublicCIDR is the IPv4 block of the zone's public subnet.
-	PublicCIDR string `json:"publicCIDR"`
+	// PublicSubnet is for gateways and load balancers.
+	PublicSubnet SubnetStatus `json:"publicSubnet"`
+
+	// NATAddress is the public IPv4 address of the zone's NAT gateway: where
+	// nodes come from, seen from the internet.
+	//
+	// +optional
+	NATAddress string `json:"natAddress,omitempty"`
 }
 
-// Facts are what only AWS can tell and what some resource needs to be described.
+// A SubnetStatus is a subnet.
+type SubnetStatus struct {
+	// ID of the subnet: subnet-…
+	//
+	// +optional
+	ID string `json:"id,omitempty"`
+
+	// CIDR is its IPv4 block.
+	CIDR string `json:"cidr"`
+}
+
+// RolesStatus are the platform's IAM roles, by ARN.
+type RolesStatus struct {
+	// Cluster is what the EKS control plane acts as.
+	//
+	// +optional
+	Cluster string `json:"cluster,omitempty"`
+
+	// SystemNodes is what the system nodes act as.
+	//
+	// +optional
+	SystemNodes string `json:"systemNodes,omitempty"`
+
+	// VPCCNI is what the VPC CNI acts as.
+	//
+	// +optional
+	VPCCNI string `json:"vpcCNI,omitempty"`
+
+	// EBSCSI is what the EBS CSI driver acts as.
+	//
+	// +optional
+	EBSCSI string `json:"ebsCSI,omitempty"`
+
+	// Karpenter is what Karpenter's controller acts as.
+	//
+	// +optional
+	Karpenter string `json:"karpenter,omitempty"`
+
+	// KarpenterNodes is what the nodes that Karpenter launches act as.
+	//
+	// +optional
+	KarpenterNodes string `json:"karpenterNodes,omitempty"`
+}
+
+// A QueueStatus is an SQS queue.
+type QueueStatus struct {
+	// Name of the queue.
+	//
+	// +optional
+	Name string `json:"name,omitempty"`
+
+	// URL of the queue.
+	//
+	// +optional
+	URL string `json:"url,omitempty"`
+}
+
+// Facts are what only AWS could tell, and what some resource needs to be
+// described.
 type Facts struct {
-	// AccountID is the id of the AWS account: twelve digits.
-	//
-	// +optional
-	AccountID string `json:"accountId,omitempty"`
-
-	// ClusterARN is the ARN of the EKS cluster.
-	//
-	// +optional
-	ClusterARN string `json:"clusterARN,omitempty"`
-
-	// ClusterEndpoint is the URL of the Kubernetes API.
-	//
-	// +optional
-	ClusterEndpoint string `json:"clusterEndpoint,omitempty"`
-
-	// ClusterSecurityGroupID is the id of the security group that EKS made for
-	// the cluster: sg-…
-	//
-	// +optional
-	ClusterSecurityGroupID string `json:"clusterSecurityGroupId,omitempty"`
-
-	// OIDCIssuer is the URL of the cluster's OIDC issuer.
-	//
-	// +optional
-	OIDCIssuer string `json:"oidcIssuer,omitempty"`
-
 	// LaunchTemplateVersion is the newest version of the system nodes' launch
 	// template.
 	//
@@ -81,15 +223,4 @@ type Facts struct {
 	//
 	// +optional
 	KarpenterInstalled bool `json:"karpenterInstalled,omitempty"`
-
-	// InternetGatewayID is the id of the internet gateway, once it's attached to
-	// the VPC: igw-…
-	//
-	// +optional
-	InternetGatewayID string `json:"internetGatewayId,omitempty"`
-
-	// VPCID is the id of the VPC: vpc-…
-	//
-	// +optional
-	VPCID string `json:"vpcId,omitempty"`
 }

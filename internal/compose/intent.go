@@ -17,20 +17,19 @@ import (
 // It reads the object as encoding/json would. To go by way of JSON or of
 // unstructured content would take most of the time that a call takes.
 func intent(o Object) (*structpb.Struct, error) {
+	s, err := fields(o)
+	delete(s.GetFields(), "status")
+	return s, err
+}
+
+// fields of a struct that say something.
+func fields(o any) (*structpb.Struct, error) {
 	v := reflect.ValueOf(o)
 	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
 		return nil, errors.Errorf("cannot convert a %T: it's no pointer to a struct", o)
 	}
 	s := &structpb.Struct{Fields: make(map[string]*structpb.Value)}
-	for _, f := range fieldsOf(v.Elem().Type()) {
-		if f.name == "status" {
-			continue
-		}
-		if err := f.addTo(s, v.Elem()); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return s, addFields(s, v.Elem())
 }
 
 // hold keeps a field as it exists: a value that is unknown for a while must

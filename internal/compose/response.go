@@ -5,16 +5,14 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
 // WriteTo adds what was decided to a response. Resources that an earlier step of
 // the pipeline desires are left alone, unless they have one of our names.
 func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
-	if rsp.GetDesired() == nil {
-		rsp.Desired = &fnv1.State{}
-	}
-	d := rsp.GetDesired()
+	d := state(rsp)
 	if d.GetResources() == nil {
 		d.Resources = make(map[string]*fnv1.Resource)
 	}
@@ -33,8 +31,13 @@ func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
 }
 
 // WriteStatus of the composite resource, on top of what an earlier step of the
-// pipeline wrote to it.
-func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status *structpb.Struct) {
+// pipeline wrote to it. The status is a pointer to a struct. What is empty in it
+// isn't written.
+func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status any) error {
+	s, err := fields(status)
+	if err != nil {
+		return errors.Wrap(err, "cannot convert status")
+	}
 	c := composite(rsp)
 	if c.GetResource().GetFields() == nil {
 		c.Resource = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
@@ -45,14 +48,23 @@ func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status 
 	if f["status"].GetStructValue().GetFields() == nil {
 		f["status"] = structpb.NewStructValue(&structpb.Struct{Fields: make(map[string]*structpb.Value)})
 	}
-	maps.Copy(f["status"].GetStructValue().GetFields(), status.GetFields())
+	maps.Copy(f["status"].GetStructValue().GetFields(), s.GetFields())
+	return nil
 }
 
 func composite(rsp *fnv1.RunFunctionResponse) *fnv1.Resource {
-	if rsp.GetDesired().GetComposite() == nil {
-		rsp.Desired.Composite = &fnv1.Resource{}
+	d := state(rsp)
+	if d.GetComposite() == nil {
+		d.Composite = &fnv1.Resource{}
 	}
-	return rsp.GetDesired().GetComposite()
+	return d.GetComposite()
+}
+
+func state(rsp *fnv1.RunFunctionResponse) *fnv1.State {
+	if rsp.GetDesired() == nil {
+		rsp.Desired = &fnv1.State{}
+	}
+	return rsp.GetDesired()
 }
 
 func ready(r bool) fnv1.Ready {

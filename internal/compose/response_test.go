@@ -77,7 +77,12 @@ func TestWriteTo(t *testing.T) {
 }
 
 func TestWriteStatus(t *testing.T) {
-	status := object(t, map[string]any{"clusterName": "a"})
+	type thingStatus struct {
+		ClusterName string `json:"clusterName,omitempty"`
+		Nothing     string `json:"nothing,omitempty"`
+		Count       int    `json:"count"`
+	}
+	status := &thingStatus{ClusterName: "a"}
 	cases := map[string]struct {
 		reason string
 		rsp    *fnv1.RunFunctionResponse
@@ -85,26 +90,28 @@ func TestWriteStatus(t *testing.T) {
 	}{
 		"NoComposite": {
 			reason: "At first nobody desires anything of the composite resource.",
-			rsp:    &fnv1.RunFunctionResponse{Desired: &fnv1.State{}},
-			want:   map[string]any{"apiVersion": "example.org/v1", "kind": "XThing", "status": map[string]any{"clusterName": "a"}},
+			rsp:    &fnv1.RunFunctionResponse{},
+			want:   map[string]any{"apiVersion": "example.org/v1", "kind": "XThing", "status": map[string]any{"clusterName": "a", "count": 0.0}},
 		},
 		"EarlierSteps": {
 			reason: "What earlier steps desire of its spec and its metadata stays.",
 			rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: &fnv1.Resource{Resource: object(t, map[string]any{
 				"metadata": map[string]any{"labels": map[string]any{"a": "b"}},
-				"status":   map[string]any{"clusterName": "b"},
+				"status":   map[string]any{"clusterName": "b", "theirs": true},
 			})}}},
 			want: map[string]any{
 				"apiVersion": "example.org/v1",
 				"kind":       "XThing",
 				"metadata":   map[string]any{"labels": map[string]any{"a": "b"}},
-				"status":     map[string]any{"clusterName": "a"},
+				"status":     map[string]any{"clusterName": "a", "count": 0.0, "theirs": true},
 			},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			WriteStatus(tc.rsp, "example.org/v1", "XThing", status)
+			if err := WriteStatus(tc.rsp, "example.org/v1", "XThing", status); err != nil {
+				t.Fatal(err)
+			}
 			if diff := cmp.Diff(tc.want, tc.rsp.GetDesired().GetComposite().GetResource().AsMap()); diff != "" {
 				t.Errorf("\n%s\nWriteStatus(...): -want, +got:\n%s", tc.reason, diff)
 			}

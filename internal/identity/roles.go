@@ -28,7 +28,7 @@ func clusterRole(p platform.Plan) []compose.Resource {
 func systemNodeRole(p platform.Plan) []compose.Resource {
 	rs := p.Role(platform.Role{
 		Key:         platform.KeySystemNodeRole,
-		Name:        p.GlobalName(aws.LimitRole, "system-node"),
+		Name:        p.SystemNodeRoleName(),
 		Description: "System nodes of " + p.Spec.ClusterName,
 		Trust:       iam.AssumedByService(aws.EC2Principal(p.Partition)),
 		Managed:     platform.NodePolicies(),

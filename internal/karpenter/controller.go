@@ -18,7 +18,7 @@ const keyControllerRole compose.Key = "karpenter-role"
 func controllerRole(p platform.Plan) []compose.Resource {
 	rs := p.WorkloadRole(platform.Workload{Namespace: p.Spec.Karpenter.Namespace, ServiceAccount: serviceAccount}, platform.Role{
 		Key:         keyControllerRole,
-		Name:        controllerRoleName(p),
+		Name:        p.KarpenterRoleName(),
 		Description: "Karpenter of " + p.Spec.ClusterName,
 	})
 	for _, cp := range controllerPolicies(controllerScope(p)) {
@@ -36,7 +36,7 @@ func controllerScope(p platform.Plan) scope {
 		region:       p.Spec.Region,
 		account:      p.Facts.AccountID,
 		cluster:      p.Spec.ClusterName,
-		nodeRoleARN:  p.RoleARN(nodeRoleName(p)),
+		nodeRoleARN:  p.RoleARN(p.KarpenterNodeRoleName()),
 		queueARN:     queueARN(p),
 		version:      chartVersion(p),
 		interruption: true,

@@ -4,7 +4,6 @@ package karpenter
 
 import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
@@ -44,20 +43,4 @@ func keyNodeClass(name string) compose.Key { return compose.Key("node-class-" + 
 
 func keyNodePool(np v1alpha1.NodePoolSpec) compose.Key { return compose.Key("node-pool-" + np.Name) }
 
-// nodeRoleName is what EC2NodeClasses refer to.
-func nodeRoleName(p platform.Plan) string {
-	if n := p.Spec.Karpenter.NodeRoleName; n != "" {
-		return n
-	}
-	return p.GlobalName(aws.LimitRole, "karpenter-node")
-}
-
-func controllerRoleName(p platform.Plan) string {
-	return p.GlobalName(aws.LimitRole, "karpenter")
-}
-
-func queueName(p platform.Plan) string {
-	return aws.Name(aws.LimitQueue, "Karpenter", p.Spec.ClusterName)
-}
-
-func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Spec.Region, queueName(p)) }
+func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Spec.Region, p.QueueName()) }

@@ -28,7 +28,7 @@ func nodeClass(p platform.Plan, c v1alpha1.NodeClassSpec) compose.Resource {
 	spec := map[string]any{
 		"amiFamily":                  f.name,
 		"amiSelectorTerms":           []any{map[string]any{"alias": c.AMIAlias}},
-		"role":                       nodeRoleName(p),
+		"role":                       p.KarpenterNodeRoleName(),
 		"subnetSelectorTerms":        discovered,
 		"securityGroupSelectorTerms": discovered,
 		"tags":                       p.TagValues(c.Tags, p.Discovery()),

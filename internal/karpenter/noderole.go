@@ -14,7 +14,7 @@ import (
 func nodeRole(p platform.Plan) []compose.Resource {
 	rs := p.Role(platform.Role{
 		Key:         platform.KeyKarpenterNodeRole,
-		Name:        nodeRoleName(p),
+		Name:        p.KarpenterNodeRoleName(),
 		Description: "Nodes that Karpenter launches for " + p.Spec.ClusterName,
 		Trust:       iam.AssumedByService(aws.EC2Principal(p.Partition)),
 		Managed:     platform.NodePolicies(),

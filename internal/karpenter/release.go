@@ -37,7 +37,7 @@ func release(p platform.Plan) compose.Resource {
 			SecretKeyRef: &release1.DataKeySelector{Name: p.KubeconfigSecret(), Key: "endpoint"},
 		},
 	}}
-	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(keyQueue, keyControllerRole)
+	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(platform.KeyKarpenterQueue, keyControllerRole)
 	for _, c := range p.Spec.Karpenter.NodeClasses {
 		res = res.Outlives(keyNodeClass(c.Name), "Karpenter removes the nodes of this class, and only then the class is gone")
 	}
@@ -74,7 +74,7 @@ func values(p platform.Plan) map[string]any {
 	v := map[string]any{
 		"settings": map[string]any{
 			"clusterName":       p.Spec.ClusterName,
-			"interruptionQueue": queueName(p),
+			"interruptionQueue": p.QueueName(),
 		},
 		"serviceAccount": map[string]any{"name": serviceAccount},
 		"nodeSelector":   map[string]any{"kubernetes.io/os": "linux", platform.SystemNodeLabel: "true"},
@@ -92,7 +92,7 @@ func values(p platform.Plan) map[string]any {
 	if p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA {
 		v["serviceAccount"] = map[string]any{
 			"name":        serviceAccount,
-			"annotations": map[string]any{"eks.amazonaws.com/role-arn": p.RoleARN(controllerRoleName(p))},
+			"annotations": map[string]any{"eks.amazonaws.com/role-arn": p.RoleARN(p.KarpenterRoleName())},
 		}
 		return v
 	}

@@ -42,5 +42,5 @@ func target(p platform.Plan, e eventRule) compose.Resource {
 		RuleRef:      p.Ref(e.resourceKey()),
 		TargetID:     new("KarpenterInterruptionQueueTarget"),
 		Arn:          new(queueARN(p)),
-	}}}).Refers(keyQueue).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.arn")
+	}}}).Refers(platform.KeyKarpenterQueue).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.arn")
 }

@@ -52,7 +52,7 @@ func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
 		Region:               new(p.Spec.Region),
 		DestinationCidrBlock: new(anywhere),
 		RouteTableIDRef:      p.Ref(keyPrivateRouteTable(z)),
-		NATGatewayIDRef:      p.FollowedRef(keyNATGateway(natZone(p, z))),
+		NATGatewayIDRef:      p.FollowedRef(platform.KeyNATGateway(p.NATZone(z))),
 	}}})
 }
 

@@ -9,6 +9,46 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 )
 
+// Facts are what AWS must tell us.
+type Facts struct {
+	// AccountID is the id of the AWS account: twelve digits.
+	AccountID string
+
+	// The EKS cluster: its ARN, the version that its control plane runs, the URL
+	// of its API with the certificate authority in base64, and what EKS made for
+	// it.
+	ClusterARN                  string
+	ClusterVersion              string
+	ClusterEndpoint             string
+	ClusterCertificateAuthority string
+	ClusterSecurityGroupID      string
+	OIDCIssuer                  string
+
+	// LaunchTemplateVersion is the newest version of the system nodes' launch
+	// template.
+	LaunchTemplateVersion string
+
+	// KarpenterAssociationID is the id of Karpenter's Pod Identity association.
+	KarpenterAssociationID string
+
+	// KarpenterInstalled is true once Karpenter's release has been deployed.
+	KarpenterInstalled bool
+
+	VPCID    string
+	QueueURL string
+
+	// InternetGatewayID is the id of the internet gateway, once it's attached.
+	InternetGatewayID string
+}
+
+// ZoneFacts are what AWS must tell us of a zone.
+type ZoneFacts struct {
+	PrivateSubnetID, PublicSubnetID string
+
+	// NATAddress is the public IPv4 address of the zone's NAT gateway.
+	NATAddress string
+}
+
 // facts reads everything that AWS must tell us. What it tells now wins over what
 // the composite resource remembers, so that a status that goes blank for a while
 // changes nothing.
@@ -16,24 +56,54 @@ import (
 // Who asks for an account says which it is: the claim, or the platform team.
 // Without that, the one that answered first stays: a stray ARN must not move a
 // platform.
-func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Existing, o compose.Observed) v1alpha1.Facts {
-	remembered := func(path string) string { return xr.String("status.facts." + path) }
-	cluster := o[KeyCluster]
+func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Existing, o compose.Observed) Facts {
+	fact := func(k compose.Key, field, remembered string) string {
+		return cmp.Or(o[k].String("status.atProvider."+field), xr.String("status."+remembered))
+	}
 	gateway := ""
 	if g := o[KeyInternetGateway]; g.Is("Ready") {
 		gateway = g.String("status.atProvider.id")
 	}
-	return v1alpha1.Facts{
-		AccountID:              cmp.Or(s.AccountID, fenced, remembered("accountId"), told),
-		ClusterARN:             cmp.Or(cluster.String("status.atProvider.arn"), remembered("clusterARN")),
-		ClusterEndpoint:        cmp.Or(cluster.String("status.atProvider.endpoint"), remembered("clusterEndpoint")),
-		ClusterSecurityGroupID: cmp.Or(cluster.String("status.atProvider.vpcConfig.clusterSecurityGroupId"), remembered("clusterSecurityGroupId")),
-		OIDCIssuer:             cmp.Or(cluster.String("status.atProvider.identity.0.oidc.0.issuer"), remembered("oidcIssuer")),
-		LaunchTemplateVersion:  cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), remembered("launchTemplateVersion")),
-		KarpenterAssociationID: cmp.Or(o[KeyKarpenterAssociation].String("status.atProvider.associationId"), remembered("karpenterAssociationId")),
-		KarpenterInstalled:     o[KeyKarpenterRelease].String("status.atProvider.state") == stateDeployed || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
-		InternetGatewayID:      cmp.Or(gateway, remembered("internetGatewayId")),
-		VPCID:                  cmp.Or(o[KeyVPC].String("status.atProvider.id"), remembered("vpcId")),
+	return Facts{
+		AccountID:                   cmp.Or(s.AccountID, fenced, xr.String("status.accountId"), told),
+		ClusterARN:                  fact(KeyCluster, "arn", "cluster.arn"),
+		ClusterVersion:              fact(KeyCluster, "version", "cluster.version"),
+		ClusterEndpoint:             fact(KeyCluster, "endpoint", "cluster.endpoint"),
+		ClusterCertificateAuthority: fact(KeyCluster, "certificateAuthority.0.data", "cluster.certificateAuthorityData"),
+		ClusterSecurityGroupID:      fact(KeyCluster, "vpcConfig.clusterSecurityGroupId", "cluster.securityGroupId"),
+		OIDCIssuer:                  fact(KeyCluster, "identity.0.oidc.0.issuer", "cluster.oidcIssuer"),
+		LaunchTemplateVersion:       cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), xr.String("status.facts.launchTemplateVersion")),
+		KarpenterAssociationID:      fact(KeyKarpenterAssociation, "associationId", "facts.karpenterAssociationId"),
+		KarpenterInstalled:          o[KeyKarpenterRelease].String("status.atProvider.state") == stateDeployed || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
+		VPCID:                       fact(KeyVPC, "id", "network.vpcId"),
+		QueueURL:                    fact(KeyKarpenterQueue, "url", "queue.url"),
+		InternetGatewayID:           cmp.Or(gateway, xr.String("status.network.internetGatewayId")),
+	}
+}
+
+// factual zones know what AWS has told of them.
+func factual(zs []Zone, xr compose.Existing, o compose.Observed) []Zone {
+	for i, z := range zs {
+		zs[i].Facts = zoneFacts(z, xr, o)
+	}
+	return zs
+}
+
+// zoneFacts are those of a zone.
+func zoneFacts(z Zone, xr compose.Existing, o compose.Observed) ZoneFacts {
+	var remembered compose.Existing
+	for _, v := range xr.Value("status.network.zones").GetListValue().GetValues() {
+		if e := compose.Exists(v.GetStructValue()); e.String("zone") == z.Label {
+			remembered = e
+		}
+	}
+	fact := func(k compose.Key, field, path string) string {
+		return cmp.Or(o[k].String("status.atProvider."+field), remembered.String(path))
+	}
+	return ZoneFacts{
+		PrivateSubnetID: fact(KeyPrivateSubnet(z), "id", "privateSubnet.id"),
+		PublicSubnetID:  fact(KeyPublicSubnet(z), "id", "publicSubnet.id"),
+		NATAddress:      fact(KeyNATAddress(z), "publicIp", "natAddress"),
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	KeyKarpenterRelease       compose.Key = "karpenter"
 	KeyKarpenterNodeRole      compose.Key = "karpenter-node-role"
 	KeyKarpenterAssociation   compose.Key = "karpenter-pod-identity"
+	KeyKarpenterQueue         compose.Key = "karpenter-queue"
 	KeyHelmProviderConfig     compose.Key = "helm-provider-config"
 	KeyKubernetesProviderConf compose.Key = "kubernetes-provider-config"
 )
@@ -28,3 +29,9 @@ func KeyPrivateSubnet(z Zone) compose.Key { return compose.Key("subnet-private-"
 
 // KeyPublicSubnet of a zone.
 func KeyPublicSubnet(z Zone) compose.Key { return compose.Key("subnet-public-" + z.Label) }
+
+// KeyNATGateway of a zone.
+func KeyNATGateway(z Zone) compose.Key { return compose.Key("nat-gateway-" + z.Label) }
+
+// KeyNATAddress of a zone's NAT gateway.
+func KeyNATAddress(z Zone) compose.Key { return compose.Key("nat-address-" + z.Label) }

@@ -27,7 +27,7 @@ type Plan struct {
 	Fences v1beta1.Fences
 
 	// Facts that AWS has told so far.
-	Facts v1alpha1.Facts
+	Facts Facts
 
 	// Owner is the name of the claim, or of a composite resource without one.
 	Owner string
@@ -52,6 +52,9 @@ type Zone struct {
 
 	// Private and Public are the IPv4 blocks of the zone's subnets.
 	Private, Public netip.Prefix
+
+	// Facts that AWS has told so far.
+	Facts ZoneFacts
 }
 
 // Exists tells whether a resource exists.
@@ -74,11 +77,6 @@ func (p Plan) ARN(service, region, resource string) string {
 
 // RoleARN of an IAM role of the account, by name.
 func (p Plan) RoleARN(name string) string { return p.ARN("iam", "", "role/"+name) }
-
-// GlobalName of something whose names are shared by all regions of an account.
-func (p Plan) GlobalName(l aws.Limit, suffix string) string {
-	return aws.Name(l, p.Spec.ClusterName, p.Spec.Region, suffix)
-}
 
 // Tags of an AWS resource: those of the claim, those of the platform team, and
 // those given.
@@ -108,19 +106,6 @@ func (p Plan) NameTag(suffix string) map[string]string {
 func (p Plan) Discovery() map[string]string {
 	return map[string]string{DiscoveryTag: p.Spec.ClusterName}
 }
-
-// KubeconfigSecret is the name of the Secret that the providers reach the
-// cluster with: keys kubeconfig, endpoint and clusterCA.
-func (p Plan) KubeconfigSecret() string { return p.ObjectName("kubeconfig") }
-
-// VPCCNIRoleName is the name of the IAM role of the VPC CNI add-on.
-func (p Plan) VPCCNIRoleName() string { return p.GlobalName(aws.LimitRole, "vpc-cni") }
-
-// EBSCSIRoleName is the name of the IAM role of the EBS CSI driver add-on.
-func (p Plan) EBSCSIRoleName() string { return p.GlobalName(aws.LimitRole, "ebs-csi") }
-
-// ClusterRoleName is the name of the IAM role of the EKS cluster.
-func (p Plan) ClusterRoleName() string { return p.GlobalName(aws.LimitRole, "cluster") }
 
 // DiscoveryTag is the key of the tag by which Karpenter finds subnets and
 // security groups.

@@ -59,7 +59,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	}
 	region, zones, zerrs := place(p.Spec)
 	errs = append(errs, zerrs...)
-	p.Partition, p.Zones = region.Partition, zones
+	p.Partition, p.Zones = region.Partition, factual(zones, xr, o)
 	if len(errs) > 0 {
 		return p, &InvalidError{Errors: errs}
 	}

@@ -1,6 +1,9 @@
 package simulate
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -38,7 +41,7 @@ var kinds = map[string]teller{
 	"VPC":                   ec2("vpc", "vpc"),
 	"Subnet":                ec2("subnet", "subnet"),
 	"InternetGateway":       ec2("internet-gateway", "igw"),
-	"EIP":                   ec2("elastic-ip", "eipalloc"),
+	"EIP":                   address,
 	"NATGateway":            ec2("natgateway", "nat"),
 	"RouteTable":            ec2("route-table", "rtb"),
 	"DefaultSecurityGroup":  ec2("security-group", "sg"),
@@ -52,9 +55,7 @@ var kinds = map[string]teller{
 	"Group": func(w World, r resource) map[string]any {
 		return w.told(r.external(), "logs", "log-group:"+r.external())
 	},
-	"Queue": func(w World, r resource) map[string]any {
-		return w.told(r.field("name"), "sqs", r.field("name"))
-	},
+	"Queue": queue,
 	"Rule": func(w World, r resource) map[string]any {
 		return w.told(r.external(), "events", "rule/"+r.external())
 	},
@@ -107,10 +108,28 @@ func launchTemplate(w World, r resource) map[string]any {
 	return t
 }
 
+// address is one of those that are for documents only.
+func address(w World, r resource) map[string]any {
+	t := w.told(r.id("eipalloc"), "ec2", "elastic-ip/"+r.id("eipalloc"))
+	t["publicIp"] = fmt.Sprintf("203.0.113.%d", sha256.Sum256([]byte(r.name))[0])
+	return t
+}
+
+func queue(w World, r resource) map[string]any {
+	url := "https://sqs." + w.Region + ".amazonaws.com/" + w.Account + "/" + r.field("name")
+	t := w.told(url, "sqs", r.field("name"))
+	t["url"] = url
+	return t
+}
+
 func cluster(w World, r resource) map[string]any {
 	id := strings.ToUpper(digest(r.name+w.Account, 32))
 	t := w.told(r.external(), "eks", "cluster/"+r.external())
 	t["status"] = "ACTIVE"
+	t["version"] = r.field("version")
+	t["certificateAuthority"] = []any{map[string]any{
+		"data": base64.StdEncoding.EncodeToString([]byte("-----BEGIN CERTIFICATE-----\n" + digest(r.name, 64) + "\n-----END CERTIFICATE-----\n")),
+	}}
 	t["endpoint"] = "https://" + id + ".gr7." + w.Region + ".eks.amazonaws.com"
 	t["vpcConfig"] = map[string]any{"clusterSecurityGroupId": r.id("sg")}
 	t["identity"] = []any{map[string]any{"oidc": []any{map[string]any{

@@ -514,17 +514,21 @@ func (p *platform) tells() {
 		}
 	}
 	for _, path := range []string{
-		"clusterName", "updateKubeconfigCommand",
-		"facts.accountId", "facts.clusterARN", "facts.clusterEndpoint", "facts.clusterSecurityGroupId", "facts.oidcIssuer", "facts.vpcId",
+		"updateKubeconfigCommand", "accountId",
+		"cluster.name", "cluster.arn", "cluster.version", "cluster.endpoint", "cluster.certificateAuthorityData", "cluster.securityGroupId", "cluster.oidcIssuer",
+		"network.vpcId", "network.internetGatewayId", "queue.url", "roles.karpenter",
 	} {
 		v, _, err := unstructured.NestedString(claim.Object, append([]string{"status"}, strings.Split(path, ".")...)...)
 		if err != nil || v == "" {
 			p.t.Errorf("claim tells no status.%s: %v", path, err)
 		}
 	}
-	zones, _, err := unstructured.NestedSlice(claim.Object, "status", "zones")
+	zones, _, err := unstructured.NestedSlice(claim.Object, "status", "network", "zones")
 	if err != nil || len(zones) == 0 {
-		p.t.Errorf("claim tells no status.zones: %v", err)
+		p.t.Errorf("claim tells no status.network.zones: %v", err)
+	}
+	if phase, _, err := unstructured.NestedString(claim.Object, "status", "phase"); err != nil || phase != "Ready" {
+		p.t.Errorf("claim is in phase %q, want Ready: %v", phase, err)
 	}
 }
 
