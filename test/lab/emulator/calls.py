@@ -1,0 +1,77 @@
+"""Every call that is made, one at a time, unless it's made to fail.
+
+GET /lab/writes    what was called that may change something, and how it ended
+PUT /lab/faults    a list of what is to fail: see Fault
+"""
+
+import random
+import threading
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+
+READS = ("Describe", "Get", "List", "Lookup")
+
+lock = threading.RLock()
+writes = []
+faults = []
+
+
+class Fault:
+    """What is to fail, and how.
+
+    service, operation   as AWS calls them, such as "ec2" and "CreateVpc"; any if left out
+    code, message        the error; "ThrottlingException" if left out
+    status               from 500 on, the answer is this and nothing else
+    rate                 how often, between 0 and 1; always if left out
+    count                how many times, and no more
+    """
+
+    def __init__(self, service="", operation="", code="ThrottlingException", message="Rate exceeded", status=400, rate=1.0, count=None):
+        self.service, self.operation = service, operation
+        self.code, self.message, self.status = code, message, status
+        self.rate, self.count = rate, count
+
+    def hits(self, service, operation):
+        if self.service not in ("", service) or self.operation not in ("", operation):
+            return False
+        if self.count == 0 or random.random() >= self.rate:
+            return False
+        if self.count is not None:
+            self.count -= 1
+        return True
+
+
+class Injected(ServiceException):
+    """Of a class of our own, or moto takes it for an error of a service."""
+
+
+def install():
+    call_action = BaseResponse.call_action
+
+    def call(self):
+        service, operation = self.service_name, self._get_action() or ""
+        with lock:
+            fault = next((f for f in faults if f.hits(service, operation)), None)
+            if fault is None:
+                try:
+                    status, headers, body = call_action(self)
+                except NotImplementedError:
+                    log(self, service, operation, "not implemented")
+                    raise
+            elif fault.status >= 500:
+                status, headers, body = fault.status, {"status": str(fault.status)}, ""
+            else:
+                status, headers, body = self.serialized(ActionResult(Injected(fault.code, fault.message)))
+            log(self, service, operation, status)
+            return status, headers, body
+
+    BaseResponse.call_action = call
+
+
+def log(self, service, operation, status):
+    if operation.startswith(READS) and status != "not implemented":
+        return
+    write = {"service": service, "operation": operation, "status": status, "path": self.path, "body": str(self.body or self.querystring)[:2000]}
+    writes.append(write)
+    print(service, operation, status, self.path, write["body"][:300], flush=True)

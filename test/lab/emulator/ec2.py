@@ -1,0 +1,153 @@
+"""EC2 where moto's is too kind.
+
+AWS refuses to delete what is in use. moto mostly doesn't, so a deletion in the
+wrong order would go unnoticed.
+"""
+
+from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.nat_gateways import NatGateway
+
+from slow import changes
+
+moto = {
+    name: getattr(EC2Backend, name)
+    for name in (
+        "create_launch_template",
+        "create_nat_gateway",
+        "delete_nat_gateway",
+        "delete_security_group",
+        "delete_subnet",
+        "delete_vpc",
+        "describe_nat_gateways",
+        "detach_internet_gateway",
+        "disassociate_address",
+        "release_address",
+        "terminate_instances",
+    )
+}
+
+
+def in_use(what, by):
+    raise DependencyViolationError(f"{what} has dependencies and cannot be deleted: {by}")
+
+
+def interfaces(self, of):
+    return [eni.id for eni in self.enis.values() if of(eni)]
+
+
+def delete_subnet(self, subnet_id):
+    enis = interfaces(self, lambda eni: eni.subnet.id == subnet_id)
+    if enis:
+        in_use(f"The subnet '{subnet_id}'", enis)
+    return moto["delete_subnet"](self, subnet_id)
+
+
+def delete_security_group(self, name=None, group_id=None):
+    enis = interfaces(self, lambda eni: group_id in [g.id for g in eni.group_set])
+    if enis:
+        in_use(f"resource {group_id}", enis)
+    return moto["delete_security_group"](self, name, group_id)
+
+
+def delete_vpc(self, vpc_id):
+    gateways = [g.id for g in self.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
+    groups = [g.id for g in self.groups.get(vpc_id, {}).values() if g.name != "default"]
+    if gateways or groups:
+        in_use(f"The vpc '{vpc_id}'", gateways + groups)
+    return moto["delete_vpc"](self, vpc_id)
+
+
+def addresses(self, vpc_id):
+    """The public addresses in use in a VPC."""
+    return [a.public_ip for a in self.addresses if a.eni and a.eni.subnet.vpc_id == vpc_id]
+
+
+def detach_internet_gateway(self, internet_gateway_id, vpc_id):
+    mapped = addresses(self, vpc_id)
+    if mapped:
+        in_use(f"Network {vpc_id} has some mapped public address(es) and", mapped)
+    return moto["detach_internet_gateway"](self, internet_gateway_id, vpc_id)
+
+
+def release_address(self, address=None, allocation_id=None):
+    for a in self.addresses:
+        if a.allocation_id == allocation_id and a.eni:
+            raise EC2ClientError("InvalidIPAddress.InUse", f"The address {a.public_ip} is in use.")
+    return moto["release_address"](self, address, allocation_id)
+
+
+def disassociate_address(self, address=None, association_id=None):
+    for a in self.addresses:
+        if association_id and a.association_id == association_id and nat_gateway_of(self, a.eni):
+            raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")
+    return moto["disassociate_address"](self, address, association_id)
+
+
+def nat_gateway_of(self, eni):
+    return next((n for n in self.nat_gateways.values() if eni and n._eni is eni), None)
+
+
+def terminate_instances(self, instance_ids):
+    ended = moto["terminate_instances"](self, instance_ids)
+    for instance, _ in ended:
+        for i in interfaces(self, lambda eni: eni.instance is instance):
+            del self.enis[i]
+    return ended
+
+
+def create_launch_template(self, name, description, template_data, tag_spec):
+    """The tags of the template itself are not in what it's made of."""
+    specs = template_data.get("TagSpecifications", [])
+    template_data["TagSpecifications"] = [s for s in specs if s["ResourceType"] != "launch-template"]
+    return moto["create_launch_template"](self, name, description, template_data, tag_spec)
+
+
+def create_nat_gateway(self, subnet_id, allocation_id, tags=None, connectivity_type="public"):
+    nat = moto["create_nat_gateway"](self, subnet_id, allocation_id, tags, connectivity_type)
+    attached = any(g.vpc and g.vpc.id == nat.vpc_id for g in self.internet_gateways.values())
+
+    def then():
+        nat.state = "available"
+        if connectivity_type != "private" and not attached:
+            nat.state = "failed"
+            free(self, nat)
+
+    nat.state = "pending"
+    changes(self).add("nat", then)
+    return nat
+
+
+def delete_nat_gateway(self, nat_gateway_id):
+    nat = self.nat_gateways.get(nat_gateway_id)
+    if nat is None or nat.state == "deleted":
+        raise EC2ClientError("NatGatewayNotFound", f"NatGateway {nat_gateway_id} was not found")
+
+    def then():
+        nat.state = "deleted"
+        free(self, nat)
+
+    nat.state = "deleting"
+    changes(self).add("nat-delete", then)
+    return nat
+
+
+def free(self, nat):
+    """The interface of a NAT gateway, and with it the address."""
+    for a in self.addresses:
+        if a.eni is nat._eni:
+            a.eni = None
+            a.association_id = None
+    self.enis.pop(nat._eni.id, None)
+
+
+def describe_nat_gateways(self, *args, **kwargs):
+    changes(self).settle()
+    return moto["describe_nat_gateways"](self, *args, **kwargs)
+
+
+def install():
+    # The Terraform provider reads a NAT gateway's addresses only if it says so.
+    NatGateway.availability_mode = "zonal"
+    for name in moto:
+        setattr(EC2Backend, name, globals()[name])

@@ -1,0 +1,440 @@
+"""What is added to moto, as boto3 sees it."""
+
+import base64
+import json
+import pathlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.signers import RequestSigner
+
+HERE = pathlib.Path(__file__).parent
+REGION = "eu-west-3"
+SESSION = boto3.Session()  # It keeps the models, which take long to read.
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]})
+
+
+class Cloud:
+    """The emulator, as somebody sees it who has a key."""
+
+    def __init__(self, url, **keys):
+        self.url = url
+        self.keys = keys or {"aws_access_key_id": "none", "aws_secret_access_key": "none"}
+
+    def __getattr__(self, service):
+        client = SESSION.client(service, region_name=REGION, endpoint_url=self.url, **self.keys)
+        setattr(self, service, client)  # It takes a while to make one.
+        return client
+
+    def lab(self, path, method="GET", body=None):
+        request = urllib.request.Request(f"{self.url}/lab/{path}", method=method, data=json.dumps(body).encode())
+        request.add_header("Content-Type", "application/json")
+        return json.load(urllib.request.urlopen(request))
+
+
+@pytest.fixture(scope="module")
+def server():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    process = subprocess.Popen([sys.executable, HERE / "server.py", str(port)])
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url + "/lab/delays")
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def aws(server):
+    urllib.request.urlopen(urllib.request.Request(server + "/moto-api/reset", method="POST"))
+    cloud = Cloud(server)
+    cloud.lab("delays", "PUT", {k: 0.3 for k in cloud.lab("delays")})
+    cloud.lab("faults", "PUT", [])
+    key = cloud.lab("users", "POST", {"name": "crossplane"})
+    return Cloud(server, aws_access_key_id=key["id"], aws_secret_access_key=key["secret"])
+
+
+def role(aws, name):
+    return aws.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+
+
+def vpc(aws):
+    vpc_id = aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    nets = [
+        aws.ec2.create_subnet(VpcId=vpc_id, CidrBlock=f"10.0.{i}.0/24", AvailabilityZone=f"{REGION}{z}")["Subnet"]["SubnetId"]
+        for i, z in enumerate("ab")
+    ]
+    return vpc_id, nets
+
+
+@pytest.fixture
+def cluster(aws):
+    """A cluster called c that's active."""
+    vpc_id, nets = vpc(aws)
+    aws.eks.create_cluster(
+        name="c",
+        version="1.35",
+        roleArn=role(aws, "cluster"),
+        resourcesVpcConfig={"subnetIds": nets},
+        accessConfig={"authenticationMode": "API"},
+        bootstrapSelfManagedAddons=False,
+    )
+    return becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+
+
+def becomes(describe, status, timeout=10):
+    end = time.monotonic() + timeout
+    while (o := describe())["status"] != status:
+        assert time.monotonic() < end, o
+        time.sleep(0.1)
+    return o
+
+
+def gone(describe, timeout=10):
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            o = describe()
+        except ClientError as e:
+            assert e.response["Error"]["Code"] == "ResourceNotFoundException"
+            return
+        assert time.monotonic() < end, o
+        time.sleep(0.1)
+
+
+def refused(code, call, **kwargs):
+    with pytest.raises(ClientError) as e:
+        call(**kwargs)
+    assert e.value.response["Error"]["Code"] == code, e.value
+    return e.value.response["Error"]["Message"]
+
+
+def node_group(aws, cluster, **more):
+    return aws.eks.create_nodegroup(
+        clusterName="c", nodegroupName="n", nodeRole=role(aws, "node"), subnets=cluster["resourcesVpcConfig"]["subnetIds"], **more
+    )["nodegroup"]
+
+
+def test_a_cluster_takes_time_and_says_nothing_until_it_is_there(aws):
+    _, nets = vpc(aws)
+    c = aws.eks.create_cluster(name="c", version="1.35", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})["cluster"]
+    assert c["status"] == "CREATING" and "endpoint" not in c
+    c = becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+    assert c["endpoint"].startswith("https://") and c["certificateAuthority"]["data"]
+    assert c["identity"]["oidc"]["issuer"].startswith(f"https://oidc.eks.{REGION}.amazonaws.com/id/")
+
+
+def test_a_cluster_is_played_by_an_api_server(aws):
+    aws.lab("apiservers", "POST", {"endpoint": "https://127.0.0.1:1", "ca": "PEM"})
+    _, nets = vpc(aws)
+    aws.eks.create_cluster(name="played", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})
+    describe = lambda: aws.eks.describe_cluster(name="played")["cluster"]
+    c = becomes(describe, "ACTIVE")
+    assert c["endpoint"] == "https://127.0.0.1:1" and base64.b64decode(c["certificateAuthority"]["data"]) == b"PEM"
+    assert aws.lab("apiservers")[-1]["cluster"] == c["arn"]
+    aws.eks.delete_cluster(name="played")
+    gone(describe)
+    assert aws.lab("apiservers")[-1]["gone"]
+
+
+def test_a_cluster_wants_what_it_is_made_of(aws):
+    _, nets = vpc(aws)
+    args = {"name": "c", "roleArn": role(aws, "r"), "resourcesVpcConfig": {"subnetIds": nets}}
+    bad = "InvalidParameterException"
+    refused(bad, aws.eks.create_cluster, **args | {"roleArn": "arn:aws:iam::123456789012:role/none"})
+    refused(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": ["subnet-none", *nets]}})
+    refused(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": nets[:1]}})
+    key = [{"resources": ["secrets"], "provider": {"keyArn": f"arn:aws:kms:{REGION}:123456789012:alias/none"}}]
+    refused(bad, aws.eks.create_cluster, **args, encryptionConfig=key)
+
+
+def test_a_key_may_be_told_by_alias(aws):
+    _, nets = vpc(aws)
+    key = aws.kms.create_key()["KeyMetadata"]
+    aws.kms.create_alias(AliasName="alias/eks/c", TargetKeyId=key["KeyId"])
+    config = [{"resources": ["secrets"], "provider": {"keyArn": f"arn:aws:kms:{REGION}:123456789012:alias/eks/c"}}]
+    c = aws.eks.create_cluster(name="c", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets}, encryptionConfig=config)["cluster"]
+    assert c["encryptionConfig"][0]["provider"]["keyArn"] == key["Arn"]
+
+
+def test_the_cluster_security_group_is_real_and_goes_with_the_cluster(aws, cluster):
+    group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]
+    g = aws.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+    assert {"Key": "kubernetes.io/cluster/c", "Value": "owned"} in g["Tags"]
+    refused("DependencyViolation", aws.ec2.delete_security_group, GroupId=group)
+    refused("DependencyViolation", aws.ec2.delete_subnet, SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
+    aws.eks.delete_cluster(name="c")
+    gone(lambda: aws.eks.describe_cluster(name="c")["cluster"])
+    refused("InvalidGroup.NotFound", aws.ec2.describe_security_groups, GroupIds=[group])
+    aws.ec2.delete_subnet(SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
+
+
+def test_deletion_protection(aws, cluster):
+    u = aws.eks.update_cluster_config(name="c", deletionProtection=True)["update"]
+    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
+    refused("InvalidRequestException", aws.eks.delete_cluster, name="c")
+    assert becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")["deletionProtection"]
+
+
+def test_one_update_at_a_time_and_one_minor_version_at_a_time(aws, cluster):
+    refused("InvalidParameterException", aws.eks.update_cluster_version, name="c", version="1.37")
+    u = aws.eks.update_cluster_version(name="c", version="1.36")["update"]
+    assert aws.eks.describe_cluster(name="c")["cluster"]["status"] == "UPDATING"
+    refused("ResourceInUseException", aws.eks.update_cluster_config, name="c", deletionProtection=True)
+    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
+    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
+    assert aws.eks.describe_cluster(name="c")["cluster"]["version"] == "1.36"
+
+
+def test_a_node_group_needs_a_cni_and_has_instances(aws, cluster):
+    node_group(aws, cluster, scalingConfig={"minSize": 1, "maxSize": 3, "desiredSize": 2})
+    describe = lambda: aws.eks.describe_nodegroup(clusterName="c", nodegroupName="n")["nodegroup"]
+    time.sleep(1)
+    assert describe()["status"] == "CREATING"
+    aws.eks.create_addon(clusterName="c", addonName="vpc-cni")
+    assert becomes(describe, "ACTIVE")["version"] == "1.35"
+    assert len(running(aws)) == 2
+    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
+
+    u = aws.eks.update_nodegroup_config(clusterName="c", nodegroupName="n", scalingConfig={"desiredSize": 3})["update"]
+    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"], nodegroupName="n")["update"], "Successful")
+    assert len(running(aws)) == 3
+    refused("InvalidParameterException", aws.eks.update_nodegroup_version, clusterName="c", nodegroupName="n", version="1.36")
+
+    assert aws.eks.list_access_entries(clusterName="c")["accessEntries"][0].endswith("role/node")
+    aws.eks.delete_nodegroup(clusterName="c", nodegroupName="n")
+    gone(describe)
+    assert len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 2  # the cluster's
+    assert running(aws) == [] and len(aws.eks.list_access_entries(clusterName="c")["accessEntries"]) == 1
+
+
+def running(aws):
+    pages = aws.ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["running"]}])["Reservations"]
+    return [i["InstanceId"] for r in pages for i in r["Instances"]]
+
+
+def test_a_node_group_wants_its_launch_template(aws, cluster):
+    refused("InvalidRequestException", lambda **a: node_group(aws, cluster, **a), launchTemplate={"name": "none", "version": "1"})
+
+
+def test_coredns_needs_nodes(aws, cluster):
+    for name in ("vpc-cni", "coredns"):
+        aws.eks.create_addon(clusterName="c", addonName=name)
+    describe = lambda: aws.eks.describe_addon(clusterName="c", addonName="coredns")["addon"]
+    time.sleep(1)
+    assert describe()["status"] == "CREATING"
+    node_group(aws, cluster)
+    becomes(describe, "ACTIVE")
+    assert aws.eks.list_addons(clusterName="c")["addons"] == ["coredns", "vpc-cni"]
+
+
+def test_an_addon_brings_its_pod_identity(aws, cluster):
+    arn = role(aws, "csi")
+    identity = {"serviceAccount": "csi", "roleArn": arn}
+    refused("InvalidParameterException", aws.eks.create_addon, clusterName="c", addonName="x", podIdentityAssociations=[identity | {"roleArn": arn + "x"}])
+    a = aws.eks.create_addon(clusterName="c", addonName="vpc-cni", podIdentityAssociations=[identity])["addon"]
+    listed = aws.eks.list_pod_identity_associations(clusterName="c")["associations"]
+    assert [(i["namespace"], i["serviceAccount"], i["ownerArn"]) for i in listed] == [("kube-system", "csi", a["addonArn"])]
+    assert a["podIdentityAssociations"] == [listed[0]["associationArn"]]
+    refused("ResourceInUseException", aws.eks.create_pod_identity_association, clusterName="c", namespace="kube-system", **identity)
+
+    describe = lambda: aws.eks.describe_addon(clusterName="c", addonName="vpc-cni")["addon"]
+    becomes(describe, "ACTIVE")
+    u = aws.eks.update_addon(clusterName="c", addonName="vpc-cni", configurationValues="{}")["update"]
+    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"], addonName="vpc-cni")["update"], "Successful")
+    assert describe()["configurationValues"] == "{}" and describe()["podIdentityAssociations"] == a["podIdentityAssociations"]
+    aws.eks.delete_addon(clusterName="c", addonName="vpc-cni")
+    gone(describe)
+    assert aws.eks.list_pod_identity_associations(clusterName="c")["associations"] == []
+
+
+def test_pod_identity_associations(aws, cluster):
+    arn, other = role(aws, "a"), role(aws, "b")
+    a = aws.eks.create_pod_identity_association(clusterName="c", namespace="n", serviceAccount="s", roleArn=arn, tags={"k": "v"})["association"]
+    one = {"clusterName": "c", "associationId": a["associationId"]}
+    aws.eks.update_pod_identity_association(**one, roleArn=other)
+    assert aws.eks.describe_pod_identity_association(**one)["association"]["roleArn"] == other
+    aws.eks.delete_pod_identity_association(**one)
+    refused("ResourceNotFoundException", aws.eks.describe_pod_identity_association, **one)
+
+
+def test_access_entries(aws, cluster):
+    arn = role(aws, "admin")
+    admin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+    one = {"clusterName": "c", "principalArn": arn}
+    refused("InvalidParameterException", aws.eks.create_access_entry, clusterName="c", principalArn=arn + "x")
+    refused("ResourceNotFoundException", aws.eks.associate_access_policy, **one, policyArn=admin, accessScope={"type": "cluster"})
+    aws.eks.create_access_entry(**one, kubernetesGroups=["g"])
+    refused("ResourceInUseException", aws.eks.create_access_entry, **one)
+    aws.eks.associate_access_policy(**one, policyArn=admin, accessScope={"type": "cluster"})
+    aws.eks.update_access_entry(**one, kubernetesGroups=["h"])
+    assert aws.eks.describe_access_entry(**one)["accessEntry"]["kubernetesGroups"] == ["h"]
+    assert [p["policyArn"] for p in aws.eks.list_associated_access_policies(**one)["associatedAccessPolicies"]] == [admin]
+    aws.eks.disassociate_access_policy(**one, policyArn=admin)
+    assert aws.eks.list_associated_access_policies(**one)["associatedAccessPolicies"] == []
+    aws.eks.delete_access_entry(**one)
+    refused("ResourceNotFoundException", aws.eks.describe_access_entry, **one)
+
+
+def test_tags(aws, cluster):
+    a = aws.eks.create_addon(clusterName="c", addonName="x", tags={"a": "1"})["addon"]
+    e = aws.eks.create_access_entry(clusterName="c", principalArn=role(aws, "r"), tags={"a": "1"})["accessEntry"]
+    for arn in (cluster["arn"], a["addonArn"], e["accessEntryArn"]):
+        aws.eks.tag_resource(resourceArn=arn, tags={"b": "2"})
+        aws.eks.untag_resource(resourceArn=arn, tagKeys=["a"])
+        assert aws.eks.list_tags_for_resource(resourceArn=arn)["tags"] == {"b": "2"}
+
+
+def test_fargate_profiles_take_time(aws, cluster):
+    aws.eks.create_fargate_profile(
+        clusterName="c",
+        fargateProfileName="f",
+        podExecutionRoleArn=role(aws, "f"),
+        subnets=cluster["resourcesVpcConfig"]["subnetIds"],
+        selectors=[{"namespace": "karpenter"}],
+    )
+    describe = lambda: aws.eks.describe_fargate_profile(clusterName="c", fargateProfileName="f")["fargateProfile"]
+    assert describe()["status"] == "CREATING"
+    becomes(describe, "ACTIVE")
+    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
+    aws.eks.delete_fargate_profile(clusterName="c", fargateProfileName="f")
+    gone(describe)
+
+
+def test_what_is_in_use_is_not_deleted(aws):
+    vpc_id, nets = vpc(aws)
+    gateway = aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    aws.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
+    address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = aws.ec2.create_nat_gateway(SubnetId=nets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    describe = lambda: aws.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]
+    state = lambda: {"status": describe()["State"]}
+    becomes(state, "available")
+    dependent = "DependencyViolation"
+    refused(dependent, aws.ec2.detach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc_id)
+    refused(dependent, aws.ec2.delete_subnet, SubnetId=nets[0])
+    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    refused("InvalidIPAddress.InUse", aws.ec2.release_address, AllocationId=address)
+    association = aws.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]["AssociationId"]
+    refused("AuthFailure", aws.ec2.disassociate_address, AssociationId=association)
+    aws.ec2.delete_nat_gateway(NatGatewayId=nat)
+    becomes(state, "deleted")
+    aws.ec2.release_address(AllocationId=address)
+    for n in nets:
+        aws.ec2.delete_subnet(SubnetId=n)
+    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    aws.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
+    aws.ec2.delete_vpc(VpcId=vpc_id)
+
+
+def test_a_nat_gateway_without_an_internet_gateway_fails(aws):
+    _, nets = vpc(aws)
+    address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = aws.ec2.create_nat_gateway(SubnetId=nets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    becomes(lambda: {"status": aws.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"]}, "failed")
+
+
+def test_instances_are_launched_where_a_class_selects(aws):
+    aws.lab("apiservers", "POST", {"endpoint": "https://127.0.0.1:2", "ca": "PEM"})
+    _, nets = vpc(aws)
+    aws.eks.create_cluster(name="c", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})
+    c = becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+    terms = [{"tags": {"find": "me"}}]
+    spec = {"role": "node", "subnetSelectorTerms": terms, "securityGroupSelectorTerms": terms}
+    launch = lambda: aws.lab("instances", "POST", {"endpoint": "https://127.0.0.1:2", "class": spec})["id"]
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        launch()
+    aws.ec2.create_tags(Resources=[nets[1], c["resourcesVpcConfig"]["clusterSecurityGroupId"]], Tags=[{"Key": "find", "Value": "me"}])
+    role(aws, "node")
+    instance = launch()
+    assert running(aws) == [instance]
+    refused("DependencyViolation", aws.ec2.delete_subnet, SubnetId=nets[1])
+    aws.lab(f"instances/{instance}", "DELETE")
+    assert running(aws) == []
+    aws.eks.delete_cluster(name="c")
+    gone(lambda: aws.eks.describe_cluster(name="c")["cluster"])
+    for n in nets:
+        aws.ec2.delete_subnet(SubnetId=n)
+
+
+def test_a_policy_that_is_attached_is_not_deleted(aws):
+    policy = aws.iam.create_policy(PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
+    role(aws, "r")
+    aws.iam.attach_role_policy(RoleName="r", PolicyArn=policy)
+    refused("DeleteConflict", aws.iam.delete_policy, PolicyArn=policy)
+    aws.iam.detach_role_policy(RoleName="r", PolicyArn=policy)
+    aws.iam.delete_policy(PolicyArn=policy)
+
+
+def test_faults(aws):
+    once = SESSION.client(
+        "ec2", region_name=REGION, endpoint_url=aws.url, config=boto3.session.Config(retries={"total_max_attempts": 1}), **aws.keys
+    )
+    aws.lab("faults", "PUT", [{"service": "ec2", "operation": "CreateVpc", "code": "RequestLimitExceeded", "count": 1}])
+    refused("RequestLimitExceeded", once.create_vpc, CidrBlock="10.0.0.0/16")
+    once.create_vpc(CidrBlock="10.0.0.0/16")
+    aws.lab("faults", "PUT", [{"status": 503}])
+    refused("503", once.describe_vpcs)
+    refused("503", aws.eks.list_clusters)
+    aws.lab("faults", "PUT", [])
+    once.describe_vpcs()
+
+
+def test_writes_are_told(aws):
+    since = len(aws.lab("writes"))
+    aws.ec2.describe_vpcs()
+    aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")
+    assert [(w["service"], w["operation"], w["status"]) for w in aws.lab(f"writes?since={since}")] == [("ec2", "CreateVpc", 200)]
+
+
+def token(aws, cluster):
+    """As aws eks get-token makes it."""
+    sts = aws.sts
+    signer = RequestSigner(sts.meta.service_model.service_id, REGION, "sts", "v4", boto3.Session(**aws.keys).get_credentials(), sts.meta.events)
+    request = {
+        "method": "GET",
+        "url": f"{aws.url}/?Action=GetCallerIdentity&Version=2011-06-15",
+        "body": {},
+        "headers": {"x-k8s-aws-id": cluster},
+        "context": {},
+    }
+    url = signer.generate_presigned_url(request, region_name=REGION, expires_in=60, operation_name="")
+    return "k8s-aws-v1." + base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+
+
+def review(aws, t):
+    r = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": t}}
+    return aws.lab("token", "POST", r)["status"]
+
+
+def test_a_token_is_whoever_signed_it(aws, cluster):
+    me = review(aws, token(aws, "c"))
+    assert me["authenticated"] and me["user"]["username"].endswith(":user/crossplane") and me["user"]["groups"] == ["system:masters"]
+    assert "no cluster" in review(aws, token(aws, "another"))["error"]
+    assert not review(aws, "k8s-aws-v1.nonsense")["authenticated"]
+    aws.eks.delete_access_entry(clusterName="c", principalArn=me["user"]["uid"])
+    assert "no access entry" in review(aws, token(aws, "c"))["error"]
+    nobody = Cloud(aws.url)
+    assert "nobody has" in review(nobody, token(nobody, "c"))["error"]
+
+
+def test_a_token_of_an_assumed_role(aws, cluster):
+    arn = role(aws, "crossplane")
+    c = aws.sts.assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
+    aws.eks.create_access_entry(clusterName="c", principalArn=arn, kubernetesGroups=["g"])
+    she = Cloud(aws.url, aws_access_key_id=c["AccessKeyId"], aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])
+    assert review(she, token(she, "c"))["user"]["groups"] == ["g"]
