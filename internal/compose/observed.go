@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
@@ -76,6 +77,11 @@ func (e Existing) Number(path string) float64 { return e.Value(path).GetNumberVa
 
 // Name of the object in Kubernetes.
 func (e Existing) Name() string { return e.String("metadata.name") }
+
+// ExternalName is what the provider knows the object by outside of Kubernetes.
+func (e Existing) ExternalName() string {
+	return e.Value("metadata.annotations").GetStructValue().GetFields()[meta.AnnotationKeyExternalName].GetStringValue()
+}
 
 // Deleted tells whether somebody has asked for the object to be deleted.
 func (e Existing) Deleted() bool { return e.String("metadata.deletionTimestamp") != "" }

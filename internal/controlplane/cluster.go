@@ -45,7 +45,8 @@ func cluster(p platform.Plan) compose.Resource {
 	if ownKey(p) {
 		r = r.Refers(keySecretsKeyAlias).Needs(p.AccountKnown(), platform.AccountID, "spec.initProvider.encryptionConfig")
 	}
-	return r
+	// A zone may be added, or taken away.
+	return p.Follow(r, "spec.forProvider.vpcConfig.subnetIds", p.PrivateSubnets()...)
 }
 
 func vpcConfig(p platform.Plan) *eks.VPCConfigParameters {
@@ -53,7 +54,10 @@ func vpcConfig(p platform.Plan) *eks.VPCConfigParameters {
 	v := &eks.VPCConfigParameters{
 		EndpointPublicAccess:  new(e.PublicAccess),
 		EndpointPrivateAccess: new(e.PrivateAccess),
-		SubnetIDRefs:          p.PrivateSubnets(p.FollowedRef),
+		SubnetIDRefs:          p.Refs(p.PrivateSubnets()...),
+	}
+	if p.Exists(platform.KeyCluster) {
+		v.SubnetIds = p.IDs(p.PrivateSubnets()...)
 	}
 	for _, c := range e.PublicAccessCIDRs {
 		v.PublicAccessCidrs = append(v.PublicAccessCidrs, new(c))

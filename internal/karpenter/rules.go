@@ -30,8 +30,9 @@ func rule(p platform.Plan, e eventRule) compose.Resource {
 		EventBusName: new(defaultBus),
 		Description:  new(e.description),
 		EventPattern: new(e.pattern),
-		State:        new("ENABLED"),
-		Tags:         p.Tags(),
+		// The provider sees no end of changes to a rule that has a state instead.
+		IsEnabled: new(true),
+		Tags:      p.Tags(),
 	}}})
 }
 

@@ -47,13 +47,19 @@ func privateRoutes(p platform.Plan) []compose.Resource {
 	return rs
 }
 
+// natRoute leads to another NAT gateway after the NAT mode has changed.
 func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
-	return p.AWS(compose.Key("route-nat-"+z.Label), &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
+	k, nat := compose.Key("route-nat-"+z.Label), platform.KeyNATGateway(p.NATZone(z))
+	r := &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
 		Region:               new(p.Spec.Region),
 		DestinationCidrBlock: new(anywhere),
 		RouteTableIDRef:      p.Ref(keyPrivateRouteTable(z)),
-		NATGatewayIDRef:      p.FollowedRef(platform.KeyNATGateway(p.NATZone(z))),
-	}}})
+		NATGatewayIDRef:      p.Ref(nat),
+	}}}
+	if id := p.ID(nat); id != "" && p.Exists(k) {
+		r.Spec.ForProvider.NATGatewayID = new(id)
+	}
+	return p.Follow(p.AWS(k, r), "spec.forProvider.natGatewayId", nat)
 }
 
 func routeTable(p platform.Plan, k compose.Key, name string) compose.Resource {

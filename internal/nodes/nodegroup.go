@@ -22,7 +22,7 @@ func nodeGroup(p platform.Plan) compose.Resource {
 			NodeRoleArnRef: p.Ref(platform.KeySystemNodeRole),
 			// EKS cannot move a node group to other subnets, so they are those of
 			// the zones there were when it was made.
-			SubnetIDRefs: p.PrivateSubnets(p.Ref),
+			SubnetIDRefs: p.Refs(p.PrivateSubnets()...),
 			Version:      new(p.Spec.KubernetesVersion),
 			AMIType:      new(s.AMIType),
 			CapacityType: new(s.CapacityType),

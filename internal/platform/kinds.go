@@ -72,6 +72,26 @@ func kinds() map[schema.GroupVersion][]runtime.Object {
 	}
 }
 
+// identifiedByAWS are the kinds whose resources AWS gives an id that nobody knows
+// before. Others have a name that we choose, or one that's made of their spec.
+var identifiedByAWS = map[string]bool{
+	"DefaultSecurityGroup":   true,
+	"EIP":                    true,
+	"InternetGateway":        true,
+	"Key":                    true,
+	"LaunchTemplate":         true,
+	"NATGateway":             true,
+	"OpenIDConnectProvider":  true,
+	"PodIdentityAssociation": true,
+	"Queue":                  true,
+	"QueuePolicy":            true,
+	"RolePolicyAttachment":   true,
+	"RouteTable":             true,
+	"RouteTableAssociation":  true,
+	"Subnet":                 true,
+	"VPC":                    true,
+}
+
 var scheme = newScheme()
 
 func newScheme() *runtime.Scheme {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/netip"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -44,6 +45,10 @@ type Plan struct {
 	// names of the resources that exist. Crossplane keeps them whatever we
 	// desire, so references must too.
 	names map[compose.Key]string
+
+	// ids of the resources that exist, as far as the provider has written them
+	// down.
+	ids map[compose.Key]string
 }
 
 // A Zone is an availability zone the platform spans.
@@ -127,19 +132,48 @@ func (p Plan) Ref(k compose.Key) *xpv1.NamespacedReference {
 	return &xpv1.NamespacedReference{Name: p.ObjectName(k)}
 }
 
-// FollowedRef is a reference that the provider resolves each time, rather than
-// once: for fields that change while the resource lives.
-func (p Plan) FollowedRef(k compose.Key) *xpv1.NamespacedReference {
-	return &xpv1.NamespacedReference{Name: p.ObjectName(k), Policy: &xpv1.Policy{Resolve: new(xpv1.ResolvePolicyAlways)}}
+// Follow fills in what a reference of an existing resource leads to, because it
+// may lead elsewhere by now: the provider resolves each reference only once. It
+// could be told to resolve it each time, but whenever that makes a difference it
+// forgets what all other references of the resource lead to.
+func (p Plan) Follow(r compose.Resource, path string, to ...compose.Key) compose.Resource {
+	for _, k := range to {
+		r = r.Needs(p.ID(k) != "" || !p.Exists(r.Key), compose.Fact{What: "the id of " + string(k), From: k}, path)
+	}
+	return r
 }
 
-// PrivateSubnets by reference, one a zone.
-func (p Plan) PrivateSubnets(ref func(compose.Key) *xpv1.NamespacedReference) []xpv1.NamespacedReference {
-	rs := make([]xpv1.NamespacedReference, 0, len(p.Zones))
+// ID by which AWS knows a resource, or the empty string.
+func (p Plan) ID(k compose.Key) string { return p.ids[k] }
+
+// PrivateSubnets by key, one a zone.
+func (p Plan) PrivateSubnets() []compose.Key {
+	ks := make([]compose.Key, 0, len(p.Zones))
 	for _, z := range p.Zones {
-		rs = append(rs, *ref(KeyPrivateSubnet(z)))
+		ks = append(ks, KeyPrivateSubnet(z))
+	}
+	return ks
+}
+
+// Refs to other composed resources.
+func (p Plan) Refs(ks ...compose.Key) []xpv1.NamespacedReference {
+	rs := make([]xpv1.NamespacedReference, 0, len(ks))
+	for _, k := range ks {
+		rs = append(rs, *p.Ref(k))
 	}
 	return rs
+}
+
+// IDs of resources, unless one of them is not known.
+func (p Plan) IDs(ks ...compose.Key) []*string {
+	ids := make([]*string, 0, len(ks))
+	for _, k := range ks {
+		if p.ID(k) == "" {
+			return nil
+		}
+		ids = append(ids, new(p.ID(k)))
+	}
+	return ids
 }
 
 // External is the metadata of a resource that AWS knows by a name, rather than
@@ -155,9 +189,9 @@ type Managed interface {
 	SetManagementPolicies(ps xpv1.ManagementPolicies)
 }
 
-// Policies of managed resources. Late initialisation is left out of all of them:
-// what AWS chose is not our intent, and copied into the spec it would fight with
-// whoever changes it in AWS.
+// Policies of managed resources. Late initialisation is left out of all of them,
+// but see identifying: what AWS chose is not our intent, and copied into the spec
+// it would fight with whoever changes it in AWS.
 var (
 	// policiesOwned is for what is created, kept and deleted with the platform.
 	policiesOwned = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate, xpv1.ManagementActionDelete}
@@ -225,9 +259,22 @@ func (p Plan) WithoutPolicies(k compose.Key, m Managed) compose.Resource {
 }
 
 func (p Plan) managed(k compose.Key, m Managed, ref *xpv1.ProviderConfigReference, ps xpv1.ManagementPolicies) compose.Resource {
+	r := p.Local(k, m)
 	m.SetProviderConfigReference(ref)
-	m.SetManagementPolicies(ps)
-	return p.Local(k, m)
+	m.SetManagementPolicies(p.identifying(k, m.GetObjectKind().GroupVersionKind().Kind, ps))
+	return r
+}
+
+// identifying policies let the provider write down the id that AWS has given to
+// a resource, which it does in no other way than by late initialisation. Until
+// then it knows the id for as long as it runs: if it's started again it makes the
+// resource again, and nothing can refer to it.
+// https://github.com/crossplane/upjet/issues/531
+func (p Plan) identifying(k compose.Key, kind string, ps xpv1.ManagementPolicies) xpv1.ManagementPolicies {
+	if !identifiedByAWS[kind] || p.ID(k) != "" || !slices.Contains(ps, xpv1.ManagementActionCreate) {
+		return ps
+	}
+	return append(slices.Clone(ps), xpv1.ManagementActionLateInitialize)
 }
 
 // Local describes an object of the control plane itself, such as a provider's

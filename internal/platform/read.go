@@ -23,7 +23,7 @@ const defaultZones = 3
 // Read a composite resource, the platform team's fences and what exists into a
 // Plan. An error of type InvalidError tells what the claim must change.
 func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.Observed) (Plan, error) {
-	p := Plan{Fences: f, names: make(map[compose.Key]string, len(o))}
+	p := Plan{Fences: f, names: make(map[compose.Key]string, len(o)), ids: make(map[compose.Key]string, len(o))}
 	if err := kind(xr); err != nil {
 		return p, err
 	}
@@ -39,6 +39,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	}
 	for k, e := range o {
 		p.names[k] = e.Name()
+		p.ids[k] = e.ExternalName()
 	}
 
 	raw, _ := xr.Value("spec").AsInterface().(map[string]any)

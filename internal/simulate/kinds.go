@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -20,7 +21,15 @@ type resource struct {
 // external name: what AWS knows the resource by.
 func (r resource) external() string {
 	meta := r.object.GetFields()["metadata"].GetStructValue().GetFields()
-	return meta["annotations"].GetStructValue().GetFields()["crossplane.io/external-name"].GetStringValue()
+	return meta["annotations"].GetStructValue().GetFields()[annotationExternal].GetStringValue()
+}
+
+// reference to another object: its name, which stands for what AWS calls it. A
+// resource is all that's known here.
+func (r resource) reference(name string) string {
+	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
+	ref := spec["forProvider"].GetStructValue().GetFields()[name]
+	return ref.GetStructValue().GetFields()["name"].GetStringValue()
 }
 
 // field of forProvider.
@@ -42,29 +51,42 @@ var kinds = map[string]teller{
 	"Subnet":                ec2("subnet", "subnet"),
 	"InternetGateway":       ec2("internet-gateway", "igw"),
 	"EIP":                   address,
-	"NATGateway":            ec2("natgateway", "nat"),
 	"RouteTable":            ec2("route-table", "rtb"),
 	"DefaultSecurityGroup":  ec2("security-group", "sg"),
 	"LaunchTemplate":        launchTemplate,
 	"Role":                  iam("role"),
-	"Policy":                iam("policy"),
-	"OpenIDConnectProvider": oidcProvider,
+	"Policy":                byARN(iam("policy")),
+	"OpenIDConnectProvider": byARN(oidcProvider),
+	"NATGateway": func(_ World, r resource) map[string]any {
+		return map[string]any{"id": r.id("nat")}
+	},
+	"RouteTableAssociation": func(_ World, r resource) map[string]any {
+		return map[string]any{"id": r.id("rtbassoc")}
+	},
+	"RolePolicyAttachment": func(w World, r resource) map[string]any {
+		w.Region = "" // IAM has none.
+		policy := w.arn("iam", "policy/"+r.reference("policyArnRef"))
+		return map[string]any{"id": r.reference("roleRef") + "/" + cmp.Or(r.field("policyArn"), policy)}
+	},
 	"Key": func(w World, r resource) map[string]any {
-		return w.told(digest(r.name, 32), "kms", "key/"+digest(r.name, 32))
+		return w.told(uuid(r.name), "kms", "key/"+uuid(r.name))
 	},
 	"Group": func(w World, r resource) map[string]any {
 		return w.told(r.external(), "logs", "log-group:"+r.external())
 	},
 	"Queue": queue,
+	"QueuePolicy": func(_ World, r resource) map[string]any {
+		return map[string]any{"id": r.reference("queueUrlRef")}
+	},
 	"Rule": func(w World, r resource) map[string]any {
 		return w.told(r.external(), "events", "rule/"+r.external())
 	},
 	"Cluster": cluster,
 	"NodeGroup": func(w World, r resource) map[string]any {
-		return w.told(r.external(), "eks", "nodegroup/"+r.external())
+		return inCluster(w, r, "nodegroup", r.external())
 	},
 	"Addon": func(w World, r resource) map[string]any {
-		return w.told(r.field("addonName"), "eks", "addon/"+r.field("addonName"))
+		return inCluster(w, r, "addon", r.field("addonName"))
 	},
 	"PodIdentityAssociation": func(_ World, r resource) map[string]any {
 		id := "a-" + digest(r.name, 17)
@@ -79,8 +101,11 @@ var kinds = map[string]teller{
 var silent = map[string]bool{"ProviderConfig": true}
 
 func (w World) told(id, service, resource string) map[string]any {
-	arn := aws.ARN{Partition: w.Partition, Service: service, Region: w.Region, Account: w.Account, Resource: resource}
-	return map[string]any{"id": id, "arn": arn.String()}
+	return map[string]any{"id": id, "arn": w.arn(service, resource)}
+}
+
+func (w World) arn(service, resource string) string {
+	return aws.ARN{Partition: w.Partition, Service: service, Region: w.Region, Account: w.Account, Resource: resource}.String()
 }
 
 func ec2(kind, prefix string) teller {
@@ -94,6 +119,27 @@ func iam(kind string) teller {
 		w.Region = "" // IAM has none.
 		return w.told(r.external(), "iam", kind+"/"+r.external())
 	}
+}
+
+// byARN is how the provider knows some kinds.
+func byARN(tell teller) teller {
+	return func(w World, r resource) map[string]any {
+		t := tell(w, r)
+		t["id"] = t["arn"]
+		return t
+	}
+}
+
+// inCluster has the cluster's name in its own.
+func inCluster(w World, r resource, kind, name string) map[string]any {
+	cluster := r.reference("clusterNameRef")
+	return w.told(cluster+":"+name, "eks", kind+"/"+cluster+"/"+name+"/"+uuid(r.name))
+}
+
+// uuid that is always the same for a name.
+func uuid(name string) string {
+	d := digest(name, 32)
+	return d[:8] + "-" + d[8:12] + "-" + d[12:16] + "-" + d[16:20] + "-" + d[20:]
 }
 
 func oidcProvider(w World, r resource) map[string]any {

@@ -19,6 +19,9 @@ const Account = "123456789012"
 // since is when everything has become as it is.
 const since = "2026-01-01T00:00:00Z"
 
+// annotationExternal is the name by which a provider knows a resource.
+const annotationExternal = "crossplane.io/external-name"
+
 // A World is where resources exist.
 type World struct {
 	Partition string
@@ -45,29 +48,33 @@ func (w World) Exist(name string, desired *structpb.Struct) *structpb.Struct {
 	if o.GetFields() == nil {
 		o.Fields = make(map[string]*structpb.Value)
 	}
-	meta := o.GetFields()["metadata"].GetStructValue()
-	if meta.GetFields() != nil {
-		meta.Fields["uid"] = structpb.NewStringValue(digest(name, 32))
-		meta.Fields["annotations"] = annotated(meta, name)
+	status := &structpb.Struct{}
+	if !silent[o.GetFields()["kind"].GetStringValue()] {
+		var err error
+		if status, err = structpb.NewStruct(w.status(name, o)); err != nil {
+			return o // The table holds plain values.
+		}
+		o.Fields["status"] = structpb.NewStructValue(status)
 	}
-	if silent[o.GetFields()["kind"].GetStringValue()] {
-		return o
+	if m := o.GetFields()["metadata"].GetStructValue(); m.GetFields() != nil {
+		m.Fields["uid"] = structpb.NewStringValue(digest(name, 32))
+		id := status.GetFields()["atProvider"].GetStructValue().GetFields()["id"].GetStringValue()
+		m.Fields["annotations"] = annotated(m, name, id)
 	}
-	status, err := structpb.NewStruct(w.status(name, o))
-	if err != nil {
-		return o // The table holds plain values.
-	}
-	o.Fields["status"] = structpb.NewStructValue(status)
 	return o
 }
 
-// annotated with the name that Crossplane knows a composed resource by.
-func annotated(meta *structpb.Struct, name string) *structpb.Value {
-	a := meta.GetFields()["annotations"].GetStructValue()
+// annotated with the name that Crossplane knows a composed resource by, and with
+// the id that the provider does, unless it was told another name.
+func annotated(m *structpb.Struct, name, id string) *structpb.Value {
+	a := m.GetFields()["annotations"].GetStructValue()
 	if a == nil {
 		a = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
 	}
 	a.Fields["crossplane.io/composition-resource-name"] = structpb.NewStringValue(name)
+	if _, ok := a.GetFields()[annotationExternal]; !ok && id != "" {
+		a.Fields[annotationExternal] = structpb.NewStringValue(id)
+	}
 	return structpb.NewStructValue(a)
 }
 

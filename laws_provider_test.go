@@ -1,0 +1,115 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// nameless are kinds without a name of ours whose ids AWS doesn't make up: the
+// provider knows them by their spec, or they aren't in AWS.
+var nameless = []string{
+	"AccessEntry", "AccessPolicyAssociation", "Addon", "Route", "Tag", "Target",
+	"ClusterAuth", "Object", "ProviderConfig", "Release",
+}
+
+// TestIdentifies is what provider-aws asks of descriptions. It writes down the id
+// that AWS has given by late initialisation and in no other way: so that's allowed
+// until it has, and then no longer.
+func TestIdentifies(t *testing.T) {
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			for k, r := range resources(run(t, e.request(t))) {
+				ps := policies(r)
+				named := r.ExternalName() != "" || slices.Contains(nameless, r.String("kind"))
+				if creates := slices.Contains(ps, "Create"); creates && slices.Contains(ps, "LateInitialize") == named {
+					t.Errorf("%s, which doesn't exist: named %t, with policies %v", k, named, ps)
+				}
+			}
+			for k, r := range resources(run(t, e.aged(t))) {
+				if ps := policies(r); slices.Contains(ps, "LateInitialize") {
+					t.Errorf("%s, whose id is known: policies %v", k, ps)
+				}
+			}
+		})
+	}
+}
+
+func policies(r compose.Existing) []string {
+	var ps []string
+	for _, p := range r.Value("spec.managementPolicies").GetListValue().GetValues() {
+		ps = append(ps, p.GetStringValue())
+	}
+	return ps
+}
+
+// TestFollows is what else it asks: it resolves a reference once, and forgets all
+// others of a resource when it's told to resolve one again. What changes while a
+// resource lives is thus said by id, and stays as it is for as long as a new id
+// isn't known.
+func TestFollows(t *testing.T) {
+	e := examples(t)[slices.IndexFunc(examples(t), func(e example) bool { return e.name == "minimal" })]
+	for k, r := range resources(run(t, e.request(t))) {
+		if always(r.Value("spec")) {
+			t.Errorf("%s has a reference that's resolved always", k)
+		}
+	}
+
+	req := e.aged(t)
+	before := resources(run(t, req))
+	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").GetStructValue().GetFields()
+	spec["network"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
+		"zoneCount": structpb.NewNumberValue(2), "natGateway": structpb.NewStringValue("PerZone"),
+	}})
+	ids := func(r map[string]compose.Existing, path string, k compose.Key) []string {
+		var out []string
+		for _, v := range r[string(k)].Value(path).GetListValue().GetValues() {
+			out = append(out, v.GetStringValue())
+		}
+		return append(out, r[string(k)].String(path))
+	}
+	const subnets, nat = "spec.forProvider.vpcConfig.subnetIds", "spec.forProvider.natGatewayId"
+	after := resources(run(t, req))
+
+	// A zone went: so did its subnet, at once.
+	want := ids(before, subnets, platform.KeyCluster)
+	if got := ids(after, subnets, platform.KeyCluster); len(want) != 4 || !cmp.Equal(want[:2], got[:len(got)-1]) {
+		t.Errorf("subnets of the cluster: want %v without the last, got %v", want, got)
+	}
+	// The second zone has a NAT gateway of its own, whose id isn't known yet.
+	const route = "route-nat-euw3-az2"
+	if diff := cmp.Diff(ids(before, nat, route), ids(after, nat, route)); diff != "" || before[route].String(nat) == "" {
+		t.Errorf("NAT gateway of the second zone while the new one isn't known: -want, +got:\n%s", diff)
+	}
+	req.Observed.Resources["nat-gateway-euw3-az2"] = clone(t, req).GetObserved().GetResources()["nat-gateway-euw3-az1"]
+	compose.Exists(req.GetObserved().GetResources()["nat-gateway-euw3-az2"].GetResource()).Value("metadata.annotations").
+		GetStructValue().GetFields()["crossplane.io/external-name"] = structpb.NewStringValue("nat-2")
+	if got := resources(run(t, req))[route].String(nat); got != "nat-2" {
+		t.Errorf("NAT gateway of the second zone: want the new one, got %s", got)
+	}
+}
+
+// always tells whether a reference is to be resolved each time.
+func always(v *structpb.Value) bool {
+	for k, f := range v.GetStructValue().GetFields() {
+		if k == "resolve" && f.GetStringValue() == "Always" || always(f) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.GetListValue().GetValues(), always)
+}
+
+// TestRules is what it asks of event rules: one that has a state and doesn't say
+// whether it's enabled is changed without end.
+func TestRules(t *testing.T) {
+	for k, r := range resources(run(t, examples(t)[0].request(t))) {
+		if r.String("kind") == "Rule" && (r.String("spec.forProvider.state") != "" || !r.Value("spec.forProvider.isEnabled").GetBoolValue()) {
+			t.Errorf("%s: want isEnabled and no state, got %v", k, r.Value("spec.forProvider"))
+		}
+	}
+}
