@@ -394,7 +394,11 @@ func (p *platform) endsInOrder() {
 			d.before(node, "EC2NodeClass/"+strings.TrimPrefix(class, "node-class-"))
 		}
 		for _, needed := range neededToDrain {
-			for _, k := range d.all(needed) {
+			keys := d.all(needed)
+			if len(keys) == 0 {
+				p.t.Errorf("nothing whose key begins with %s was deleted", needed)
+			}
+			for _, k := range keys {
 				d.before(class, k)
 			}
 		}
