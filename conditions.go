@@ -25,14 +25,15 @@ func conditionTypes() []string {
 	for _, d := range domains {
 		types = append(types, compose.Part{Name: d.part}.ConditionType())
 	}
-	return types
+	return append(types, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed)
 }
 
 // conditions of an answer, given the composite resource as it's observed. This is
 // the place to add one, besides conditionTypes.
 func conditions(a *compose.Assembly, xr compose.Existing) []compose.Condition {
 	cs := []compose.Condition{{Type: conditionValid, Status: metav1.ConditionTrue, Reason: reasonValid}}
-	return append(cs, a.Conditions(xr)...)
+	cs = append(cs, a.Conditions(xr)...)
+	return append(cs, a.TeardownSafe(), a.DeletionArmed())
 }
 
 // invalid is what is told of a request that cannot be answered.

@@ -80,7 +80,7 @@ func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assem
 	if err != nil {
 		return nil, p, err
 	}
-	a, err := compose.Assemble(parts(p), o)
+	a, err := compose.Assemble(parts(p), compose.Given{Observed: o, Answers: compose.Answered(req), Name: p.ObjectName})
 	return a, p, err
 }
 

@@ -331,7 +331,7 @@ func TestRunFunction(t *testing.T) {
 			},
 			want: want{got: []string{
 				"Valid", "NetworkReady", "IdentityReady", "ControlPlaneReady", "SystemCapacityReady", "AddonsReady",
-				"AccessReady", "KarpenterReady", "NodePoolsReady", "ObservabilityReady",
+				"AccessReady", "KarpenterReady", "NodePoolsReady", "ObservabilityReady", "TeardownSafe",
 			}},
 		},
 		"ClaimRef": {

@@ -181,6 +181,7 @@ func dangling(from, there map[string]compose.Existing) []string {
 	names := make(map[string]bool)
 	for _, e := range there {
 		names[e.String("kind")+" "+e.Name()] = true
+		names[e.String("apiVersion")+" "+e.String("kind")+" "+e.Name()] = true
 		if e.String("kind") == "ProviderConfig" {
 			names[e.String("apiVersion")+" "+e.Name()] = true
 		}
@@ -201,6 +202,12 @@ func dangling(from, there map[string]compose.Existing) []string {
 			case field == "secretRef" || field == "secretKeyRef" || field == "writeConnectionSecretToRef":
 				if name == "" || name != secret {
 					complain(path, "Secret", name)
+				}
+			case field == "resourceRef":
+				// A Usage says of what kind its ends are.
+				end := strings.TrimSuffix(path, ".resourceRef")
+				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] {
+					complain(path, kind, name)
 				}
 			case field == "providerConfigRef":
 				// The provider's kinds and its configurations are in groups that

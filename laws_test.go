@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -245,8 +246,9 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 		return "it's refused: " + m
 	}
 	for _, k := range slices.Sorted(maps.Keys(want.GetResources())) {
-		if _, exists := req.GetObserved().GetResources()[k]; !exists && !remembered {
-			continue
+		_, exists := req.GetObserved().GetResources()[k]
+		if !exists && (!remembered || strings.HasPrefix(k, "usage-")) {
+			continue // A Usage is made when both its ends are seen to exist.
 		}
 		got, ok := rsp.GetDesired().GetResources()[k]
 		if !ok {
@@ -391,38 +393,56 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 	return h
 }
 
-// TestRemoves is the other side of the first law: what the spec removes goes,
-// and nothing goes with it.
+// TestRemoves is the other side of the first law: what the spec removes goes, in
+// the order in which it's safe, and nothing goes with it. Each stage is what goes
+// in one pass.
 func TestRemoves(t *testing.T) {
 	cases := map[string]struct {
 		reason  string
 		example string
 		remove  []string
-		want    []string
+		want    [][]string
 	}{
 		"NodePool": {
-			reason:  "Of several NodePools one is removed, whatever its place.",
+			reason:  "Of several NodePools one is removed, whatever its place. Its class is kept until its nodes are gone.",
 			example: "node-pools",
 			remove:  []string{"spec.karpenter.nodePools[0]"},
-			want:    []string{"node-pool-general"},
+			want: [][]string{
+				{"usage-node-pool-general"},
+				{"node-pool-general"},
+				nil, // It drains.
+				{"usage-node-class-default.node-pool-general"},
+			},
 		},
 		"NodePoolAndClass": {
-			reason:  "A class goes with the last pool that uses it.",
+			reason:  "A class goes once the last node of the pool that uses it is gone, and Karpenter is kept until the class is.",
 			example: "node-pools",
 			remove:  []string{"spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]"},
-			want:    []string{"node-class-bottlerocket", "node-pool-arm"},
+			want: [][]string{
+				{"usage-node-pool-arm"},
+				{"node-pool-arm"},
+				nil,
+				{"usage-node-class-bottlerocket.node-pool-arm"},
+				{"node-class-bottlerocket"},
+				{"usage-karpenter.node-class-bottlerocket"},
+			},
 		},
 		"LastNodePool": {
 			reason:  "The default NodePools don't come back for those that are removed.",
 			example: "seafarer-cluster",
 			remove:  []string{"spec.karpenter.nodePools[0]"},
-			want:    []string{"node-pool-default"},
+			want: [][]string{
+				{"usage-node-pool-default"},
+				{"node-pool-default"},
+				nil,
+				{"usage-node-class-default.node-pool-default"},
+			},
 		},
 		"Addon": {
-			reason:  "An add-on that the claim added is removed.",
+			reason:  "An add-on that the claim added is removed, and from EKS, too: its provider is allowed to first.",
 			example: "node-pools",
 			remove:  []string{"spec.addons[1]"},
-			want:    []string{"addon-metrics-server"},
+			want:    [][]string{nil, {"addon-metrics-server"}},
 		},
 		"ConfiguredAddon": {
 			reason:  "An add-on that every cluster has stays when its configuration goes.",
@@ -433,54 +453,78 @@ func TestRemoves(t *testing.T) {
 			reason:  "Only the OIDC provider is there for workloads of one's own.",
 			example: "node-pools",
 			remove:  []string{"spec.iam.withOIDC"},
-			want:    []string{"oidc-provider"},
+			want:    [][]string{{"oidc-provider"}},
 		},
 		"FargateLogging": {
-			reason:  "What is in the cluster for it goes with it.",
+			reason:  "What is in the cluster for it goes with it, and isn't left there.",
 			example: "seafarer-cluster",
 			remove:  []string{"spec.observability.fargateLogging"},
-			want:    []string{"fargate-logging", "fargate-logging-namespace"},
+			want:    [][]string{nil, {"fargate-logging", "fargate-logging-namespace"}},
 		},
 		"Zone": {
-			reason:  "All that is of one zone goes, and nothing of another.",
+			reason:  "All that is of one zone goes, and nothing of another. Karpenter stays, and needs it no longer.",
 			example: "nat-per-zone",
 			remove:  []string{"spec.network.zones[1]"},
-			want: []string{
-				"association-subnet-private-use1-az2", "association-subnet-public-use1-az2", "nat-address-use1-az2", "nat-gateway-use1-az2",
-				"route-nat-use1-az2", "route-table-private-use1-az2", "subnet-private-use1-az2", "subnet-public-use1-az2",
+			want: [][]string{
+				{
+					"usage-association-subnet-private-use1-az2.karpenter", "usage-association-subnet-public-use1-az2.karpenter",
+					"usage-nat-address-use1-az2.karpenter", "usage-nat-gateway-use1-az2.karpenter",
+					"usage-route-nat-use1-az2.karpenter", "usage-route-table-private-use1-az2.karpenter",
+					"usage-subnet-private-use1-az2.karpenter", "usage-subnet-public-use1-az2.karpenter",
+				},
+				{
+					"association-subnet-private-use1-az2", "association-subnet-public-use1-az2", "nat-address-use1-az2", "nat-gateway-use1-az2",
+					"route-nat-use1-az2", "route-table-private-use1-az2", "subnet-private-use1-az2", "subnet-public-use1-az2",
+				},
 			},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			steady := example{name: tc.example, dir: "example/" + tc.example}.steady(t)
-			obj := fieldpath.Pave(steady.GetObserved().GetComposite().GetResource().AsMap())
-			for _, path := range tc.remove {
-				if err := obj.DeleteField(path); err != nil {
+			c := newControlPlane(t, dice(t), example{name: tc.example, dir: "example/" + tc.example}.steady(t))
+			c.edit(func(xr *fieldpath.Paved) {
+				for _, path := range tc.remove {
+					if err := xr.DeleteField(path); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			var got [][]string
+			for range len(tc.want) + 3 {
+				gone, err := c.reconcile(nil)
+				if err != nil {
 					t.Fatal(err)
 				}
+				got = append(got, gone)
+				c.act()
 			}
-			req := clone(t, steady)
-			xr, err := structpb.NewStruct(obj.UnstructuredContent())
-			if err != nil {
-				t.Fatal(err)
+			for len(got) > 0 && got[len(got)-1] == nil {
+				got = got[:len(got)-1]
 			}
-			req.Observed.Composite.Resource = xr
-			rsp := run(t, req)
-			if m := fatal(rsp); m != "" {
-				t.Fatal(m)
+			if diff := cmp.Diff(tc.want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("\n%s\nremoved in each pass: -want, +got:\n%s", tc.reason, diff)
 			}
-			var got []string
-			for k := range steady.GetObserved().GetResources() {
-				if _, ok := rsp.GetDesired().GetResources()[k]; !ok {
-					got = append(got, k)
+			for k, o := range c.objects {
+				if !o.observed {
+					t.Errorf("%s is still there", k)
 				}
 			}
-			slices.Sort(got)
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("\n%s\nremoved: -want, +got:\n%s", tc.reason, diff)
-			}
 		})
+	}
+}
+
+// TestKeepsAccess is the first law for the providers' way into the cluster: it
+// stays when the platform team no longer says whose it is.
+func TestKeepsAccess(t *testing.T) {
+	steady := example{name: "fenced", dir: "example/fenced"}.steady(t)
+	want := run(t, steady).GetDesired()
+	req := clone(t, steady)
+	delete(req.GetInput().GetFields(), "providerPrincipalARN")
+	got := run(t, req).GetDesired()
+	for _, k := range []string{"access-provider", "access-provider-admin"} {
+		if d := differs(want.GetResources()[k], got.GetResources()[k]); d != "" || want.GetResources()[k] == nil {
+			t.Errorf("%s: -want, +got:\n%s", k, d)
+		}
 	}
 }
 
@@ -512,6 +556,7 @@ func TestConverges(t *testing.T) {
 					want = append(want, p.ConditionType())
 				}
 			}
+			want = append(want, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed)
 			var got []string
 			for _, c := range last.response.GetConditions() {
 				got = append(got, c.GetType())
@@ -557,7 +602,8 @@ func unready(rsp *fnv1.RunFunctionResponse) []string {
 		us = append(us, "the composite resource is said to be unready")
 	}
 	for _, c := range rsp.GetConditions() {
-		if c.GetStatus() != fnv1.Status_STATUS_CONDITION_TRUE {
+		// All is well if everything is true but that something is to be deleted.
+		if (c.GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE) == (c.GetType() == compose.ConditionDeletionArmed) {
 			us = append(us, fmt.Sprintf("condition %s is %s: %s", c.GetType(), c.GetStatus(), c.GetMessage()))
 		}
 	}

@@ -68,32 +68,46 @@ type row struct {
 	part, key, kind, name, state string
 }
 
-// rows of the last pass, by part.
+// rows of the last pass, by part. What is of no part comes last: Usages, which
+// are too many to show each, and what departs.
 func rows(passes []pass) []row {
 	first := appearances(passes)
+	last := passes[len(passes)-1].assembly
 	var rs []row
-	for _, p := range passes[len(passes)-1].assembly.Parts {
+	for _, p := range last.Parts {
 		for _, s := range p.States {
-			r := row{part: p.Name, key: string(s.Key), state: state(s, first, len(passes))}
-			if s.Desired != nil {
-				e := compose.Exists(s.Desired)
-				r.kind, r.name = e.String("kind"), e.Name()
-			}
-			rs = append(rs, r)
+			rs = append(rs, rowOf(p.Name, s, state(s, first, len(passes))))
 		}
 	}
+	counts := make(map[string]int)
+	for _, u := range last.Usages {
+		counts[state(u.State, first, len(passes))]++
+	}
+	for _, s := range slices.Sorted(maps.Keys(counts)) {
+		rs = append(rs, row{part: "Protection", key: fmt.Sprintf("%d usages", counts[s]), kind: "Usage", state: s})
+	}
+	for _, s := range last.Departing {
+		rs = append(rs, rowOf("Departing", s, "departing"))
+	}
 	return rs
+}
+
+func rowOf(part string, s compose.State, state string) row {
+	r := row{part: part, key: string(s.Key), state: state}
+	if s.Desired != nil {
+		e := compose.Exists(s.Desired)
+		r.kind, r.name = e.String("kind"), e.Name()
+	}
+	return r
 }
 
 // appearances are the passes in which resources are desired first, from one.
 func appearances(passes []pass) map[compose.Key]int {
 	first := make(map[compose.Key]int)
 	for i, p := range passes {
-		for _, part := range p.assembly.Parts {
-			for _, s := range part.States {
-				if _, ok := first[s.Key]; !ok && s.Desired != nil {
-					first[s.Key] = i + 1
-				}
+		for s := range p.assembly.States() {
+			if _, ok := first[s.Key]; !ok && s.Desired != nil {
+				first[s.Key] = i + 1
 			}
 		}
 	}

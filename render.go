@@ -50,7 +50,7 @@ Examples:
   function-seafarer-cluster render claim.yaml --simulate -o table
 
   # With the resources that a control plane has now
-  kubectl get managed,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
+  kubectl get managed,usages.protection.crossplane.io,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
     -n platform -l crossplane.io/claim-name=seafarer -o yaml > observed/seafarer.yaml
   function-seafarer-cluster render claim.yaml --observed observed/`
 }
@@ -78,7 +78,20 @@ func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer)
 	for _, s := range last.assembly.Withheld() {
 		fmt.Fprintf(hints, "withheld: %s waits for %s\n", s.Key, strings.Join(s.WaitsFor, " and ")) //nolint:errcheck // Hints may get lost.
 	}
+	if n := withheldUsages(last.assembly); n > 0 {
+		fmt.Fprintf(hints, "withheld: %d usages wait for what they protect to exist\n", n) //nolint:errcheck // Hints may get lost.
+	}
 	return nil
+}
+
+func withheldUsages(a *compose.Assembly) int {
+	n := 0
+	for _, u := range a.Usages {
+		if u.Desired == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // request that Crossplane would send for the claim.
@@ -175,15 +188,19 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 	if !ok {
 		return req
 	}
-	xr := composite(n)
-	region, _ := aws.LookupRegion(xr.String("spec.region"))
+	n.Observed.Resources = world(req, rsp).Observe(rsp)
+	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)
+	return n
+}
+
+// world that the platform of a request lives in.
+func world(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate.World {
+	xr := compose.Exists(req.GetObserved().GetComposite().GetResource())
 	told := compose.Exists(rsp.GetDesired().GetComposite().GetResource())
-	w := simulate.World{
+	region, _ := aws.LookupRegion(xr.String("spec.region"))
+	return simulate.World{
 		Partition: region.Partition,
 		Region:    region.Code,
 		Account:   cmp.Or(told.String("status.accountId"), simulate.Account),
 	}
-	n.Observed.Resources = w.Observe(rsp)
-	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)
-	return n
 }

@@ -9,14 +9,18 @@ import (
 )
 
 // provider makes the provider's own identity an administrator. It must stay one
-// for as long as anything in the cluster is ours, so it goes with the cluster.
+// for as long as anything in the cluster is ours, so it goes with the cluster, and
+// not when the platform team no longer names it.
 func provider(p platform.Plan) []compose.Resource {
+	const k = "access-provider"
 	arn := p.Fences.ProviderPrincipalARN
-	if arn == "" {
+	if arn == "" && !p.Exists(k) {
 		return nil
 	}
-	const k = "access-provider"
-	return []compose.Resource{p.ClusterBound(k, entry(p, arn)), p.ClusterBound(k+"-admin", admin(p, k))}
+	return []compose.Resource{
+		p.ClusterBound(k, entry(p, arn)).Needs(arn != "", platform.ProviderPrincipal, "spec.forProvider.principalArn"),
+		p.ClusterBound(k+"-admin", admin(p, k)),
+	}
 }
 
 // admins are the administrators that a claim lists. Each can be revoked.

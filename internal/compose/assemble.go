@@ -1,9 +1,12 @@
 package compose
 
 import (
+	"iter"
+
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
 // A State is what was decided for a resource.
@@ -46,6 +49,28 @@ type PartState struct {
 // An Assembly is what was decided for all resources.
 type Assembly struct {
 	Parts []PartState
+
+	// Usages protect resources from being deleted. They are of no part, because
+	// nobody works with them.
+	Usages []UsageState
+
+	// Departing is what is described no longer and cannot go yet.
+	Departing []State
+
+	// Asks are the resources that must be known to decide what may go.
+	Asks map[Key]*fnv1.ResourceSelector
+
+	observed  Observed
+	described map[Key]bool
+}
+
+// Given is what there is to decide by, besides what is described.
+type Given struct {
+	Observed Observed
+	Answers  Answers
+
+	// Name of the object of a resource that nobody else names.
+	Name func(Key) string
 }
 
 // Assemble decides what to desire. There are three cases and no fourth:
@@ -55,19 +80,20 @@ type Assembly struct {
 //     described but for the unknown fields, which stay as they are.
 //   - It does not exist, and something is unknown: it's withheld.
 //
-// So what exists and is described is always desired. Crossplane deletes the
-// rest, which nobody describes any longer.
-func Assemble(parts []Part, o Observed) (*Assembly, error) {
-	a := &Assembly{Parts: make([]PartState, 0, len(parts))}
-	seen := make(map[Key]bool)
+// So what exists and is described is always desired. What exists and is described
+// no longer departs. Crossplane deletes the rest.
+func Assemble(parts []Part, g Given) (*Assembly, error) {
+	a := &Assembly{Parts: make([]PartState, 0, len(parts)), observed: g.Observed, described: make(map[Key]bool)}
+	objects := make(map[Key]Object)
 	for _, p := range parts {
 		ps := PartState{Part: p, States: make([]State, 0, len(p.Resources))}
 		for _, r := range p.Resources {
-			if seen[r.Key] {
+			if objects[r.Key] != nil {
 				return nil, errors.Errorf("cannot compose two resources called %q", r.Key)
 			}
-			seen[r.Key] = true
-			s, err := decide(r, o)
+			objects[r.Key] = r.Object
+			a.described[r.Key] = true
+			s, err := decide(r, g.Observed)
 			if err != nil {
 				return nil, errors.Wrapf(err, "cannot compose resource %q", r.Key)
 			}
@@ -75,6 +101,10 @@ func Assemble(parts []Part, o Observed) (*Assembly, error) {
 		}
 		a.Parts = append(a.Parts, ps)
 	}
+	if err := a.protect(parts, objects, g); err != nil {
+		return nil, err
+	}
+	a.depart(g)
 	if a.Settled() {
 		return a, nil
 	}
@@ -129,16 +159,33 @@ func same(desired, e Existing) error {
 	return nil
 }
 
-// Settled tells whether every resource exists and is ready.
-func (a *Assembly) Settled() bool {
-	for _, p := range a.Parts {
-		for _, s := range p.States {
-			if !s.Ready {
-				return false
+// States of all resources and Usages that are described, in order.
+func (a *Assembly) States() iter.Seq[State] {
+	return func(yield func(State) bool) {
+		for _, p := range a.Parts {
+			for _, s := range p.States {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+		for _, u := range a.Usages {
+			if !yield(u.State) {
+				return
 			}
 		}
 	}
-	return true
+}
+
+// Settled tells whether every resource exists and is ready, and whether nothing
+// is about to change.
+func (a *Assembly) Settled() bool {
+	for s := range a.States() {
+		if !s.Ready {
+			return false
+		}
+	}
+	return len(a.Departing) == 0 && len(a.unprotected()) == 0
 }
 
 // Withheld resources, in the order they are described.

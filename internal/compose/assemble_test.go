@@ -272,7 +272,7 @@ func TestAssemble(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := Assemble(tc.args.parts, tc.args.o)
+			got, err := Assemble(tc.args.parts, given(tc.args.o))
 			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
 				t.Fatalf("\n%s\nAssemble(...): -want error, +got error:\n%s", tc.reason, diff)
 			}
@@ -291,7 +291,7 @@ func TestAssembleKeepsRequest(t *testing.T) {
 	r := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new")})}.
 		Needs(false, Fact{What: "the outer"}, "spec.forProvider.nested").
 		Needs(false, Fact{What: "the inner"}, "spec.forProvider.nested.name", "spec.forProvider.nested.size")
-	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, Observed{"thing": e}); err != nil {
+	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, given(Observed{"thing": e})); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, e.object.String()); diff != "" {
@@ -395,7 +395,7 @@ func TestIntent(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := Assemble([]Part{{Resources: []Resource{{Key: "thing", Object: tc.object}}}}, nil)
+			got, err := Assemble([]Part{{Resources: []Resource{{Key: "thing", Object: tc.object}}}}, given(nil))
 			if err != nil {
 				t.Fatalf("\n%s\nAssemble(...): %v", tc.reason, err)
 			}
@@ -424,4 +424,9 @@ func message(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// given what exists. What doesn't is called after its key.
+func given(o Observed) Given {
+	return Given{Observed: o, Name: func(k Key) string { return "object-" + string(k) }}
 }

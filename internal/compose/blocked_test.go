@@ -62,7 +62,7 @@ func TestBlocked(t *testing.T) {
 			for k, ready := range tc.exist {
 				o[Key(k)] = observed(t, k, ready, nil)
 			}
-			a, err := Assemble(parts, o)
+			a, err := Assemble(parts, given(o))
 			if err != nil {
 				t.Fatal(err)
 			}

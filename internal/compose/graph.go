@@ -112,6 +112,7 @@ func layers(keys []Key, edges []Edge) ([][]Key, error) {
 	}
 	if placed < len(keys) {
 		stuck := slices.DeleteFunc(slices.Clone(keys), func(k Key) bool { return missing[k] == 0 })
+		slices.Sort(stuck)
 		return nil, errors.Errorf("cannot order resources that depend on each other in a circle, or on one that does: %s", join(stuck))
 	}
 	return ls, nil

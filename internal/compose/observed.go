@@ -40,6 +40,19 @@ func Observe(req *fnv1.RunFunctionRequest) (Observed, error) {
 	return o, nil
 }
 
+// Answers tell of what a response asked for whether it exists, by the key it was
+// asked for with. What isn't there was not answered yet.
+type Answers map[Key]bool
+
+// Answered reads what a request tells of what was asked for.
+func Answered(req *fnv1.RunFunctionRequest) Answers {
+	as := make(Answers, len(req.GetRequiredResources()))
+	for k, rs := range req.GetRequiredResources() {
+		as[Key(k)] = len(rs.GetItems()) > 0
+	}
+	return as
+}
+
 // Keys of all that exists, sorted.
 func (o Observed) Keys() []Key { return slices.Sorted(maps.Keys(o)) }
 
@@ -85,6 +98,11 @@ func (e Existing) ExternalName() string {
 
 // Deleted tells whether somebody has asked for the object to be deleted.
 func (e Existing) Deleted() bool { return e.String("metadata.deletionTimestamp") != "" }
+
+// Annotation by its key, or the empty string.
+func (e Existing) Annotation(key string) string {
+	return e.Value("metadata.annotations").GetStructValue().GetFields()[key].GetStringValue()
+}
 
 // A Condition of an object.
 type Condition struct {

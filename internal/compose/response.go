@@ -18,15 +18,45 @@ func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
 	}
 	for _, p := range a.Parts {
 		for _, s := range p.States {
-			if s.Desired != nil {
-				d.Resources[string(s.Key)] = &fnv1.Resource{Resource: s.Desired, Ready: ready(s.Ready)}
-			}
+			s.writeTo(d)
 		}
 	}
+	for _, u := range a.Usages {
+		u.writeTo(d)
+	}
+	for _, s := range a.Departing {
+		if _, theirs := d.GetResources()[string(s.Key)]; !theirs {
+			s.writeTo(d)
+		}
+	}
+	a.ask(rsp)
 	// What is withheld does not exist for Crossplane. It would call the platform
 	// ready without it.
 	if len(a.Withheld()) > 0 {
 		composite(rsp).Ready = fnv1.Ready_READY_FALSE
+	}
+}
+
+// writeTo desired state, unless the resource is withheld.
+func (s State) writeTo(d *fnv1.State) {
+	if s.Desired != nil {
+		d.Resources[string(s.Key)] = &fnv1.Resource{Resource: s.Desired, Ready: ready(s.Ready)}
+	}
+}
+
+// ask for what must be known to decide what may go.
+func (a *Assembly) ask(rsp *fnv1.RunFunctionResponse) {
+	if len(a.Asks) == 0 {
+		return
+	}
+	if rsp.GetRequirements() == nil {
+		rsp.Requirements = &fnv1.Requirements{}
+	}
+	if rsp.GetRequirements().GetResources() == nil {
+		rsp.Requirements.Resources = make(map[string]*fnv1.ResourceSelector, len(a.Asks))
+	}
+	for k, s := range a.Asks {
+		rsp.Requirements.Resources[string(k)] = s
 	}
 }
 

@@ -49,6 +49,24 @@ func TestWriteTo(t *testing.T) {
 			args:   args{a: &Assembly{Parts: []PartState{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{}}},
 		},
+		"Departing": {
+			reason: "What departs is desired, unless it's somebody else's, and what must be known of it is asked for, besides what an earlier step asks for.",
+			args: args{
+				a: &Assembly{
+					Usages:    []UsageState{{State: creating("usage-a")}, {State: withheld("usage-b", "b")}},
+					Departing: []State{ready("gone"), ready("theirs")},
+					Asks:      map[Key]*fnv1.ResourceSelector{"usage-a": {Kind: "Thing"}},
+				},
+				rsp: &fnv1.RunFunctionResponse{
+					Desired:      &fnv1.State{Resources: map[string]*fnv1.Resource{"theirs": {Resource: desired(t, "theirs", nil)}}},
+					Requirements: &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{"theirs": {Kind: "Other"}}},
+				},
+			},
+			want: &fnv1.RunFunctionResponse{
+				Desired:      &fnv1.State{Resources: map[string]*fnv1.Resource{"usage-a": no, "gone": yes, "theirs": {Resource: desired(t, "theirs", nil)}}},
+				Requirements: &fnv1.Requirements{Resources: map[string]*fnv1.ResourceSelector{"usage-a": {Kind: "Thing"}, "theirs": {Kind: "Other"}}},
+			},
+		},
 		"EarlierSteps": {
 			reason: "What earlier steps of the pipeline desire stays, unless it's ours.",
 			args: args{

@@ -74,6 +74,9 @@ func (p Plan) AccountKnown() bool { return p.Facts.AccountID != "" }
 // AccountID is what a resource waits for that holds an ARN.
 var AccountID = compose.Fact{What: "the AWS account id (spec.accountId, or the first ARN that AWS returns)"}
 
+// ProviderPrincipal is what the provider's own access entry waits for.
+var ProviderPrincipal = compose.Fact{What: "the provider's own identity (providerPrincipalARN of the platform team)"}
+
 // ARN of something of the platform's region, or with no region for what is
 // global. Without an account id it's wrong: guard it with Needs(p.AccountKnown()).
 func (p Plan) ARN(service, region, resource string) string {

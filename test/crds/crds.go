@@ -5,15 +5,11 @@
 package crds
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -25,16 +21,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
-// Karpenter isn't a dependency: nothing of it is compiled in, only its CRDs are
-// of interest. So go.mod pins neither its version nor its checksum.
-const (
-	karpenterModule  = "github.com/aws/karpenter-provider-aws"
-	karpenterVersion = "v1.14.1"
-	karpenterSum     = "h1:WGtIQTQcxpElYMdWfWuPwaF2+9muR+hYhPZsTtoY8Gs="
-)
-
+// Groups of Karpenter, whose kinds are embedded in objects for another cluster.
 const (
 	groupKarpenter    = "karpenter.sh"
 	groupKarpenterAWS = "karpenter.k8s.aws"
@@ -43,21 +33,33 @@ const (
 // kubernetesObject is the kind that embeds an object for another cluster.
 var kubernetesObject = runtimeschema.GroupKind{Group: "kubernetes.m.crossplane.io", Kind: "Object"}
 
-// providers are the modules of providers whose CRDs are loaded, and the groups
-// to load. Of provider-aws there are more than 2000, most of which are of no
-// use here.
-var providers = map[string][]string{
-	"github.com/upbound/provider-aws/v2": {
-		"cloudwatchevents.aws.m.upbound.io",
-		"cloudwatchlogs.aws.m.upbound.io",
-		"ec2.aws.m.upbound.io",
-		"eks.aws.m.upbound.io",
-		"iam.aws.m.upbound.io",
-		"kms.aws.m.upbound.io",
-		"sqs.aws.m.upbound.io",
+// A source of CRDs is a folder of a module.
+type source struct {
+	module string
+	folder []string
+	groups []string
+}
+
+// sources of CRDs, and the groups to load. Of provider-aws there are more than
+// 2000, most of which are of no use here.
+var sources = []source{
+	{
+		module: "github.com/upbound/provider-aws/v2",
+		folder: []string{"package", "crds"},
+		groups: []string{
+			"cloudwatchevents.aws.m.upbound.io",
+			"cloudwatchlogs.aws.m.upbound.io",
+			"ec2.aws.m.upbound.io",
+			"eks.aws.m.upbound.io",
+			"iam.aws.m.upbound.io",
+			"kms.aws.m.upbound.io",
+			"sqs.aws.m.upbound.io",
+		},
 	},
-	"github.com/crossplane-contrib/provider-helm":       {"helm.m.crossplane.io"},
-	"github.com/crossplane-contrib/provider-kubernetes": {"kubernetes.m.crossplane.io"},
+	{module: "github.com/crossplane-contrib/provider-helm", folder: []string{"package", "crds"}, groups: []string{"helm.m.crossplane.io"}},
+	{module: "github.com/crossplane-contrib/provider-kubernetes", folder: []string{"package", "crds"}, groups: []string{"kubernetes.m.crossplane.io"}},
+	{module: "github.com/crossplane/crossplane/v2", folder: []string{"cluster", "crds"}, groups: []string{"protection.crossplane.io"}},
+	{module: "github.com/aws/karpenter-provider-aws", folder: []string{"pkg", "apis", "crds"}, groups: []string{groupKarpenter, groupKarpenterAWS}},
 }
 
 // Validate returns what an API server with the CRDs of all providers would say
@@ -92,7 +94,7 @@ func Name(gvk runtimeschema.GroupVersionKind) (string, error) {
 
 func validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	gvk := groupVersionKind(obj)
-	d, err := load(gvk)
+	d, err := load(gvk) //nolint:contextcheck // What is loaded serves whoever comes later, too.
 	if err != nil {
 		return field.ErrorList{field.Invalid(field.NewPath("kind"), gvk.String(), err.Error())}
 	}
@@ -172,11 +174,11 @@ func load(gvk runtimeschema.GroupVersionKind) (*definition, error) {
 }
 
 func read(gvk runtimeschema.GroupVersionKind) (*definition, error) {
-	index := providerFiles
-	if isKarpenter(gvk.Group) {
-		index = karpenterFiles
+	i := slices.IndexFunc(sources, func(s source) bool { return slices.Contains(s.groups, gvk.Group) })
+	if i < 0 {
+		return nil, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
 	}
-	files, err := index()
+	files, err := sources[i].files()
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot find CRDs")
 	}
@@ -194,67 +196,39 @@ func read(gvk runtimeschema.GroupVersionKind) (*definition, error) {
 		return nil, errors.Wrapf(err, "cannot parse CRD of %s", gvk.GroupKind())
 	}
 
-	i := slices.IndexFunc(crd.Spec.Versions, func(v extv1.CustomResourceDefinitionVersion) bool {
+	v := slices.IndexFunc(crd.Spec.Versions, func(v extv1.CustomResourceDefinitionVersion) bool {
 		return v.Name == gvk.Version && v.Served && v.Schema != nil
 	})
-	if i < 0 {
+	if v < 0 {
 		return nil, errors.Errorf("cannot find version %q in the CRD of %s", gvk.Version, gvk.GroupKind())
 	}
 
-	s, err := schema.New(crd.Spec.Versions[i].Schema.OpenAPIV3Schema)
+	s, err := schema.New(crd.Spec.Versions[v].Schema.OpenAPIV3Schema)
 	return &definition{name: crd.GetName(), schema: s, scope: crd.Spec.Scope}, errors.Wrapf(err, "cannot compile schema of %s", gvk)
 }
 
 // Files are the files of CRDs, by the kind they define.
 type files map[runtimeschema.GroupKind]string
 
-// providerFiles are the CRDs of providers.
-var providerFiles = sync.OnceValues(func() (files, error) {
-	out := files{}
-	for module, groups := range providers {
-		b, err := run("", "list", "-m", "-f", "{{.Dir}}", module)
+// loaded are the files of each source. There are many, so they are looked through
+// when they're used first, and only once.
+var loaded sync.Map
+
+func (s source) files() (files, error) {
+	f, _ := loaded.LoadOrStore(s.module, sync.OnceValues(func() (files, error) {
+		m, err := modules.Find(context.Background(), "", s.module)
 		if err != nil {
 			return nil, err
 		}
-		dir := strings.TrimSpace(string(b))
-		if dir == "" {
-			return nil, errors.Errorf("cannot find module %s: run go mod download", module)
-		}
-		if err := out.add(filepath.Join(dir, "package", "crds"), groups...); err != nil {
-			return nil, err
-		}
+		out := files{}
+		return out, out.add(filepath.Join(append([]string{m.Dir}, s.folder...)...), s.groups...)
+	}))
+	fn, ok := f.(func() (files, error))
+	if !ok {
+		return nil, errors.Errorf("cannot load files from a %T", f)
 	}
-	return out, nil
-})
-
-// karpenterFiles are the CRDs of Karpenter. They're downloaded unless they're in
-// the module cache already.
-var karpenterFiles = sync.OnceValues(func() (files, error) {
-	// Outside of any module nothing else takes part in choosing the version.
-	tmp, err := os.MkdirTemp("", "karpenter")
-	if err != nil {
-		return nil, errors.Wrap(err, "cannot create directory")
-	}
-	defer os.RemoveAll(tmp) //nolint:errcheck // It's in the directory for temporary files.
-
-	b, err := run(tmp, "mod", "download", "-json", karpenterModule+"@"+karpenterVersion)
-	if err != nil {
-		return nil, err
-	}
-	m := struct {
-		Dir string `json:"Dir"`
-		Sum string `json:"Sum"`
-	}{}
-	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, errors.Wrapf(err, "cannot parse where module %s is", karpenterModule)
-	}
-	if m.Sum != karpenterSum {
-		return nil, errors.Errorf("cannot use module %s: want checksum %s, got %s", karpenterModule, karpenterSum, m.Sum)
-	}
-
-	out := files{}
-	return out, out.add(filepath.Join(m.Dir, "pkg", "apis", "crds"), groupKarpenter, groupKarpenterAWS)
-})
+	return fn()
+}
 
 // names matches the kind in the names of a CRD.
 var names = regexp.MustCompile(`(?m)^ {4}kind: (\S+)$`)
@@ -281,19 +255,4 @@ func (f files) add(dir string, groups ...string) error {
 		}
 	}
 	return nil
-}
-
-// run the go command in the supplied directory, or in the current one. It never
-// switches to another toolchain: modules are looked at, not compiled.
-func run(dir string, args ...string) ([]byte, error) {
-	stderr := &bytes.Buffer{}
-	cmd := exec.CommandContext(context.Background(), "go", args...) //nolint:gosec // All arguments are constants.
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN=local")
-	if dir != "" {
-		cmd.Env = append(cmd.Env, "GOFLAGS=-mod=mod", "GOWORK=off")
-	}
-	cmd.Stderr = stderr
-	out, err := cmd.Output()
-	return out, errors.Wrapf(err, "cannot run go %s: %s", strings.Join(args, " "), stderr)
 }

@@ -23,7 +23,10 @@ import (
 // How long things may take. Most take seconds.
 const (
 	settles = 3 * time.Minute
-	deletes = 2 * time.Minute
+
+	// Deletion goes from Usage to Usage, each of which may take half a minute to
+	// notice that it's no longer needed.
+	deletes = 6 * time.Minute
 )
 
 // A platform that a test claims.
@@ -686,21 +689,21 @@ func TestDrift(t *testing.T) {
 
 	t.Run("ObjectIsMadeAgain", func(t *testing.T) {
 		p.t = t
-		addon := p.composed()["addon-coredns"]
-		r, err := shared.Of(addon.GroupVersionKind(), addon.GetNamespace())
+		rule := p.composed()["karpenter-rule-rebalance"]
+		r, err := shared.Of(rule.GroupVersionKind(), rule.GetNamespace())
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if err := r.Delete(t.Context(), addon.GetName(), metav1.DeleteOptions{}); err != nil {
+		if err := r.Delete(t.Context(), rule.GetName(), metav1.DeleteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		p.within(settles, func(ctx context.Context) error {
-			now, err := shared.Get(ctx, addon)
+			now, err := shared.Get(ctx, rule)
 			if err != nil {
 				return err
 			}
-			if s, _, _ := condition(now, "Ready"); now.GetUID() == addon.GetUID() || s != "True" {
+			if s, _, _ := condition(now, "Ready"); now.GetUID() == rule.GetUID() || s != "True" {
 				return errors.Errorf("it's as it was: Ready=%q", s)
 			}
 			return nil
@@ -709,8 +712,8 @@ func TestDrift(t *testing.T) {
 		p.settled()
 		is := p.uids()
 		rest := maps.Clone(was)
-		delete(rest, "addon-coredns")
-		delete(is, "addon-coredns")
+		delete(rest, "karpenter-rule-rebalance")
+		delete(is, "karpenter-rule-rebalance")
 		unchanged(t, rest, is)
 	})
 }

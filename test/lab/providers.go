@@ -135,14 +135,14 @@ func (p *Providers) isPaused() bool {
 // plays tells whether the stand-in plays the provider of a kind. With an EKS there
 // is somewhere for the real providers for Helm and Kubernetes to work.
 func (p *Providers) plays(group, plural string) bool {
-	if slices.Contains(further, plural+"."+group) {
+	m, ok := providerOf(group)
+	if !ok || slices.Contains(further, plural+"."+group) {
 		return false
 	}
-	m, _ := providerOf(group)
 	return p.eks == nil || !m.real
 }
 
-// discover the kinds: what the lab applied and what has a status is managed.
+// discover the kinds that are composed.
 func (p *Providers) discover(ctx context.Context) error {
 	crds := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 	l, err := p.client.dynamic.Resource(crds).List(ctx, metav1.ListOptions{})
@@ -152,7 +152,7 @@ func (p *Providers) discover(ctx context.Context) error {
 	for _, crd := range l.Items {
 		group, _, _ := unstructured.NestedString(crd.Object, "spec", "group")            // The API server has validated it.
 		plural, _, _ := unstructured.NestedString(crd.Object, "spec", "names", "plural") // The API server has validated it.
-		if _, ok := providerOf(group); !ok {
+		if _, ok := providerOf(group); !ok && crd.GetName() != usagesDefinition {
 			continue
 		}
 		vs, _, _ := unstructured.NestedSlice(crd.Object, "spec", "versions") // The API server has validated it.
@@ -170,6 +170,9 @@ func (p *Providers) discover(ctx context.Context) error {
 	}
 	return nil
 }
+
+// usagesDefinition is of Usages, which are composed, too. Crossplane itself deals with them.
+const usagesDefinition = "usages.protection.crossplane.io"
 
 func (p *Providers) enqueue(resource schema.GroupVersionResource, o any) {
 	if key, err := cache.MetaNamespaceKeyFunc(o); err == nil {

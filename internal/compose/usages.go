@@ -1,0 +1,137 @@
+package compose
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	protection "github.com/crossplane/crossplane/v2/apis/protection/v1beta1"
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// A UsageState is what was decided for a Usage: an object by which Crossplane
+// denies the deletion of what is needed.
+type UsageState struct {
+	State
+
+	// Of is the resource that is protected.
+	Of Key
+
+	// By is the resource that needs it until it's gone, if there is one.
+	By Key
+
+	// InForce is true once Crossplane says that it protects the resource.
+	InForce bool
+}
+
+// protect what is described by Usages: what must outlive something else, and what
+// is guarded.
+func (a *Assembly) protect(parts []Part, objects map[Key]Object, g Given) error {
+	for _, p := range parts {
+		for _, r := range p.Resources {
+			us := r.UsedBy
+			if r.Guard != "" {
+				us = append([]Use{{Why: r.Guard}}, us...)
+			}
+			for _, u := range us {
+				if u.By != "" && objects[u.By] == nil {
+					return errors.Errorf("cannot keep %q until %q is gone: nobody describes that", r.Key, u.By)
+				}
+				s, err := usageState(r, u, objects[u.By], g)
+				if err != nil {
+					return err
+				}
+				a.Usages = append(a.Usages, s)
+				a.described[s.Key] = true
+			}
+		}
+	}
+	_, err := layers(slices.Collect(maps.Keys(objects)), uses(parts))
+	return errors.Wrap(err, "cannot ever delete the platform")
+}
+
+// unprotected are the Usages that aren't in force yet.
+func (a *Assembly) unprotected() []string {
+	var ks []string
+	for _, u := range a.Usages {
+		if !u.InForce {
+			ks = append(ks, string(u.Key))
+		}
+	}
+	return ks
+}
+
+// usageState of a resource that must outlive another, or that is guarded.
+//
+// A Usage is made once both its ends exist, because Crossplane complains of one
+// that leads nowhere. From then on only the spec removes it, by removing an end.
+func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
+	s := UsageState{Of: of.Key, By: use.By, State: State{Key: usageKey(of.Key, use.By)}}
+	e, exists := g.Observed[s.Key]
+	for _, k := range []Key{of.Key, use.By} {
+		if _, ok := g.Observed[k]; !ok && k != "" {
+			s.WaitsFor = append(s.WaitsFor, string(k))
+		}
+	}
+	if !exists && len(s.WaitsFor) > 0 {
+		return s, nil
+	}
+	desired, err := intent(newUsage(of.Object, by, use.Why, g.Name(s.Key)))
+	if err != nil {
+		return s, errors.Wrapf(err, "cannot compose %q", s.Key)
+	}
+	s.Desired = desired
+	s.Exists, s.Ready = exists, exists
+	s.InForce = e.Is("Ready")
+	return s, nil
+}
+
+// newUsage of an object by another, or by nobody.
+//
+// Crossplane keeps in mind that somebody tried to delete what is in use. When
+// the last Usage that is to replay goes, it deletes after all. That is what ends
+// a platform within seconds of the time it could end. It could also delete what
+// somebody once tried to delete, long after and because of something else. So
+// only a Usage by another resource replays: that resource goes only with the
+// platform, or with the part of it that the protected one is of. A guard goes by
+// a change of the claim, and must not bring anything back.
+func newUsage(of, by Object, why, name string) *protection.Usage {
+	gvk := of.GetObjectKind().GroupVersionKind()
+	u := &protection.Usage{
+		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.UsageKind},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: of.GetNamespace()},
+		Spec: protection.UsageSpec{
+			Of:     protection.NamespacedResource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.NamespacedResourceRef{Name: of.GetName()}},
+			Reason: new(why),
+		},
+	}
+	if by == nil {
+		return u
+	}
+	gvk = by.GetObjectKind().GroupVersionKind()
+	u.Spec.By = &protection.Resource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.ResourceRef{Name: by.GetName()}}
+	u.Spec.ReplayDeletion = new(true)
+	return u
+}
+
+// A Usage's key is made of those of its ends. No other key has a dot.
+const (
+	usagePrefix    = "usage-"
+	usageSeparator = "."
+)
+
+func usageKey(of, by Key) Key {
+	if by == "" {
+		return usagePrefix + of
+	}
+	return usagePrefix + of + usageSeparator + by
+}
+
+// usageEnds are the ends of a Usage, by its key. A guard has but one.
+func usageEnds(k Key) (of, by Key, ok bool) {
+	ends, ok := strings.CutPrefix(string(k), usagePrefix)
+	a, b, _ := strings.Cut(ends, usageSeparator)
+	return Key(a), Key(b), ok
+}
