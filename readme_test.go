@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -23,6 +22,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 const (
@@ -229,8 +229,12 @@ func TestReadmeFacts(t *testing.T) {
 	vs := compat.KubernetesVersions()
 	facts[fmt.Sprintf("%s to %s", vs[0], vs[len(vs)-1])] = true
 	facts["`"+compat.SupportedCharts+"`"] = true
-	for module, version := range providers(t) {
-		facts[fmt.Sprintf("| %s | %s or later %s; compiled with and tested against %s |", module, version, version[:len("v1")], version)] = true
+	for _, p := range providers(t) {
+		with := "compiled with and tested against " + p.compiled
+		if p.tested != p.compiled {
+			with = "compiled with " + p.compiled + ", tested against " + p.tested
+		}
+		facts[fmt.Sprintf("| %s | %s or later %s; %s |", p.name, p.least, p.least[:len("v1")], with)] = true
 	}
 	text := read(t, readme)
 	for _, f := range slices.Sorted(maps.Keys(facts)) {
@@ -240,12 +244,26 @@ func TestReadmeFacts(t *testing.T) {
 	}
 }
 
-// providers in go.mod, and their versions.
-func providers(tb testing.TB) map[string]string {
-	tb.Helper()
-	ps := make(map[string]string)
-	for _, m := range regexp.MustCompile(`(?m)/(provider-[a-z]+)(?:/v\d+)? (v\S+)$`).FindAllStringSubmatch(read(tb, "go.mod"), -1) {
-		ps[m[1]] = cmp.Or(ps[m[1]], m[2])
+// A provider: what the Configuration depends on, what is compiled in, and whose
+// CRDs tests validate against.
+type provider struct {
+	name, least, compiled, tested string
+}
+
+// providers in go.mod, each once.
+func providers(t *testing.T) []provider {
+	t.Helper()
+	var ps []provider
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+/(provider-[a-z]+)(?:/v\d+)?) (v\S+)$`).FindAllStringSubmatch(read(t, "go.mod"), -1) {
+		tested, err := modules.Find(t.Context(), "", m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		least := regexp.MustCompile(m[2] + `\S*\n +version: ">=(v[^,]+),`).FindStringSubmatch(read(t, "apis/crossplane.yaml"))
+		if least == nil {
+			t.Fatalf("the Configuration doesn't depend on %s", m[2])
+		}
+		ps = append(ps, provider{name: m[2], least: least[1], compiled: m[3], tested: tested.Version})
 	}
 	return ps
 }

@@ -1,6 +1,8 @@
 package karpenter
 
 import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
@@ -29,18 +31,21 @@ func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 	if np.Weight != nil {
 		spec["weight"] = *np.Weight
 	}
-	return p.Drained(keyNodePool(np), ready(platform.Manifest(map[string]any{
+	o := ready(platform.Manifest(map[string]any{
 		"apiVersion": "karpenter.sh/v1",
 		"kind":       "NodePool",
 		"metadata":   map[string]any{"name": np.Name},
 		"spec":       spec,
-	}))).
+	}))
+	// A NodePool has no finalizer: it would be gone before its nodes are.
+	o.Spec.ForProvider.DeletionPropagationPolicy = metav1.DeletePropagationForeground
+	return p.Drained(keyNodePool(np), o).
 		Refers(keyNodeClass(np.NodeClassName)).
 		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the claim instead")
 }
 
 // ready once Karpenter says so.
-func ready(o *object.Object) *object.Object {
+func ready(o *platform.Object) *platform.Object {
 	o.Spec.Readiness.Policy = object.ReadinessPolicyDeriveFromObject
 	return o
 }

@@ -68,7 +68,7 @@ func kinds() map[schema.GroupVersion][]runtime.Object {
 		sqs.CRDGroupVersion:        {&sqs.Queue{}, &sqs.QueuePolicy{}},
 		events.CRDGroupVersion:     {&events.Rule{}, &events.Target{}},
 		release.SchemeGroupVersion: {&release.Release{}, &helm.ProviderConfig{}},
-		object.SchemeGroupVersion:  {&object.Object{}, &kubernetes.ProviderConfig{}},
+		object.SchemeGroupVersion:  {&Object{}, &kubernetes.ProviderConfig{}},
 	}
 }
 

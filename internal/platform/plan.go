@@ -9,7 +9,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	object "github.com/crossplane-contrib/provider-kubernetes/apis/namespaced/object/v1alpha1"
 	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 
@@ -300,11 +299,6 @@ func (p Plan) providerConfigRef() *xpv1.ProviderConfigReference {
 
 func (p Plan) clusterConfigRef(k compose.Key) *xpv1.ProviderConfigReference {
 	return &xpv1.ProviderConfigReference{Kind: "ProviderConfig", Name: p.ObjectName(k)}
-}
-
-// Manifest of an object in the cluster, as the provider for Kubernetes carries it.
-func Manifest(m map[string]any) *object.Object {
-	return &object.Object{Spec: object.ObjectSpec{ForProvider: object.ObjectParameters{Manifest: Raw(m)}}}
 }
 
 // Raw is free-form content of a typed object.
