@@ -25,15 +25,16 @@ func conditionTypes() []string {
 	for _, d := range domains {
 		types = append(types, compose.Part{Name: d.part}.ConditionType())
 	}
-	return append(types, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed)
+	return append(types, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked)
 }
 
 // conditions of an answer, given the composite resource as it's observed. This is
 // the place to add one, besides conditionTypes.
-func conditions(a *compose.Assembly, xr compose.Existing) []compose.Condition {
+func conditions(a *compose.Assembly, p platform.Plan, xr compose.Existing) []compose.Condition {
 	cs := []compose.Condition{{Type: conditionValid, Status: metav1.ConditionTrue, Reason: reasonValid}}
 	cs = append(cs, a.Conditions(xr)...)
-	return append(cs, a.TeardownSafe(), a.DeletionArmed())
+	cs = append(cs, a.TeardownSafe(), a.DeletionArmed())
+	return append(cs, p.Conditions(a)...)
 }
 
 // invalid is what is told of a request that cannot be answered.

@@ -234,7 +234,7 @@ func (c *controlPlane) apply(k string, desired *structpb.Struct) {
 		mark = o.existing().Annotation(markDeletion)
 	}
 	o.observed, o.dropped = true, o.dropped && o.deleting
-	o.content = c.world.Exist(k, desired)
+	o.content = c.world.Exist(k, desired, o.content)
 	c.mark(k, mark)
 }
 

@@ -59,7 +59,7 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 		return err
 	}
 	a.WriteTo(rsp)
-	compose.Tell(rsp, xr, conditions(a, xr)...)
+	compose.Tell(rsp, xr, conditions(a, p, xr)...)
 	if !a.Settled() {
 		rsp.Meta.Ttl = durationpb.New(min(f.ttl, convergingTTL))
 	}

@@ -60,7 +60,12 @@ func examplesBut(tb testing.TB, invalid bool) []example {
 // own Composition if it has one, and nothing observed.
 func (e example) request(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	c := RenderCmd{Claim: e.claim()}
+	return e.requestOf(tb, e.claim())
+}
+
+func (e example) requestOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	c := RenderCmd{Claim: claim}
 	if f := filepath.Join(e.dir, "composition.yaml"); exists(f) {
 		c.Composition = f
 	}
@@ -91,11 +96,21 @@ func run(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse 
 // steady is the request of an example whose resources all exist and are ready.
 func (e example) steady(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	req := e.request(tb)
+	return e.steadyOf(tb, e.claim())
+}
+
+func (e example) steadyOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	return steadyFrom(tb, e.requestOf(tb, claim))
+}
+
+// steadyFrom a request, once nothing changes any more.
+func steadyFrom(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	tb.Helper()
 	for range maxPasses {
 		rsp := run(tb, req)
 		if m := fatal(rsp); m != "" {
-			tb.Fatalf("example %s is refused: %s", e.name, m)
+			tb.Fatalf("it's refused: %s", m)
 		}
 		n := next(req, rsp)
 		if proto.Equal(n, req) {
@@ -103,7 +118,7 @@ func (e example) steady(tb testing.TB) *fnv1.RunFunctionRequest {
 		}
 		req = n
 	}
-	tb.Fatalf("example %s does not settle in %d passes", e.name, maxPasses)
+	tb.Fatalf("it does not settle in %d passes", maxPasses)
 	return nil
 }
 

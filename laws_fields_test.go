@@ -98,6 +98,7 @@ var mutations = map[string]mutation{
 	"spec.systemNodes.criticalAddonsOnly":                       {example: "minimal", to: to(true)},
 	"spec.systemNodes.desiredSize":                              {example: "minimal", to: to(int64(3))},
 	"spec.systemNodes.instanceTypes[]":                          {example: "minimal", at: "spec.systemNodes.instanceTypes[0]", to: to("m7i.large")},
+	"spec.systemNodes.kubernetesVersion":                        {example: "minimal", to: to("1.34")},
 	"spec.systemNodes.labels.*":                                 {example: "minimal", at: "spec.systemNodes.labels.team", to: to("a", "")},
 	"spec.systemNodes.maxSize":                                  {example: "minimal", to: to(int64(9))},
 	"spec.systemNodes.minSize":                                  {example: "nat-per-zone", to: to(int64(2))},

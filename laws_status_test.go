@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,7 +46,16 @@ func TestStatusFields(t *testing.T) {
 			fieldsTold(statusOf(p.response), "status", told)
 		}
 	}
-	if diff := cmp.Diff(leavesOf(s.Properties["status"], "status"), slices.Sorted(maps.Keys(told))); diff != "" {
+	leaves := leavesOf(s.Properties["status"], "status")
+	for _, l := range leaves {
+		for path := range maps.Clone(told) {
+			if of, isMap := strings.CutSuffix(l, "*"); isMap && strings.HasPrefix(path, of) {
+				delete(told, path)
+				told[l] = true
+			}
+		}
+	}
+	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(told))); diff != "" {
 		t.Errorf("fields of status: -schema, +told:\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -81,6 +82,11 @@ func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer)
 	if n := withheldUsages(last.assembly); n > 0 {
 		fmt.Fprintf(hints, "withheld: %d usages wait for what they protect to exist\n", n) //nolint:errcheck // Hints may get lost.
 	}
+	for _, c := range last.response.GetConditions() {
+		if remarkable(c) {
+			fmt.Fprintf(hints, "%s: %s\n", c.GetType(), c.GetMessage()) //nolint:errcheck // Hints may get lost.
+		}
+	}
 	return nil
 }
 
@@ -92,6 +98,14 @@ func withheldUsages(a *compose.Assembly) int {
 		}
 	}
 	return n
+}
+
+// quiet conditions are False as long as there's nothing to tell.
+var quiet = []string{compose.ConditionDeletionArmed, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked}
+
+// remarkable conditions are those among them that tell something.
+func remarkable(c *fnv1.Condition) bool {
+	return slices.Contains(quiet, c.GetType()) && c.GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE
 }
 
 // request that Crossplane would send for the claim.
@@ -188,7 +202,7 @@ func next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 	if !ok {
 		return req
 	}
-	n.Observed.Resources = world(req, rsp).Observe(rsp)
+	n.Observed.Resources = world(req, rsp).Observe(req.GetObserved().GetResources(), rsp)
 	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)
 	return n
 }
@@ -199,8 +213,9 @@ func world(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate
 	told := compose.Exists(rsp.GetDesired().GetComposite().GetResource())
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
 	return simulate.World{
-		Partition: region.Partition,
-		Region:    region.Code,
-		Account:   cmp.Or(told.String("status.accountId"), simulate.Account),
+		Partition:         region.Partition,
+		Region:            region.Code,
+		Account:           cmp.Or(told.String("status.accountId"), simulate.Account),
+		KubernetesVersion: cmp.Or(told.String("status.cluster.version"), told.String("status.versions.controlPlane")),
 	}
 }

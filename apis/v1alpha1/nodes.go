@@ -76,6 +76,15 @@ type SystemNodesSpec struct {
 	// +optional
 	VolumeSizeGiB int32 `json:"volumeSizeGiB,omitempty"`
 
+	// KubernetesVersion of the nodes, to hold them back: the control plane's, or
+	// up to three minors older. Unset, they follow the control plane. EKS never
+	// goes back.
+	//
+	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`
+	// +kubebuilder:validation:MaxLength=4
+	// +optional
+	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
+
 	// Labels of the nodes, besides those of EKS and of the platform.
 	//
 	// +kubebuilder:validation:MaxProperties=40
@@ -98,8 +107,10 @@ type AddonSpec struct {
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 
-	// Version of the add-on, for example v1.12.4-eksbuild.1. Unset, EKS installs
-	// its default for the cluster's Kubernetes version.
+	// Version of the add-on, for example v1.12.4-eksbuild.1, for the claim's
+	// kubernetesVersion: an upgrade sets it once the control plane is there.
+	// Unset, EKS installs its default for the cluster's Kubernetes version, and
+	// keeps that when the cluster is upgraded.
 	//
 	// +kubebuilder:validation:Pattern=`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`
 	// +kubebuilder:validation:MaxLength=64

@@ -55,7 +55,8 @@ type SeafarerClusterSpec struct {
 	ClusterName string `json:"clusterName,omitempty"`
 
 	// KubernetesVersion of the control plane and of the system nodes: major and
-	// minor. EKS upgrades one minor at a time and never goes back.
+	// minor. EKS upgrades one minor at a time, and so does the platform until it's
+	// there. EKS never goes back.
 	//
 	// +kubebuilder:default="1.35"
 	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`

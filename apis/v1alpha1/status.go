@@ -51,6 +51,12 @@ type SeafarerClusterStatus struct {
 	// +optional
 	Queue QueueStatus `json:"queue,omitempty"`
 
+	// Versions that the platform is kept at now. During an upgrade they are the
+	// step that's under way, rather than what the spec asks for.
+	//
+	// +optional
+	Versions VersionsStatus `json:"versions,omitempty"`
+
 	// Facts that only AWS could tell, and that nobody but the platform needs.
 	//
 	// +optional
@@ -205,9 +211,37 @@ type QueueStatus struct {
 	URL string `json:"url,omitempty"`
 }
 
+// VersionsStatus are the versions that the platform is kept at now.
+type VersionsStatus struct {
+	// ControlPlane is the control plane's version of Kubernetes.
+	//
+	// +optional
+	ControlPlane string `json:"controlPlane,omitempty"`
+
+	// SystemNodes is the system nodes' version of Kubernetes.
+	//
+	// +optional
+	SystemNodes string `json:"systemNodes,omitempty"`
+
+	// Karpenter is the version of Karpenter's charts.
+	//
+	// +optional
+	Karpenter string `json:"karpenter,omitempty"`
+
+	// Addons are the versions of add-ons by name, where they aren't left to EKS.
+	//
+	// +optional
+	Addons map[string]string `json:"addons,omitempty"`
+}
+
 // Facts are what only AWS could tell, and what some resource needs to be
 // described.
 type Facts struct {
+	// SystemNodesVersion is the version of Kubernetes that the system nodes run.
+	//
+	// +optional
+	SystemNodesVersion string `json:"systemNodesVersion,omitempty"`
+
 	// LaunchTemplateVersion is the newest version of the system nodes' launch
 	// template.
 	//

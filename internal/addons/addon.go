@@ -22,19 +22,20 @@ func (a addon) resource(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource 
 		ResolveConflictsOnUpdate: new("PRESERVE"),
 		Tags:                     p.Tags(),
 	}}}
-	if s.Version != "" {
-		e.Spec.ForProvider.AddonVersion = new(s.Version)
+	version, known := p.AddonVersion(s)
+	if version != "" {
+		e.Spec.ForProvider.AddonVersion = new(version)
 	}
 	if v := configuration(s); v != "" {
 		e.Spec.ForProvider.ConfigurationValues = new(v)
 	}
-	return a.identify(p, e)
+	return a.identify(p, e).Needs(known, platform.KubernetesVersion, "spec.forProvider.addonVersion")
 }
 
 // identify an add-on that calls AWS. With Pod Identity the association is part
 // of the add-on: EKS makes it before the pods, which get no credentials later.
 func (a addon) identify(p platform.Plan, e *eks.Addon) compose.Resource {
-	k := compose.Key("addon-" + a.name)
+	k := platform.KeyAddon(a.name)
 	switch {
 	case a.role == "":
 		return p.ClusterBound(k, e)

@@ -86,7 +86,7 @@ func Karpenter(chart *semver.Version, kubernetes string) error {
 func KubernetesVersions() []string {
 	vs := make([]string, 0, len(karpenter))
 	for _, m := range slices.Sorted(maps.Keys(karpenter)) {
-		vs = append(vs, fmt.Sprintf("1.%d", m))
+		vs = append(vs, version(m))
 	}
 	return vs
 }

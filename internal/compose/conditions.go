@@ -144,6 +144,18 @@ func (s State) complains() bool {
 	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, errAbsent) && !strings.HasPrefix(s.Why, errReferences)
 }
 
+// Complaint of a provider about one of some resources: the first there is, quoted.
+func (a *Assembly) Complaint(of ...Key) string {
+	for _, p := range a.Parts {
+		for _, s := range p.States {
+			if slices.Contains(of, s.Key) && s.complains() {
+				return string(s.Key) + ": " + quote(s.Why)
+			}
+		}
+	}
+	return ""
+}
+
 // What providers say of resources that are only on their way.
 const (
 	// errAbsent is said of a resource that is observed before it's created.

@@ -142,12 +142,13 @@ func uses(parts []Part) []Edge {
 	return es
 }
 
-// waits of a resource for others, each once.
+// waits of a resource for others, each once. What a resource tells of itself is no
+// reason to wait for it.
 func waits(r Resource) []Edge {
 	var es []Edge
 	for _, n := range r.Facts {
 		e := Edge{From: r.Key, To: n.From, Kind: Waits, Why: n.What}
-		if n.From != "" && !slices.Contains(es, e) {
+		if n.From != "" && n.From != r.Key && !slices.Contains(es, e) {
 			es = append(es, e)
 		}
 	}

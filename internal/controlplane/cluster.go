@@ -15,7 +15,7 @@ func cluster(p platform.Plan) compose.Resource {
 	c := &eks.Cluster{ObjectMeta: platform.External(p.Spec.ClusterName), Spec: eks.ClusterSpec{
 		ForProvider: eks.ClusterParameters{
 			Region:                 new(p.Spec.Region),
-			Version:                new(p.Spec.KubernetesVersion),
+			Version:                new(p.Versions.ControlPlane),
 			RoleArnRef:             p.Ref(platform.KeyClusterRole),
 			AccessConfig:           &eks.AccessConfigParameters{AuthenticationMode: new(s.AuthenticationMode)},
 			EnabledClusterLogTypes: logTypes(p),
@@ -41,7 +41,8 @@ func cluster(p platform.Plan) compose.Resource {
 	r := p.AWS(platform.KeyCluster, c).
 		Guarded("all that runs in the cluster goes with it: delete the claim instead").
 		Outlives(platform.KeyKarpenterRelease, "Karpenter runs in it").
-		Outlives(platform.KeySystemNodeGroup, "EKS deletes no cluster that has a node group")
+		Outlives(platform.KeySystemNodeGroup, "EKS deletes no cluster that has a node group").
+		Needs(p.Versions.ControlPlane != "", platform.KubernetesVersion, "spec.forProvider.version")
 	if ownKey(p) {
 		r = r.Refers(keySecretsKeyAlias).Needs(p.AccountKnown(), platform.AccountID, "spec.initProvider.encryptionConfig")
 	}

@@ -38,14 +38,20 @@ func controllerScope(p platform.Plan) scope {
 		cluster:      p.Spec.ClusterName,
 		nodeRoleARN:  p.RoleARN(p.KarpenterNodeRoleName()),
 		queueARN:     queueARN(p),
-		version:      chartVersion(p),
+		version:      grantedVersion(p),
 		interruption: true,
 	}
 }
 
-// chartVersion that the claim asks for, which its validation has parsed before.
-func chartVersion(p platform.Plan) *semver.Version {
-	return semver.MustParse(p.Spec.Karpenter.Version)
+// grantedVersion is the chart whose rights are granted: the one that the claim
+// asks for, or the one there still is if it's later. A later chart needs all that
+// an earlier one does.
+func grantedVersion(p platform.Plan) *semver.Version {
+	asked := semver.MustParse(p.Spec.Karpenter.Version) // Its validation has parsed it before.
+	if is, err := semver.StrictNewVersion(p.Versions.Karpenter); err == nil && is.GreaterThan(asked) {
+		return is
+	}
+	return asked
 }
 
 func policy(p platform.Plan, cp controllerPolicy) []compose.Resource {

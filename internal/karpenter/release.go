@@ -20,7 +20,8 @@ const retries int32 = 10
 // crdRelease installs Karpenter's CRDs, and upgrades them, which the chart of the
 // controller does not.
 func crdRelease(p platform.Plan) compose.Resource {
-	return p.Helm("karpenter-crd", chart(p, "karpenter-crd"))
+	return p.Helm(platform.KeyKarpenterCRDRelease, chart(p, "karpenter-crd")).
+		Needs(p.Versions.Karpenter != "", chartOf(platform.KeyKarpenterCRDRelease), fieldChart)
 }
 
 // release installs the controller, on the system nodes.
@@ -37,7 +38,8 @@ func release(p platform.Plan) compose.Resource {
 			SecretKeyRef: &release1.DataKeySelector{Name: p.KubeconfigSecret(), Key: "endpoint"},
 		},
 	}}
-	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(platform.KeyKarpenterQueue, keyControllerRole)
+	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(platform.KeyKarpenterQueue, keyControllerRole).
+		Needs(p.Versions.Karpenter != "", chartOf(platform.KeyKarpenterRelease), fieldChart)
 	for _, c := range p.Spec.Karpenter.NodeClasses {
 		res = res.Outlives(keyNodeClass(c.Name), "Karpenter removes the nodes of this class, and only then the class is gone")
 	}
@@ -53,7 +55,15 @@ var association = compose.Fact{
 	From: platform.KeyKarpenterAssociation,
 }
 
-const fieldValues = "spec.forProvider.values"
+const (
+	fieldValues = "spec.forProvider.values"
+	fieldChart  = "spec.forProvider.chart.version"
+)
+
+// chartOf a release is what it keeps while nobody can tell which it should have.
+func chartOf(k compose.Key) compose.Fact {
+	return compose.Fact{What: "the version of the chart that is installed", From: k}
+}
 
 func chart(p platform.Plan, name string) *release1.Release {
 	return &release1.Release{ObjectMeta: platform.External(name), Spec: release1.ReleaseSpec{
@@ -61,7 +71,7 @@ func chart(p platform.Plan, name string) *release1.Release {
 			Chart: release1.ChartSpec{
 				Repository: cmp.Or(p.Fences.KarpenterChartRepository, defaultRepository),
 				Name:       name,
-				Version:    p.Spec.Karpenter.Version,
+				Version:    p.Versions.Karpenter,
 			},
 			Namespace: p.Spec.Karpenter.Namespace,
 		},

@@ -23,7 +23,7 @@ func nodeGroup(p platform.Plan) compose.Resource {
 			// EKS cannot move a node group to other subnets, so they are those of
 			// the zones there were when it was made.
 			SubnetIDRefs: p.Refs(p.PrivateSubnets()...),
-			Version:      new(p.Spec.KubernetesVersion),
+			Version:      new(p.Versions.SystemNodes),
 			AMIType:      new(s.AMIType),
 			CapacityType: new(s.CapacityType),
 			LaunchTemplate: &eks.LaunchTemplateParameters{
@@ -50,7 +50,8 @@ func nodeGroup(p platform.Plan) compose.Resource {
 	return p.AWS(platform.KeySystemNodeGroup, g).
 		Refers(platform.KeySystemLaunchTemplate).
 		Outlives(platform.KeyKarpenterRelease, "Karpenter runs on the system nodes").
-		Needs(known, compose.Fact{What: "the version of the launch template", From: platform.KeySystemLaunchTemplate}, "spec.forProvider.launchTemplate.version")
+		Needs(known, compose.Fact{What: "the version of the launch template", From: platform.KeySystemLaunchTemplate}, "spec.forProvider.launchTemplate.version").
+		Needs(p.Versions.SystemNodes != "", platform.KubernetesVersion, "spec.forProvider.version")
 }
 
 func labels(p platform.Plan) map[string]*string {

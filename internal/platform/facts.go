@@ -6,6 +6,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 )
 
@@ -23,6 +24,9 @@ type Facts struct {
 	ClusterCertificateAuthority string
 	ClusterSecurityGroupID      string
 	OIDCIssuer                  string
+
+	// SystemNodesVersion is the version of Kubernetes that the system nodes run.
+	SystemNodesVersion string
 
 	// LaunchTemplateVersion is the newest version of the system nodes' launch
 	// template.
@@ -51,7 +55,7 @@ type ZoneFacts struct {
 
 // facts reads everything that AWS must tell us. What it tells now wins over what
 // the composite resource remembers, so that a status that goes blank for a while
-// changes nothing.
+// changes nothing. Versions never go back.
 //
 // Who asks for an account says which it is: the claim, or the platform team.
 // Without that, the one that answered first stays: a stray ARN must not move a
@@ -67,7 +71,8 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 	return Facts{
 		AccountID:                   cmp.Or(s.AccountID, fenced, xr.String("status.accountId"), told),
 		ClusterARN:                  fact(KeyCluster, "arn", "cluster.arn"),
-		ClusterVersion:              fact(KeyCluster, "version", "cluster.version"),
+		ClusterVersion:              compat.Latest(o[KeyCluster].String("status.atProvider.version"), xr.String("status.cluster.version")),
+		SystemNodesVersion:          compat.Latest(o[KeySystemNodeGroup].String("status.atProvider.version"), xr.String("status.facts.systemNodesVersion")),
 		ClusterEndpoint:             fact(KeyCluster, "endpoint", "cluster.endpoint"),
 		ClusterCertificateAuthority: fact(KeyCluster, "certificateAuthority.0.data", "cluster.certificateAuthorityData"),
 		ClusterSecurityGroupID:      fact(KeyCluster, "vpcConfig.clusterSecurityGroupId", "cluster.securityGroupId"),

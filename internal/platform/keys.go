@@ -17,6 +17,7 @@ const (
 	KeyVPCCNIRole             compose.Key = "vpc-cni-role"
 	KeyEBSCSIRole             compose.Key = "ebs-csi-role"
 	KeyKarpenterRelease       compose.Key = "karpenter"
+	KeyKarpenterCRDRelease    compose.Key = "karpenter-crd"
 	KeyKarpenterNodeRole      compose.Key = "karpenter-node-role"
 	KeyKarpenterAssociation   compose.Key = "karpenter-pod-identity"
 	KeyKarpenterQueue         compose.Key = "karpenter-queue"

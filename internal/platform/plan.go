@@ -29,6 +29,10 @@ type Plan struct {
 	// Facts that AWS has told so far.
 	Facts Facts
 
+	// Versions that the platform is kept at now. Those that nobody knows are
+	// empty.
+	Versions v1alpha1.VersionsStatus
+
 	// Owner is the name of the claim, or of a composite resource without one.
 	Owner string
 
@@ -48,6 +52,9 @@ type Plan struct {
 	// ids of the resources that exist, as far as the provider has written them
 	// down.
 	ids map[compose.Key]string
+
+	// walk to the versions that the claim asks for.
+	walk walk
 }
 
 // A Zone is an availability zone the platform spans.
@@ -66,6 +73,10 @@ func (p Plan) Exists(k compose.Key) bool {
 	_, ok := p.names[k]
 	return ok
 }
+
+// AddonVersion is the version of an add-on, or empty to leave it to EKS, and
+// whether that is known.
+func (p Plan) AddonVersion(a v1alpha1.AddonSpec) (version string, known bool) { return p.walk.addon(a) }
 
 // AccountKnown tells whether the id of the AWS account is known.
 func (p Plan) AccountKnown() bool { return p.Facts.AccountID != "" }

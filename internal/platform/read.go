@@ -48,6 +48,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 		return p, err
 	}
 	p.Spec.ClusterName = cmp.Or(p.Spec.ClusterName, p.Owner)
+	p.Spec.Addons = addonsOf(p.Spec)
 	told := accountOf(o)
 	p.Facts = facts(p.Spec, f.AccountID, told, xr, o)
 
@@ -64,6 +65,8 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	if len(errs) > 0 {
 		return p, &InvalidError{Errors: errs}
 	}
+	p.walk = newWalk(p.Spec, p.Facts, xr, o)
+	p.Versions = p.walk.versions()
 	return p, nil
 }
 

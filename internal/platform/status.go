@@ -29,9 +29,11 @@ func (p Plan) Status(a *compose.Assembly) v1alpha1.SeafarerClusterStatus {
 			InternetGatewayID: p.Facts.InternetGatewayID,
 			Zones:             p.zonesStatus(),
 		},
-		Roles: p.rolesStatus(),
-		Queue: v1alpha1.QueueStatus{Name: p.QueueName(), URL: p.Facts.QueueURL},
+		Roles:    p.rolesStatus(),
+		Queue:    v1alpha1.QueueStatus{Name: p.QueueName(), URL: p.Facts.QueueURL},
+		Versions: p.Versions,
 		Facts: v1alpha1.Facts{
+			SystemNodesVersion:     p.Facts.SystemNodesVersion,
 			LaunchTemplateVersion:  p.Facts.LaunchTemplateVersion,
 			KarpenterAssociationID: p.Facts.KarpenterAssociationID,
 			KarpenterInstalled:     p.Facts.KarpenterInstalled,

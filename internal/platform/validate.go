@@ -28,6 +28,7 @@ func validate(s v1alpha1.SeafarerClusterSpec) field.ErrorList {
 	errs = append(errs, validateTags(s.Tags, spec.Child("tags"))...)
 	errs = append(errs, validateNetworks(s, spec)...)
 	errs = append(errs, validateControlPlane(s.ControlPlane, spec.Child("controlPlane"))...)
+	errs = append(errs, validateNodesVersion(s, spec.Child("systemNodes", "kubernetesVersion"))...)
 	errs = append(errs, validateNodeLabels(s.SystemNodes.Labels, spec.Child("systemNodes", "labels"))...)
 	errs = append(errs, validateKarpenter(s, spec.Child("karpenter"))...)
 	return errs
@@ -109,6 +110,21 @@ func validateControlPlane(c v1alpha1.ControlPlaneSpec, p *field.Path) field.Erro
 		errs = append(errs, field.Forbidden(cidrs, "locks the nodes out while privateAccess is false: set controlPlane.endpoint.privateAccess to true"))
 	}
 	return errs
+}
+
+// validateNodesVersion that may lag, but not more than Kubernetes allows.
+func validateNodesVersion(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.ErrorList {
+	v := s.SystemNodes.KubernetesVersion
+	switch behind := compat.Behind(v, s.KubernetesVersion); {
+	case v == "":
+		return nil
+	case behind < 0:
+		return field.ErrorList{field.Invalid(p, v, "must not be newer than kubernetesVersion "+s.KubernetesVersion)}
+	case behind > compat.MaxSkew:
+		return field.ErrorList{field.Invalid(p, v, "must not be more than "+strconv.Itoa(compat.MaxSkew)+" minors older than kubernetesVersion "+s.KubernetesVersion)}
+	default:
+		return nil
+	}
 }
 
 func validateNodeLabels(labels map[string]string, p *field.Path) field.ErrorList {

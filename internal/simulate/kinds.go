@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -16,6 +17,9 @@ import (
 type resource struct {
 	name   string
 	object *structpb.Struct
+
+	// before is the resource as it was, or nil if it's new.
+	before *structpb.Struct
 }
 
 // external name: what AWS knows the resource by.
@@ -36,6 +40,12 @@ func (r resource) reference(name string) string {
 func (r resource) field(name string) string {
 	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
 	return spec["forProvider"].GetStructValue().GetFields()[name].GetStringValue()
+}
+
+// was told of a field of atProvider before.
+func (r resource) was(name string) string {
+	status := r.before.GetFields()["status"].GetStructValue().GetFields()
+	return status["atProvider"].GetStructValue().GetFields()[name].GetStringValue()
 }
 
 // id with a prefix, such as vpc-0123456789abcdef0.
@@ -83,10 +93,14 @@ var kinds = map[string]teller{
 	},
 	"Cluster": cluster,
 	"NodeGroup": func(w World, r resource) map[string]any {
-		return inCluster(w, r, "nodegroup", r.external())
+		t := inCluster(w, r, "nodegroup", r.external())
+		t["version"] = r.version()
+		return t
 	},
 	"Addon": func(w World, r resource) map[string]any {
-		return inCluster(w, r, "addon", r.field("addonName"))
+		t := inCluster(w, r, "addon", r.field("addonName"))
+		t["addonVersion"] = cmp.Or(r.field("addonVersion"), r.was("addonVersion"), w.addonVersion(r.field("addonName")))
+		return t
 	},
 	"PodIdentityAssociation": func(_ World, r resource) map[string]any {
 		id := "a-" + digest(r.name, 17)
@@ -172,7 +186,7 @@ func cluster(w World, r resource) map[string]any {
 	id := strings.ToUpper(digest(r.name+w.Account, 32))
 	t := w.told(r.external(), "eks", "cluster/"+r.external())
 	t["status"] = "ACTIVE"
-	t["version"] = r.field("version")
+	t["version"] = r.version()
 	t["certificateAuthority"] = []any{map[string]any{
 		"data": base64.StdEncoding.EncodeToString([]byte("-----BEGIN CERTIFICATE-----\n" + digest(r.name, 64) + "\n-----END CERTIFICATE-----\n")),
 	}}
@@ -182,4 +196,42 @@ func cluster(w World, r resource) map[string]any {
 		"issuer": "https://oidc.eks." + w.Region + ".amazonaws.com/id/" + id,
 	}}}}
 	return t
+}
+
+// version of Kubernetes that EKS runs: the one that's asked for, if EKS goes there.
+func (r resource) version() string {
+	asked, runs := r.field("version"), r.was("version")
+	if runs != "" && r.refused(r.object.GetFields()["kind"].GetStringValue()) != "" {
+		return runs
+	}
+	return cmp.Or(asked, runs)
+}
+
+// refused is what EKS says when it's asked for a version that it doesn't go to: a
+// control plane goes to the next, and nothing ever goes back.
+func (r resource) refused(kind string) string {
+	from, to := minor(r.was("version")), minor(r.field("version"))
+	back, skip := to < from, to > from+1 && kind == "Cluster"
+	if from == 0 || to == 0 || (kind != "Cluster" && kind != "NodeGroup") || (!back && !skip) {
+		return ""
+	}
+	return fmt.Sprintf("update failed: InvalidParameterException: Unsupported Kubernetes minor version update from 1.%d to 1.%d", from, to)
+}
+
+// minor of a version of Kubernetes, or zero.
+func minor(version string) int {
+	m, err := strconv.Atoi(strings.TrimPrefix(version, "1."))
+	if err != nil {
+		return 0
+	}
+	return m
+}
+
+// addonVersion that EKS installs unless it's told one. Only that of kube-proxy
+// says anything.
+func (w World) addonVersion(name string) string {
+	if name == "kube-proxy" {
+		return "v" + w.KubernetesVersion + ".0-eksbuild.1"
+	}
+	return "v1.0.0-eksbuild.1"
 }

@@ -1,5 +1,6 @@
 // Package simulate plays the providers: it says what a resource that is desired
-// would look like once it exists. Nothing here calls AWS; ids are made of names.
+// would look like once it exists, and once that is changed. Nothing here calls
+// AWS; ids are made of names.
 package simulate
 
 import (
@@ -27,20 +28,24 @@ type World struct {
 	Partition string
 	Account   string
 	Region    string
+
+	// KubernetesVersion that the cluster runs, or will be made with.
+	KubernetesVersion string
 }
 
 // Observe what a response desires as if all of it existed and were ready, and
-// nothing else did.
-func (w World) Observe(rsp *fnv1.RunFunctionResponse) map[string]*fnv1.Resource {
+// nothing else did, given what was observed before.
+func (w World) Observe(before map[string]*fnv1.Resource, rsp *fnv1.RunFunctionResponse) map[string]*fnv1.Resource {
 	o := make(map[string]*fnv1.Resource, len(rsp.GetDesired().GetResources()))
 	for name, r := range rsp.GetDesired().GetResources() {
-		o[name] = &fnv1.Resource{Resource: w.Exist(name, r.GetResource())}
+		o[name] = &fnv1.Resource{Resource: w.Exist(name, r.GetResource(), before[name].GetResource())}
 	}
 	return o
 }
 
-// Exist is a resource as a provider would leave it: with a status.
-func (w World) Exist(name string, desired *structpb.Struct) *structpb.Struct {
+// Exist is a resource as a provider would leave it: with a status. What it was
+// like before counts for what cannot become just anything.
+func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.Struct {
 	o, ok := proto.Clone(desired).(*structpb.Struct)
 	if !ok {
 		return desired
@@ -51,7 +56,7 @@ func (w World) Exist(name string, desired *structpb.Struct) *structpb.Struct {
 	status := &structpb.Struct{}
 	if !silent[o.GetFields()["kind"].GetStringValue()] {
 		var err error
-		if status, err = structpb.NewStruct(w.status(name, o)); err != nil {
+		if status, err = structpb.NewStruct(w.status(resource{name: name, object: o, before: before})); err != nil {
 			return o // The table holds plain values.
 		}
 		o.Fields["status"] = structpb.NewStructValue(status)
@@ -72,23 +77,26 @@ func annotated(m *structpb.Struct, name, id string) *structpb.Value {
 		a = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
 	}
 	a.Fields["crossplane.io/composition-resource-name"] = structpb.NewStringValue(name)
+	a.Fields["crossplane.io/external-create-succeeded"] = structpb.NewStringValue(since)
 	if _, ok := a.GetFields()[annotationExternal]; !ok && id != "" {
 		a.Fields[annotationExternal] = structpb.NewStringValue(id)
 	}
 	return structpb.NewStructValue(a)
 }
 
-func (w World) status(name string, o *structpb.Struct) map[string]any {
+func (w World) status(r resource) map[string]any {
+	synced := map[string]any{"type": "Synced", "status": "True", "reason": "ReconcileSuccess", "lastTransitionTime": since}
 	s := map[string]any{"conditions": []any{
 		map[string]any{"type": "Ready", "status": "True", "reason": "Available", "lastTransitionTime": since},
-		map[string]any{"type": "Synced", "status": "True", "reason": "ReconcileSuccess", "lastTransitionTime": since},
+		synced,
 	}}
-	f := o.GetFields()
-	tell, ok := kinds[f["kind"].GetStringValue()]
-	if !ok {
-		return s
+	kind := r.object.GetFields()["kind"].GetStringValue()
+	if m := r.refused(kind); m != "" {
+		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", m
 	}
-	s["atProvider"] = tell(w, resource{name: name, object: o})
+	if tell, ok := kinds[kind]; ok {
+		s["atProvider"] = tell(w, r)
+	}
 	return s
 }
 

@@ -300,7 +300,7 @@ func (p *Providers) status(ctx context.Context, o *unstructured.Unstructured) (m
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot convert a resource")
 	}
-	status := w.Exist(o.GetAnnotations()[annotationResource], s).GetFields()["status"].GetStructValue().AsMap()
+	status := w.Exist(o.GetAnnotations()[annotationResource], s, s).GetFields()["status"].GetStructValue().AsMap()
 	integers(status)
 	return status, nil
 }
@@ -333,10 +333,11 @@ func (p *Providers) world(ctx context.Context, xr string) (simulate.World, error
 	if err != nil {
 		return w, errors.Wrap(err, "cannot get the composite resource")
 	}
-	code, _, _ := unstructured.NestedString(o.Object, "spec", "region")       // The API server has validated it.
-	account, _, _ := unstructured.NestedString(o.Object, "spec", "accountId") // The API server has validated it.
+	code, _, _ := unstructured.NestedString(o.Object, "spec", "region")               // The API server has validated it.
+	account, _, _ := unstructured.NestedString(o.Object, "spec", "accountId")         // The API server has validated it.
+	version, _, _ := unstructured.NestedString(o.Object, "spec", "kubernetesVersion") // The API server has validated it.
 	region, _ := aws.LookupRegion(code)
-	w = simulate.World{Partition: region.Partition, Region: code, Account: cmp.Or(account, simulate.Account)}
+	w = simulate.World{Partition: region.Partition, Region: code, Account: cmp.Or(account, simulate.Account), KubernetesVersion: version}
 	p.mu.Lock()
 	p.worlds[xr] = w
 	p.mu.Unlock()
