@@ -17,3 +17,8 @@ lab-up: ## A real control plane on this machine, left running.
 .PHONY: lab-down
 lab-down: ## End the control plane that lab-up left running.
 	cd test/lab && go run ./cmd/lab down
+
+.PHONY: e2e-aws
+e2e-aws: ## The real provider-aws in an emulator of AWS. Builds it first, for half an hour.
+	cd test/lab && go run ./cmd/lab build
+	cd test/lab && go test -count=1 -timeout 60m -v -args -aws

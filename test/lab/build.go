@@ -27,6 +27,7 @@ const (
 	kubeModule               = "kube"
 	providerHelmModule       = "providerhelm"
 	providerKubernetesModule = "providerkubernetes"
+	providerAWSModule        = "provideraws"
 )
 
 // versionVar is how core and the CLI are told their version. Core checks what
@@ -52,7 +53,7 @@ type build struct {
 
 // binaries that the lab needs besides the function.
 type binaries struct {
-	kube, core, cli, helm, kubernetes string
+	kube, core, cli, helm, kubernetes, aws string
 }
 
 // source of this package, so that it does not matter where it's called from.
@@ -62,6 +63,16 @@ func source() (string, error) {
 		return "", errors.New("cannot find the source of the lab: do not build it with -trimpath")
 	}
 	return filepath.Dir(file), nil
+}
+
+// Build all that a lab needs besides the function, so that it starts soon.
+func Build(ctx context.Context, o Options) error {
+	src, err := source()
+	if err != nil {
+		return err
+	}
+	_, err = buildAll(ctx, src, o)
+	return err
 }
 
 // buildAll that's needed and missing or not up to date. Only the first time is
@@ -83,6 +94,7 @@ func buildAll(ctx context.Context, src string, o Options) (binaries, error) {
 	return binaries{
 		kube: filepath.Join(dir, "kube"), core: filepath.Join(dir, "crossplane-core"), cli: filepath.Join(dir, "crossplane"),
 		helm: filepath.Join(dir, "provider-helm"), kubernetes: filepath.Join(dir, "provider-kubernetes"),
+		aws: filepath.Join(dir, "provider-aws"),
 	}, nil
 }
 
@@ -131,6 +143,9 @@ func needed(ctx context.Context, src string, o Options) ([]build, error) {
 				name: "provider-kubernetes", dir: filepath.Join(src, providerKubernetesModule), pkg: "github.com/crossplane-contrib/provider-kubernetes/cmd/provider",
 				more: []string{"gosdk/go.mod", "gosdk/gosdk.go", "gosdk/auth/auth.go"},
 			})
+	}
+	if o.AWS {
+		builds = append(builds, build{name: "provider-aws", dir: filepath.Join(src, providerAWSModule), pkg: "."})
 	}
 	return builds, nil
 }

@@ -301,18 +301,23 @@ var further = []string{
 	"clusterproviderconfigs.kubernetes.m.crossplane.io", "providerconfigs.kubernetes.m.crossplane.io", "providerconfigusages.kubernetes.m.crossplane.io",
 }
 
-// A provider brings CRDs, by the end of their group, and is itself a process of the
-// lab, if it's real.
+// furtherAWS are those of provider-aws, which nobody needs unless it's real.
+var furtherAWS = []string{"clusterproviderconfigs.aws.m.upbound.io", "providerconfigs.aws.m.upbound.io", "providerconfigusages.aws.m.upbound.io"}
+
+// A provider brings CRDs, by the end of their group, and is itself a process of
+// those labs in which it's real.
 type provider struct {
 	suffix, module string
-	real           bool
+	real           func(o Options) bool
 }
 
 var providers = []provider{
-	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2"},
-	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", real: true},
-	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", real: true},
+	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2", real: func(o Options) bool { return o.AWS }},
+	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", real: inCluster},
+	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", real: inCluster},
 }
+
+func inCluster(o Options) bool { return o.InCluster }
 
 func providerOf(group string) (provider, bool) {
 	i := slices.IndexFunc(providers, func(p provider) bool { return strings.HasSuffix(group, p.suffix) })
@@ -337,6 +342,9 @@ func (l *Lab) installDefinitions(ctx context.Context) error {
 			return err
 		}
 		dirs[p.suffix] = m.Dir
+	}
+	if l.options.AWS {
+		names = append(names, furtherAWS...)
 	}
 	var crds []*unstructured.Unstructured
 	for _, name := range slices.Concat(names, further) {

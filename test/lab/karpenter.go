@@ -45,6 +45,11 @@ type KarpenterOptions struct {
 
 	// Drain is how long it takes pods to leave a node.
 	Drain func() time.Duration
+
+	// Launch an instance as a NodeClass says, and End it. Without them, an instance
+	// is but a name.
+	Launch func(ctx context.Context, class *unstructured.Unstructured) (string, error)
+	End    func(ctx context.Context, instance string) error
 }
 
 // Karpenter is played in a cluster: it makes one node for each NodePool, and
@@ -58,13 +63,13 @@ type Karpenter struct {
 	done   sync.WaitGroup
 
 	mu        sync.Mutex
-	instances map[string]bool
+	instances map[string]string // by NodeClaim
 	last      string
 }
 
 // PlayKarpenter in a cluster, and the nodes that it runs on, until it's stopped.
 func PlayKarpenter(ctx context.Context, c *Cluster, o KarpenterOptions) *Karpenter {
-	k := &Karpenter{cluster: c, options: o, instances: make(map[string]bool)}
+	k := &Karpenter{cluster: c, options: o, instances: make(map[string]string)}
 	ctx, k.cancel = context.WithCancel(context.WithoutCancel(ctx)) // It outlives the call.
 	k.done.Go(func() { k.run(ctx) })
 	return k
@@ -256,7 +261,7 @@ func (k *Karpenter) nodePool(ctx context.Context, p *unstructured.Unstructured, 
 	if slices.ContainsFunc(claims, func(c *unstructured.Unstructured) bool { return c.GetLabels()[nodePoolLabel] == p.GetName() }) {
 		return nil
 	}
-	return k.launch(ctx, p)
+	return k.launch(ctx, p, classes[i])
 }
 
 // classOf a NodeClaim or of a NodePool's template.
@@ -266,7 +271,14 @@ func classOf(o *unstructured.Unstructured, path ...string) string {
 }
 
 // launch a node for a NodePool.
-func (k *Karpenter) launch(ctx context.Context, p *unstructured.Unstructured) error {
+func (k *Karpenter) launch(ctx context.Context, p, class *unstructured.Unstructured) error {
+	instance := ""
+	if k.options.Launch != nil {
+		var err error
+		if instance, err = k.options.Launch(ctx, class); err != nil {
+			return err
+		}
+	}
 	template, _, _ := unstructured.NestedMap(p.Object, "spec", "template", "spec") // The API server has validated it.
 	claim := &unstructured.Unstructured{Object: map[string]any{"spec": template}}
 	claim.SetAPIVersion(p.GetAPIVersion())
@@ -283,7 +295,7 @@ func (k *Karpenter) launch(ctx context.Context, p *unstructured.Unstructured) er
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.instances[claim.GetName()] = true
+	k.instances[claim.GetName()] = instance
 	return nil
 }
 
@@ -311,6 +323,9 @@ func (k *Karpenter) nodeClaim(ctx context.Context, c *unstructured.Unstructured)
 	if err := k.cluster.leave(ctx, c.GetName()); err != nil {
 		return err
 	}
+	if err := k.end(ctx, c.GetName()); err != nil {
+		return err
+	}
 	if err := k.finalize(ctx, nodeClaims, c, nodeClaimFinalizer); err != nil {
 		return err
 	}
@@ -318,6 +333,17 @@ func (k *Karpenter) nodeClaim(ctx context.Context, c *unstructured.Unstructured)
 	defer k.mu.Unlock()
 	delete(k.instances, c.GetName())
 	return nil
+}
+
+// end the instance of a NodeClaim.
+func (k *Karpenter) end(ctx context.Context, claim string) error {
+	k.mu.Lock()
+	instance := k.instances[claim]
+	k.mu.Unlock()
+	if k.options.End == nil || instance == "" {
+		return nil
+	}
+	return k.options.End(ctx, instance)
 }
 
 func (k *Karpenter) finalize(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, finalizer string) error {

@@ -36,6 +36,10 @@ type Options struct {
 	// The stand-in plays nothing but AWS.
 	InCluster bool
 
+	// AWS is emulated, and the real provider works in it. What InCluster gives to
+	// played clusters, it gives to those in the emulator.
+	AWS bool
+
 	// CoreArgs are further flags for Crossplane.
 	CoreArgs []string
 }
@@ -51,11 +55,15 @@ type Lab struct {
 	// Providers are played by this stand-in.
 	Providers *Providers
 
+	// AWS is emulated, if it's to be.
+	AWS *AWS
+
 	// EKS is played, too, if there is to be something in its clusters.
 	EKS *EKS
 
 	etcd, core, function             *process
 	providerHelm, providerKubernetes *process
+	providerAWS                      *process
 
 	// registry of packages, if it's needed.
 	registry *httptest.Server
@@ -88,6 +96,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	if o.Progress == nil {
 		o.Progress = io.Discard
 	}
+	o.InCluster = o.InCluster || o.AWS
 	l := &Lab{options: o}
 	type step struct {
 		what string
@@ -117,6 +126,13 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 		steps = append(steps,
 			step{what: "starting provider-helm", do: l.startProviderHelm},
 			step{what: "starting provider-kubernetes", do: l.startProviderKubernetes})
+	}
+	switch {
+	case o.AWS:
+		steps = append(steps,
+			step{what: "starting AWS", do: l.startAWS},
+			step{what: "starting provider-aws", do: l.startProviderAWS})
+	case o.InCluster:
 		l.EKS = newEKS(l)
 	}
 	for _, s := range steps {
@@ -130,7 +146,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 			return l, err
 		}
 	}
-	l.Providers = newProviders(l.Client, l.EKS)
+	l.Providers = newProviders(l.Client, l.EKS, o)
 	return l, l.Providers.start(ctx)
 }
 
@@ -141,6 +157,9 @@ func (l *Lab) Stop() error {
 	}
 	if l.EKS != nil {
 		l.EKS.stop()
+	}
+	if l.AWS != nil {
+		l.AWS.stop()
 	}
 	for _, p := range l.processes() {
 		p.stop()
@@ -175,11 +194,14 @@ func (l *Lab) KeepLogs() (string, error) {
 func (l *Lab) processes() []*process {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ps := []*process{l.providerHelm, l.providerKubernetes, l.function, l.core}
+	ps := []*process{l.providerAWS, l.providerHelm, l.providerKubernetes, l.function, l.core}
 	for _, c := range append(slices.Clone(l.clusters), l.Cluster) {
 		if c != nil {
 			ps = append(ps, c.manager, c.apiserver)
 		}
+	}
+	if l.AWS != nil {
+		ps = append(ps, l.AWS.process)
 	}
 	return slices.DeleteFunc(append(ps, l.etcd), func(p *process) bool { return p == nil })
 }

@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "lab: skipped, because of -short")
 		return
 	}
+	if err := onlyAWS(); err != nil {
+		fmt.Fprintln(os.Stderr, "lab:", err)
+		os.Exit(1)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var once sync.Once
 	end := func(code int, why string) {
@@ -68,7 +72,7 @@ func TestMain(m *testing.M) {
 		return l, err
 	}
 	var err error
-	if shared, err = start(Options{CoreArgs: Patient}); err != nil {
+	if shared, err = start(Options{CoreArgs: Patient, AWS: *withAWS}); err != nil {
 		end(1, err.Error())
 	}
 	end(m.Run(), "")

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -36,6 +37,9 @@ type platform struct {
 
 	// xr is the name of the claim's composite resource.
 	xr string
+
+	// patience with the platform, if it's to be another than settles and deletes.
+	patience time.Duration
 
 	// composition is the file of a Composition other than the package's.
 	composition string
@@ -227,7 +231,7 @@ func (p *platform) settled() {
 	start := time.Now()
 	want := p.rendered()
 	named := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
-	p.within(settles, func(ctx context.Context) error {
+	p.within(cmp.Or(p.patience, settles), func(ctx context.Context) error {
 		os, err := shared.Composed(ctx, p.xr)
 		if err != nil {
 			return err
@@ -367,7 +371,7 @@ func (p *platform) gone() {
 	p.t.Helper()
 	start := time.Now()
 	n := 0
-	err := until(context.Background(), deletes, func(ctx context.Context) error {
+	err := until(context.Background(), cmp.Or(p.patience, deletes), func(ctx context.Context) error {
 		os, err := shared.Composed(ctx, p.xr)
 		if err != nil {
 			return err

@@ -35,11 +35,12 @@ const workers = 4
 // and ready, with the status that internal/simulate tells, and lets go of what is
 // deleted. It calls nobody, unless there is an EKS.
 type Providers struct {
-	client *Client
-	eks    *EKS
-	kinds  []kind
-	queue  workqueue.TypedRateLimitingInterface[item]
-	lister map[schema.GroupVersionResource]cache.GenericLister
+	client  *Client
+	eks     *EKS
+	options Options
+	kinds   []kind
+	queue   workqueue.TypedRateLimitingInterface[item]
+	lister  map[schema.GroupVersionResource]cache.GenericLister
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -62,13 +63,14 @@ type item struct {
 	key      string
 }
 
-func newProviders(c *Client, e *EKS) *Providers {
+func newProviders(c *Client, e *EKS, o Options) *Providers {
 	return &Providers{
-		client: c,
-		eks:    e,
-		queue:  workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[item]()),
-		lister: make(map[schema.GroupVersionResource]cache.GenericLister),
-		worlds: make(map[string]simulate.World),
+		client:  c,
+		eks:     e,
+		options: o,
+		queue:   workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[item]()),
+		lister:  make(map[schema.GroupVersionResource]cache.GenericLister),
+		worlds:  make(map[string]simulate.World),
 	}
 }
 
@@ -136,10 +138,10 @@ func (p *Providers) isPaused() bool {
 // is somewhere for the real providers for Helm and Kubernetes to work.
 func (p *Providers) plays(group, plural string) bool {
 	m, ok := providerOf(group)
-	if !ok || slices.Contains(further, plural+"."+group) {
+	if !ok || slices.Contains(further, plural+"."+group) || slices.Contains(furtherAWS, plural+"."+group) {
 		return false
 	}
-	return p.eks == nil || !m.real
+	return !m.real(p.options)
 }
 
 // discover the kinds that are composed.

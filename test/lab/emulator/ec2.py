@@ -6,6 +6,7 @@ wrong order would go unnoticed.
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
 from moto.ec2.models import EC2Backend
+from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.ec2.models.nat_gateways import NatGateway
 
 from slow import changes
@@ -149,5 +150,7 @@ def describe_nat_gateways(self, *args, **kwargs):
 def install():
     # The Terraform provider reads a NAT gateway's addresses only if it says so.
     NatGateway.availability_mode = "zonal"
+    # moto remembers those that it was created with.
+    LaunchTemplate.tags = property(lambda self: self.get_tags(), lambda self, _: None)
     for name in moto:
         setattr(EC2Backend, name, globals()[name])

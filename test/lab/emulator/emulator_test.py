@@ -371,6 +371,15 @@ def test_instances_are_launched_where_a_class_selects(aws):
         aws.ec2.delete_subnet(SubnetId=n)
 
 
+def test_the_tags_of_a_launch_template_are_its_own(aws):
+    specs = [{"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "1"}]}]
+    t = aws.ec2.create_launch_template(LaunchTemplateName="template", LaunchTemplateData={"InstanceType": "t3.small"}, TagSpecifications=specs)["LaunchTemplate"]
+    aws.ec2.create_tags(Resources=[t["LaunchTemplateId"]], Tags=[{"Key": "a", "Value": "2"}])
+    assert aws.ec2.describe_launch_templates(LaunchTemplateNames=["template"])["LaunchTemplates"][0]["Tags"] == [{"Key": "a", "Value": "2"}]
+    (v,) = aws.ec2.describe_launch_template_versions(LaunchTemplateName="template")["LaunchTemplateVersions"]
+    assert not v["LaunchTemplateData"].get("TagSpecifications")
+
+
 def test_a_policy_that_is_attached_is_not_deleted(aws):
     policy = aws.iam.create_policy(PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
     role(aws, "r")

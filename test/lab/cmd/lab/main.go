@@ -20,6 +20,8 @@ import (
 type cli struct {
 	Up   upCmd   `cmd:"" help:"Bring a control plane up, and keep it up until Ctrl-C."`
 	Down downCmd `cmd:"" help:"End the control plane that is up, from another terminal."`
+
+	Build buildCmd `cmd:"" help:"Build all that any test needs, and keep it. provider-aws takes half an hour."`
 }
 
 func main() {
@@ -34,6 +36,15 @@ Examples:
   go run ./cmd/lab up --detach
   go run ./cmd/lab down`))
 	c.FatalIfErrorf(c.Run())
+}
+
+type buildCmd struct{}
+
+// Run the command.
+func (*buildCmd) Run() error {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	return lab.Build(ctx, lab.Options{Progress: os.Stderr, Packages: true, InCluster: true, AWS: true})
 }
 
 type upCmd struct {
