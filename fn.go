@@ -7,7 +7,6 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
-	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/response"
 
@@ -22,6 +21,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/nodes"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/observability"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/serve"
 )
 
 // convergingTTL is the longest that Crossplane keeps an answer while something is
@@ -33,17 +33,17 @@ const convergingTTL = 10 * time.Second
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
-	log logging.Logger
 	ttl time.Duration
 }
 
 // RunFunction tells Crossplane which resources a platform should have now.
 func (f *Function) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 	rsp := response.To(req, f.ttl)
-	f.log.Debug("Running function", "tag", req.GetMeta().GetTag())
+	reason := reasonValid
 	if err := f.answer(ctx, req, rsp); err != nil {
-		refuse(rsp, composite(req), err)
+		reason = refuse(rsp, composite(req), err)
 	}
+	serve.Result(ctx, reason)
 	return rsp, nil
 }
 
@@ -53,6 +53,8 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 	if err != nil {
 		return err
 	}
+	serve.Stage(ctx, "answer")
+	serve.Withheld(ctx, len(a.Withheld()))
 	xr := composite(req)
 	status := p.Status(a)
 	if err := compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), &status); err != nil {
@@ -68,6 +70,7 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 
 // assemble reads a request, describes the platform and decides what to desire.
 func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assembly, platform.Plan, error) {
+	serve.Stage(ctx, "read")
 	fences, err := fences(req)
 	if err != nil {
 		return nil, platform.Plan{}, err
@@ -80,7 +83,10 @@ func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assem
 	if err != nil {
 		return nil, p, err
 	}
-	a, err := compose.Assemble(parts(p), compose.Given{Observed: o, Answers: compose.Answered(req), Name: p.ObjectName})
+	serve.Stage(ctx, "describe")
+	ps := parts(p)
+	serve.Stage(ctx, "assemble")
+	a, err := compose.Assemble(ps, compose.Given{Observed: o, Answers: compose.Answered(req), Name: p.ObjectName})
 	return a, p, err
 }
 
@@ -126,9 +132,11 @@ func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
 
 // refuse to compose. A Fatal result makes Crossplane change nothing, so it's the
 // answer to whatever cannot be computed; what explains it is said first, and what
-// else was said still holds.
-func refuse(rsp *fnv1.RunFunctionResponse, xr compose.Existing, err error) {
-	compose.Tell(rsp, xr, invalid(err))
+// else was said still holds. The reason is returned.
+func refuse(rsp *fnv1.RunFunctionResponse, xr compose.Existing, err error) string {
+	why := invalid(err)
+	compose.Tell(rsp, xr, why)
 	compose.Retell(rsp, xr, conditionTypes()...)
 	response.Fatal(rsp, err)
+	return why.Reason
 }

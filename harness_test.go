@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
@@ -81,7 +80,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-func newFunction() *Function { return &Function{log: logging.NewNopLogger()} }
+func newFunction() *Function { return &Function{} }
 
 // run the function. It never returns an error.
 func run(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {

@@ -4,12 +4,15 @@
 package main
 
 import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
 
-	"github.com/crossplane/function-sdk-go"
-	"github.com/crossplane/function-sdk-go/errors"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/serve"
 )
 
 // CLI is what the command line may say.
@@ -22,30 +25,48 @@ type CLI struct {
 type ServeCmd struct {
 	Debug bool `help:"Log more." short:"d"`
 
-	Network            string        `default:"tcp"                                                                 help:"Network to listen on."`
-	Address            string        `default:":9443"                                                               help:"Address to listen on."`
-	TLSServerCertsDir  string        `aliases:"tls-certs-dir"                                                       env:"TLS_SERVER_CERTS_DIR" help:"Folder with the server's certificate (tls.crt, tls.key) and the CA of its clients (ca.crt)."`
+	Network            string        `default:"tcp"            help:"Network to listen on."`
+	Address            string        `default:":9443"          help:"Address to listen on."`
+	TLSServerCertsDir  string        `aliases:"tls-certs-dir"  env:"TLS_SERVER_CERTS_DIR"                                                                                 help:"Folder with the server's certificate (tls.crt, tls.key) and the CA of its clients (ca.crt). They may change while it serves."`
 	Insecure           bool          `help:"Listen without TLS. Wins over --tls-server-certs-dir."`
-	MaxRecvMessageSize int           `default:"4"                                                                   help:"Largest request to take, in MB."`
-	MetricsAddress     string        `default:":8080"                                                               help:"Address to serve Prometheus metrics on; none if empty."`
-	TTL                time.Duration `default:"1m"                                                                  help:"How long Crossplane may keep an answer before it asks again. Never more than 10s while something is not ready."`
+	MaxRecvMessageSize int           `default:"4"              help:"Largest request to take, in MB."`
+	MaxCalls           int           `default:"8"              help:"How many calls to work on at a time. Others wait."`
+	CallTimeout        time.Duration `default:"30s"            help:"How long a call may wait and take."`
+	DrainTimeout       time.Duration `default:"25s"            help:"How long calls have to finish once the function is told to end."`
+	MetricsAddress     string        `default:":8080"          help:"Address to serve Prometheus metrics (/metrics) and health (/healthz, /readyz) on; none if empty."`
+	DebugAddress       string        `default:"localhost:8081" help:"Address to change the log level (/loglevel) and take profiles (/debug/pprof) on; none if empty. It asks nobody who they are: keep it to loopback."`
+	TTL                time.Duration `default:"1m"             help:"How long Crossplane may keep an answer before it asks again. Never more than 10s while something is not ready."`
 }
 
 const megabyte = 1024 * 1024
 
-// Run the command.
+// Run the command until it's told to end, and then until it has answered what it
+// was asked. Told twice, it ends at once.
 func (c *ServeCmd) Run() error {
-	log, err := function.NewLogger(c.Debug)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	log, level, err := serve.NewLogger(c.Debug)
 	if err != nil {
-		return errors.Wrap(err, "cannot create logger")
+		return err
 	}
-	return function.Serve(&Function{log: log, ttl: c.TTL},
-		function.Listen(c.Network, c.Address),
-		function.MTLSCertificates(c.TLSServerCertsDir),
-		// Last, because it wins.
-		function.Insecure(c.Insecure),
-		function.MaxRecvMessageSize(c.MaxRecvMessageSize*megabyte),
-		function.WithMetricsServer(c.MetricsAddress))
+	s, err := serve.New(ctx, &Function{ttl: c.TTL}, log, level, serve.Options{
+		Network:        c.Network,
+		Address:        c.Address,
+		CertsDir:       c.TLSServerCertsDir,
+		Insecure:       c.Insecure,
+		MaxMessageSize: c.MaxRecvMessageSize * megabyte,
+		MaxCalls:       c.MaxCalls,
+		CallTimeout:    c.CallTimeout,
+		DrainTimeout:   c.DrainTimeout,
+		MetricsAddress: c.MetricsAddress,
+		DebugAddress:   c.DebugAddress,
+	})
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
 }
 
 func main() {

@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
-	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/testing/protocmp"
 
@@ -35,7 +38,10 @@ func TestCLI(t *testing.T) {
 	}
 
 	// What is served with no flags at all.
-	serve := ServeCmd{Network: "tcp", Address: ":9443", MaxRecvMessageSize: 4, MetricsAddress: ":8080", TTL: time.Minute}
+	serve := ServeCmd{
+		Network: "tcp", Address: ":9443", MaxRecvMessageSize: 4, MaxCalls: 8, CallTimeout: 30 * time.Second, DrainTimeout: 25 * time.Second,
+		MetricsAddress: ":8080", DebugAddress: "localhost:8081", TTL: time.Minute,
+	}
 	with := func(change func(c *ServeCmd)) CLI {
 		c := serve
 		change(&c)
@@ -74,12 +80,13 @@ func TestCLI(t *testing.T) {
 			reason: "All flags of serve should be flags of the bare call, too.",
 			args: args{args: []string{
 				"-d", "--network=unix", "--address=/run/fn.sock", "--tls-certs-dir=/tls", "--insecure",
-				"--max-recv-message-size=16", "--metrics-address=", "--ttl=90s",
+				"--max-recv-message-size=16", "--max-calls=3", "--call-timeout=1s", "--drain-timeout=2s",
+				"--metrics-address=", "--debug-address=", "--ttl=90s",
 			}},
 			want: want{command: "serve", cli: with(func(c *ServeCmd) {
 				*c = ServeCmd{
 					Debug: true, Network: "unix", Address: "/run/fn.sock", TLSServerCertsDir: "/tls", Insecure: true,
-					MaxRecvMessageSize: 16, TTL: 90 * time.Second,
+					MaxRecvMessageSize: 16, MaxCalls: 3, CallTimeout: time.Second, DrainTimeout: 2 * time.Second, TTL: 90 * time.Second,
 				}
 			})},
 		},
@@ -147,25 +154,44 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestServe serves a request over the network, as Crossplane sends it. A server
-// serves until its process ends, so this one outlives the test.
+// TestServe serves a request over the network, as Crossplane sends it, until it's
+// told to end.
 func TestServe(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	t.Cleanup(cancel)
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() {
-		ended <- (&ServeCmd{Network: "tcp", Address: address, Insecure: true, MaxRecvMessageSize: 4, TTL: ttl}).Run()
-	}()
+	answered(t, func(*exec.Cmd) {})
+}
 
-	c, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+// itself is the function's command, in a process of its own.
+func itself(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Env = append(os.Environ(), envItself+"=1")
+	return cmd
+}
+
+// envItself makes the tests' binary the function's.
+const envItself = "SEAFARER_ITSELF"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(envItself) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// answered tells whether the function answers once it's started as told, and
+// whether it ends well.
+func answered(t *testing.T, as func(*exec.Cmd)) {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "fn.sock")
+	cmd := itself(t.Context(), "serve", "--insecure", "--network=unix", "--address="+socket, "--metrics-address=", "--debug-address=")
+	as(cmd)
+	log := &bytes.Buffer{}
+	cmd.Stderr = log
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("cannot start the function: %v", err)
+	}
+	c, err := grpc.NewClient("unix:"+socket, grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 10 * time.Millisecond, MaxDelay: 10 * time.Millisecond}}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,20 +199,31 @@ func TestServe(t *testing.T) {
 
 	req := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}.steady(t)
 	req.Meta = &fnv1.RequestMeta{Tag: "tag"}
-	want, err := (&Function{log: newFunction().log, ttl: ttl}).RunFunction(ctx, req)
+	want, err := (&Function{ttl: ttl}).RunFunction(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	got, err := fnv1.NewFunctionRunnerServiceClient(c).RunFunction(ctx, req, grpc.WaitForReady(true))
 	if err != nil {
-		select {
-		case serr := <-ended:
-			t.Fatalf("RunFunction(...): %v; the server ended: %v", err, serr)
-		default:
-			t.Fatalf("RunFunction(...): %v", err)
-		}
+		t.Fatalf("RunFunction(...): %v\n%s", err, log)
 	}
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Errorf("RunFunction(...): -want, +got:\n%s", diff)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || !strings.Contains(log.String(), "all calls have finished") {
+		t.Errorf("the function should end well: %v\n%s", err, log)
+	}
+}
+
+// TestServeSaysWhatIsWrong on standard error, and fails.
+func TestServeSaysWhatIsWrong(t *testing.T) {
+	b, err := itself(t.Context(), "--address=127.0.0.1:0").CombinedOutput()
+	if want := "say --tls-server-certs-dir, or --insecure"; err == nil || !bytes.Contains(b, []byte(want)) {
+		t.Errorf("serve without certificates: want a failure that says %q, got %v\n%s", want, err, b)
 	}
 }

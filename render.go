@@ -13,7 +13,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/crossplane/function-sdk-go/errors"
-	"github.com/crossplane/function-sdk-go/logging"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
@@ -151,7 +150,7 @@ type pass struct {
 
 // passes of the function: one, or as many as it takes until nothing changes.
 func (c *RenderCmd) passes(ctx context.Context, req *fnv1.RunFunctionRequest) ([]pass, error) {
-	f := &Function{log: logging.NewNopLogger()}
+	f := &Function{}
 	var ps []pass
 	for {
 		p, err := f.pass(ctx, req)

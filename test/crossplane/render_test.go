@@ -283,7 +283,7 @@ func Serve(t *testing.T, binary string) string {
 
 	log := &buffer{}
 
-	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address", addr)
+	cmd := exec.CommandContext(t.Context(), binary, "--insecure", "--address", addr, "--metrics-address=", "--debug-address=")
 	cmd.Stdout = log
 	cmd.Stderr = log
 

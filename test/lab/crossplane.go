@@ -175,7 +175,7 @@ func (l *Lab) startFunction(ctx context.Context) error {
 		return err
 	}
 	l.function = l.process("function", l.functionPath(), nil, "serve", "--debug",
-		"--address="+loopback(l.ports.function), "--tls-server-certs-dir="+dir, "--metrics-address=")
+		"--address="+loopback(l.ports.function), "--tls-server-certs-dir="+dir, "--metrics-address=", "--debug-address=")
 	return l.function.start()
 }
 

@@ -1,0 +1,72 @@
+package serve
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// certificates of a folder, which change while the server runs. They are read for
+// each connection: there are a few an hour, so there's nothing to watch or to
+// keep, and no moment at which an old one is still in use.
+type certificates struct {
+	dir  string
+	log  *zap.Logger
+	last atomic.Pointer[tls.Config]
+}
+
+// config for all connections.
+func (c *certificates) config() *tls.Config {
+	return &tls.Config{
+		MinVersion:         tls.VersionTLS13,
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return c.current(), nil },
+	}
+}
+
+// current config of the folder. One that cannot be used changes nothing: perhaps
+// it's being written.
+func (c *certificates) current() *tls.Config {
+	config, err := c.reload()
+	if err != nil {
+		c.log.Error("Cannot read certificates, so the last ones stay in use", zap.Error(err))
+		return c.last.Load()
+	}
+	return config
+}
+
+// reload the folder.
+func (c *certificates) reload() (*tls.Config, error) {
+	path := func(name string) string { return filepath.Clean(filepath.Join(c.dir, name)) }
+	crt, err := tls.LoadX509KeyPair(path("tls.crt"), path("tls.key"))
+	if err != nil {
+		return nil, errors.Wrapf(err, "cannot load tls.crt and tls.key of %s", c.dir)
+	}
+	ca, err := os.ReadFile(path("ca.crt"))
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot read the CA of clients")
+	}
+	clients := x509.NewCertPool()
+	if !clients.AppendCertsFromPEM(ca) {
+		return nil, errors.Errorf("cannot use %s: it holds no certificate", path("ca.crt"))
+	}
+	config := &tls.Config{
+		MinVersion:   tls.VersionTLS13,
+		Certificates: []tls.Certificate{crt},
+		ClientCAs:    clients,
+		ClientAuth:   tls.RequireAndVerifyClientCert,
+		// A ticket would let a client in that the CA no longer vouches for.
+		SessionTicketsDisabled: true,
+	}
+	c.last.Store(config)
+	return config, nil
+}
+
+// expiry of the server's certificate.
+func (c *certificates) expiry() time.Time { return c.current().Certificates[0].Leaf.NotAfter }

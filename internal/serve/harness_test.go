@@ -1,0 +1,213 @@
+package serve
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
+)
+
+// patience of tests with what takes no time.
+const patience = time.Minute
+
+// A fake function answers as a test wants it to.
+type fake struct {
+	fnv1.UnimplementedFunctionRunnerServiceServer
+
+	answer func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error)
+}
+
+func (f fake) RunFunction(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	return f.answer(ctx, req)
+}
+
+// echo the tag of a request.
+func echo(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
+	return &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: req.GetMeta().GetTag()}}, nil
+}
+
+// A server that runs, with what's needed to reach it.
+type server struct {
+	*Server
+
+	t         *testing.T
+	authority *pki.Authority
+	dir       string
+	log       *buffer
+	end       context.CancelFunc
+	ended     chan error
+}
+
+// start a server on loopback, with mTLS, that ends with the test.
+func start(t *testing.T, answer func(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error), change func(o *Options)) *server {
+	t.Helper()
+	s := &server{t: t, dir: t.TempDir(), log: &buffer{}, ended: make(chan error, 1)}
+	s.authority = s.rotate()
+	o := Options{
+		Network: "tcp", Address: "127.0.0.1:0", CertsDir: s.dir, MaxMessageSize: 1 << 20, MaxCalls: 4,
+		CallTimeout: patience, DrainTimeout: patience, MetricsAddress: "127.0.0.1:0", DebugAddress: "127.0.0.1:0",
+	}
+	if change != nil {
+		change(&o)
+	}
+	level := zap.NewAtomicLevelAt(zap.DebugLevel)
+	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), s.log, level))
+	ctx, end := context.WithCancel(t.Context())
+	s.end = end
+	var err error
+	if s.Server, err = New(ctx, fake{answer: answer}, log, level, o); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		s.ended <- s.Run(ctx)
+		close(s.ended)
+	}()
+	t.Cleanup(func() {
+		end()
+		next(t, s.ended)
+	})
+	return s
+}
+
+// rotate the certificates of the server, which a new authority issues.
+func (s *server) rotate() *pki.Authority {
+	s.t.Helper()
+	a, err := pki.New()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := a.WriteServer(s.dir); err != nil {
+		s.t.Fatal(err)
+	}
+	return a
+}
+
+func (s *server) tls(a *pki.Authority) *tls.Config {
+	s.t.Helper()
+	c, err := a.Client()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return c
+}
+
+// connect to the server, as a client of an authority.
+func (s *server) connect(a *pki.Authority) *grpc.ClientConn {
+	s.t.Helper()
+	return s.dial(credentials.NewTLS(s.tls(a)))
+}
+
+func (s *server) dial(creds credentials.TransportCredentials) *grpc.ClientConn {
+	s.t.Helper()
+	c, err := grpc.NewClient(s.Address(), grpc.WithTransportCredentials(creds))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// call the function.
+func (s *server) call(c *grpc.ClientConn, tag string, o ...grpc.CallOption) (*fnv1.RunFunctionResponse, error) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	return fnv1.NewFunctionRunnerServiceClient(c).RunFunction(ctx, request(s.t, tag), o...)
+}
+
+// get what an HTTP server has to say.
+func (s *server) get(e *endpoint, path string) (int, string) {
+	s.t.Helper()
+	return s.do(http.MethodGet, e, path, "")
+}
+
+func (s *server) do(method string, e *endpoint, path, body string) (int, string) {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+e.listener.Addr().String()+path, bytes.NewBufferString(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	rsp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer rsp.Body.Close()
+	b, err := io.ReadAll(rsp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return rsp.StatusCode, string(b)
+}
+
+// request of a claim, with a tag.
+func request(tb testing.TB, tag string) *fnv1.RunFunctionRequest {
+	tb.Helper()
+	xr, err := structpb.NewStruct(map[string]any{
+		"metadata": map[string]any{"name": "platform-x7k2p"},
+		"spec":     map[string]any{"claimRef": map[string]any{"name": "platform", "namespace": "team-a"}},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return &fnv1.RunFunctionRequest{
+		Meta:     &fnv1.RequestMeta{Tag: tag},
+		Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: xr}},
+	}
+}
+
+// eventually something holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatalf("%s: not within %s", what, patience)
+}
+
+// next value of a channel, which must come.
+func next[T any](t *testing.T, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(patience):
+		t.Fatalf("nothing came within %s", patience)
+		panic("unreachable")
+	}
+}
+
+// A buffer of a log that's read while it's written.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// Sync does nothing: there's nothing behind the buffer.
+func (b *buffer) Sync() error { return nil }
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
