@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"testing"
@@ -11,6 +10,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
 // maxPools is how many NodePools a claim may have.
@@ -30,7 +31,7 @@ func BenchmarkRunFunction(b *testing.B) {
 		req  *fnv1.RunFunctionRequest
 	}{
 		{name: "Bare", req: steady},
-		{name: "WithMetadata", req: withMetadata(b, steady)},
+		{name: "WithMetadata", req: simulate.WithMetadata(steady)},
 	} {
 		c := newCall(b, bc.req)
 		b.Run(bc.name+"/floor", func(b *testing.B) {
@@ -157,128 +158,6 @@ func withPools(tb testing.TB, n int) *fnv1.RunFunctionRequest {
 	k.Fields["nodePools"] = structpb.NewListValue(&structpb.ListValue{Values: pools})
 	return settle(tb, e.name, req)
 }
-
-// withMetadata is a request with what an API server, Crossplane and a provider
-// add to the metadata of what is observed. Most of it is managedFields: here
-// those of one managed resource of medium size, the same for each.
-func withMetadata(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
-	tb.Helper()
-	added := make(map[string]any)
-	if err := json.Unmarshal([]byte(serverMetadata), &added); err != nil {
-		tb.Fatal(err)
-	}
-	m, err := structpb.NewStruct(added)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	c := clone(tb, req)
-	for _, r := range c.GetObserved().GetResources() {
-		proto.Merge(r.GetResource().GetFields()["metadata"].GetStructValue(), m)
-	}
-	return c
-}
-
-// serverMetadata of an observed resource. Three managers have fields: Crossplane
-// applied the spec, the provider updated its metadata and then the status.
-const serverMetadata = `{
-  "creationTimestamp": "2026-01-01T00:00:00Z",
-  "finalizers": ["finalizer.managedresource.crossplane.io"],
-  "generateName": "seafarer-x7k2p-",
-  "generation": 3,
-  "labels": {
-    "crossplane.io/claim-name": "seafarer",
-    "crossplane.io/claim-namespace": "platform",
-    "crossplane.io/composite": "seafarer-x7k2p"
-  },
-  "ownerReferences": [{
-    "apiVersion": "platform.seafarer.cloud/v1alpha1",
-    "blockOwnerDeletion": true,
-    "controller": true,
-    "kind": "XSeafarerCluster",
-    "name": "seafarer-x7k2p",
-    "uid": "5a0b5b4e-2f5c-4f4e-9c55-1f2f3c4d5e6f"
-  }],
-  "resourceVersion": "123456789",
-  "managedFields": [
-    {
-      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
-      "fieldsType": "FieldsV1",
-      "fieldsV1": {
-        "f:metadata": {
-          "f:annotations": {"f:crossplane.io/composition-resource-name": {}},
-          "f:generateName": {},
-          "f:labels": {"f:crossplane.io/claim-name": {}, "f:crossplane.io/claim-namespace": {}, "f:crossplane.io/composite": {}},
-          "f:ownerReferences": {"k:{\"uid\":\"5a0b5b4e-2f5c-4f4e-9c55-1f2f3c4d5e6f\"}": {}}
-        },
-        "f:spec": {
-          "f:forProvider": {
-            "f:availabilityZoneId": {},
-            "f:cidrBlock": {},
-            "f:region": {},
-            "f:tags": {"f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
-            "f:vpcIdRef": {"f:name": {}}
-          },
-          "f:managementPolicies": {},
-          "f:providerConfigRef": {"f:kind": {}, "f:name": {}}
-        }
-      },
-      "manager": "apiextensions.crossplane.io/composed/8f0f6b1b5f5c",
-      "operation": "Apply",
-      "time": "2026-01-01T00:00:00Z"
-    },
-    {
-      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
-      "fieldsType": "FieldsV1",
-      "fieldsV1": {
-        "f:metadata": {
-          "f:annotations": {
-            "f:crossplane.io/external-create-pending": {},
-            "f:crossplane.io/external-create-succeeded": {},
-            "f:crossplane.io/external-name": {}
-          },
-          "f:finalizers": {".": {}, "v:\"finalizer.managedresource.crossplane.io\"": {}}
-        },
-        "f:spec": {"f:forProvider": {"f:vpcId": {}}}
-      },
-      "manager": "crossplane-ec2-provider",
-      "operation": "Update",
-      "time": "2026-01-01T00:00:00Z"
-    },
-    {
-      "apiVersion": "ec2.aws.m.upbound.io/v1beta1",
-      "fieldsType": "FieldsV1",
-      "fieldsV1": {
-        "f:status": {
-          ".": {},
-          "f:atProvider": {
-            ".": {},
-            "f:arn": {},
-            "f:assignIpv6AddressOnCreation": {},
-            "f:availabilityZone": {},
-            "f:availabilityZoneId": {},
-            "f:cidrBlock": {},
-            "f:id": {},
-            "f:mapPublicIpOnLaunch": {},
-            "f:ownerId": {},
-            "f:tags": {".": {}, "f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
-            "f:tagsAll": {".": {}, "f:Blueprint": {}, "f:Name": {}, "f:karpenter.sh/discovery": {}, "f:kubernetes.io/role/internal-elb": {}},
-            "f:vpcId": {}
-          },
-          "f:conditions": {
-            ".": {},
-            "k:{\"type\":\"Ready\"}": {".": {}, "f:lastTransitionTime": {}, "f:observedGeneration": {}, "f:reason": {}, "f:status": {}, "f:type": {}},
-            "k:{\"type\":\"Synced\"}": {".": {}, "f:lastTransitionTime": {}, "f:observedGeneration": {}, "f:reason": {}, "f:status": {}, "f:type": {}}
-          },
-          "f:observedGeneration": {}
-        }
-      },
-      "manager": "crossplane-ec2-provider",
-      "operation": "Update",
-      "subresource": "status",
-      "time": "2026-01-01T00:05:00Z"
-    }
-  ]
-}`
 
 // settle a request: until its resources all exist and are ready.
 func settle(tb testing.TB, name string, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
