@@ -147,8 +147,9 @@ func (a *inAWS) writes(ctx context.Context, since int) []string {
 // they would: each field that is simulated must be there, and look alike.
 func (a *inAWS) asSimulated() {
 	a.t.Helper()
-	w := simulate.World{Partition: "aws", Region: a.region, Account: simulate.Account}
 	is := a.composed()
+	version, _, _ := unstructured.NestedString(is["cluster"].Object, "status", "atProvider", "version") // Then it tells none.
+	w := simulate.World{Partition: "aws", Region: a.region, Account: simulate.Account, KubernetesVersion: version}
 	// A reference stands for what AWS calls the resource.
 	var names []string
 	for _, o := range is {
@@ -162,7 +163,7 @@ func (a *inAWS) asSimulated() {
 		if err != nil {
 			a.t.Fatal(err)
 		}
-		want := w.Exist(k, s).GetFields()["status"].GetStructValue().GetFields()["atProvider"].AsInterface()
+		want := w.Exist(k, s, nil).GetFields()["status"].GetStructValue().GetFields()["atProvider"].AsInterface()
 		got, _, _ := unstructured.NestedFieldNoCopy(is[k].Object, "status", "atProvider") // Then there is none.
 		for _, d := range unlike(known, want, got, "status.atProvider") {
 			a.t.Errorf("%s: %s", k, d)

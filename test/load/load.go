@@ -76,7 +76,7 @@ func settled(ctx context.Context, f *function, manifest []byte, name string) ([]
 		if err != nil {
 			return nil, errors.Wrapf(err, "cannot settle %s", name)
 		}
-		before, req.Observed.Resources = b, world.Observe(rsp)
+		before, req.Observed.Resources = b, world.Observe(req.GetObserved().GetResources(), rsp)
 	}
 	return nil, errors.Errorf("%s does not settle", name)
 }
