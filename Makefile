@@ -22,3 +22,17 @@ lab-down: ## End the control plane that lab-up left running.
 e2e-aws: ## The real provider-aws in an emulator of AWS. Builds it first, for half an hour.
 	cd test/lab && go run ./cmd/lab build
 	cd test/lab && go test -count=1 -timeout 60m -v -args -aws
+
+CLI = build/crossplane
+
+.PHONY: $(CLI)
+$(CLI):
+	go -C test/crossplane build -trimpath -ldflags='-s -w' -o ../../$(CLI) github.com/crossplane/cli/v2/cmd/crossplane
+
+.PHONY: package
+package: $(CLI) ## Images and packages for all architectures, in build/package.
+	go -C tools/pack run ./cmd/pack build
+
+.PHONY: push
+push: $(CLI) ## Push what package made: REGISTRY=host/organization VERSION=v0.1.0.
+	go -C tools/pack run ./cmd/pack push $(REGISTRY) $(VERSION)
