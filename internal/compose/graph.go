@@ -49,22 +49,19 @@ func NewGraph(parts []Part) (*Graph, error) {
 	for _, p := range parts {
 		rs = append(rs, p.Resources...)
 	}
-	names, err := namesOf(rs)
+	objects, err := intents(rs)
 	if err != nil {
 		return nil, err
 	}
+	names := namesOf(rs, objects)
 	for _, r := range rs {
 		g.Keys = append(g.Keys, r.Key)
-		refers, err := references(r, names)
-		if err != nil {
-			return nil, err
-		}
-		g.Edges = append(g.Edges, refers...)
+		g.Edges = append(g.Edges, references(r, objects[r.Key], names)...)
 		g.Edges = append(g.Edges, waits(r)...)
 	}
 	g.Edges = append(g.Edges, uses(parts)...)
 	for _, e := range g.Edges {
-		if !slices.Contains(g.Keys, e.To) || !slices.Contains(g.Keys, e.From) {
+		if objects[e.To] == nil || objects[e.From] == nil {
 			return nil, errors.Errorf("cannot draw an edge from %q to %q: not both are described", e.From, e.To)
 		}
 	}
@@ -155,20 +152,29 @@ func waits(r Resource) []Edge {
 	return es
 }
 
-// namesOf objects, and of the Secrets they write, by what bears them.
-func namesOf(rs []Resource) (map[string][]Key, error) {
-	names := make(map[string][]Key)
+// intents of resources, by key: each object is converted once.
+func intents(rs []Resource) (map[Key]*structpb.Struct, error) {
+	objects := make(map[Key]*structpb.Struct, len(rs))
 	for _, r := range rs {
-		names[r.Object.GetName()] = append(names[r.Object.GetName()], r.Key)
 		o, err := intent(r.Object)
 		if err != nil {
 			return nil, errors.Wrapf(err, "cannot read resource %q", r.Key)
 		}
-		if n := Exists(o).String("spec." + secretWritten + ".name"); n != "" {
+		objects[r.Key] = o
+	}
+	return objects, nil
+}
+
+// namesOf objects, and of the Secrets they write, by what bears them.
+func namesOf(rs []Resource, objects map[Key]*structpb.Struct) map[string][]Key {
+	names := make(map[string][]Key, len(rs))
+	for _, r := range rs {
+		names[r.Object.GetName()] = append(names[r.Object.GetName()], r.Key)
+		if n := Exists(objects[r.Key]).String("spec." + secretWritten + ".name"); n != "" {
 			names[n] = append(names[n], r.Key)
 		}
 	}
-	return names, nil
+	return names
 }
 
 // secretWritten names the Secret that a resource writes. It's no reference to
@@ -176,11 +182,7 @@ func namesOf(rs []Resource) (map[string][]Key, error) {
 const secretWritten = "writeConnectionSecretToRef"
 
 // references of a resource to others, each once.
-func references(r Resource, names map[string][]Key) ([]Edge, error) {
-	o, err := intent(r.Object)
-	if err != nil {
-		return nil, errors.Wrapf(err, "cannot read resource %q", r.Key)
-	}
+func references(r Resource, o *structpb.Struct, names map[string][]Key) []Edge {
 	to := slices.Clone(r.RefersTo)
 	for _, n := range named(structpb.NewStructValue(o)) {
 		to = append(to, names[n]...)
@@ -192,7 +194,7 @@ func references(r Resource, names map[string][]Key) ([]Edge, error) {
 			es = append(es, Edge{From: r.Key, To: k, Kind: Refers})
 		}
 	}
-	return es, nil
+	return es
 }
 
 // named are the names in all references of an object.
