@@ -238,6 +238,7 @@ type Budget struct {
 
 	// Schedule the budget begins on, in cron syntax, UTC.
 	//
+	// +kubebuilder:validation:Pattern=`^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4})$`
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Schedule string `json:"schedule,omitempty"`

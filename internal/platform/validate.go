@@ -10,6 +10,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
@@ -26,6 +27,7 @@ func validate(s v1alpha1.SeafarerClusterSpec) field.ErrorList {
 	var errs field.ErrorList
 	errs = append(errs, validateClusterName(s.ClusterName, spec.Child("clusterName"))...)
 	errs = append(errs, validateTags(s.Tags, spec.Child("tags"))...)
+	errs = append(errs, validateTagCharacters(s.Tags, spec.Child("tags"))...)
 	errs = append(errs, validateNetworks(s, spec)...)
 	errs = append(errs, validateControlPlane(s.ControlPlane, spec.Child("controlPlane"))...)
 	errs = append(errs, validateNodesVersion(s, spec.Child("systemNodes", "kubernetesVersion"))...)
@@ -57,6 +59,21 @@ func validateTags(tags map[string]string, p *field.Path) field.ErrorList {
 			if strings.HasPrefix(strings.ToLower(k), r) {
 				errs = append(errs, field.Forbidden(p.Key(k), "tags that begin with "+r+" are set where they belong by AWS or by the platform: leave it out"))
 			}
+		}
+	}
+	return errs
+}
+
+// tagCharacters are what AWS allows in tags of all services. EC2 alone allows any:
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+var tagCharacters = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+
+// validateTagCharacters of tags that are put on more than what EC2 has.
+func validateTagCharacters(tags map[string]string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, k := range sorted(tags) {
+		if !tagCharacters.MatchString(k) || !tagCharacters.MatchString(tags[k]) {
+			errs = append(errs, field.Invalid(p.Key(k), tags[k], "AWS allows letters, digits, spaces and _ . : / = + - @ in keys and values"))
 		}
 	}
 	return errs
@@ -180,18 +197,54 @@ func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.
 			errs = append(errs, field.Invalid(p.Child("labels").Key(k), k, err.Error()))
 		}
 	}
+	errs = append(errs, validateTaints(np.Taints, p.Child("taints"))...)
 	for i, r := range np.Requirements {
-		if err := compat.RequirementKey(r.Key, chart); err != nil {
-			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("key"), r.Key, err.Error()))
-		}
-		if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
-			errs = append(errs, field.Invalid(p.Child("requirements").Index(i).Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or ask for at most "+strconv.Itoa(len(r.Values))))
-		}
+		errs = append(errs, validateRequirement(r, chart, p.Child("requirements").Index(i))...)
 	}
 	for _, k := range sorted(np.Limits) {
 		if _, err := resource.ParseQuantity(new(np.Limits[k]).String()); err != nil {
 			errs = append(errs, field.Invalid(p.Child("limits").Key(k), new(np.Limits[k]).String(), "must be a quantity such as 1000 or 512Gi"))
 		}
+	}
+	return errs
+}
+
+func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field.Path) field.ErrorList {
+	errs := validateLabelKey(r.Key, p.Child("key"))
+	for i, v := range r.Values {
+		errs = append(errs, validateLabelValue(v, p.Child("values").Index(i))...)
+	}
+	if err := compat.RequirementKey(r.Key, chart); err != nil {
+		errs = append(errs, field.Invalid(p.Child("key"), r.Key, err.Error()))
+	}
+	if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
+		errs = append(errs, field.Invalid(p.Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or ask for at most "+strconv.Itoa(len(r.Values))))
+	}
+	return errs
+}
+
+func validateTaints(ts []v1alpha1.Taint, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, t := range ts {
+		errs = append(errs, validateLabelKey(t.Key, p.Index(i).Child("key"))...)
+		errs = append(errs, validateLabelValue(t.Value, p.Index(i).Child("value"))...)
+	}
+	return errs
+}
+
+func validateLabelKey(key string, p *field.Path) field.ErrorList {
+	return invalid(key, p, validation.IsQualifiedName(key))
+}
+
+func validateLabelValue(value string, p *field.Path) field.ErrorList {
+	return invalid(value, p, validation.IsValidLabelValue(value))
+}
+
+// invalid value, for reasons that Kubernetes gives.
+func invalid(value string, p *field.Path, why []string) field.ErrorList {
+	var errs field.ErrorList
+	for _, w := range why {
+		errs = append(errs, field.Invalid(p, value, w))
 	}
 	return errs
 }
