@@ -2,6 +2,7 @@ package platform
 
 import (
 	"cmp"
+	"regexp"
 	"strconv"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
@@ -76,7 +77,7 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 		ClusterEndpoint:             fact(KeyCluster, "endpoint", "cluster.endpoint"),
 		ClusterCertificateAuthority: fact(KeyCluster, "certificateAuthority.0.data", "cluster.certificateAuthorityData"),
 		ClusterSecurityGroupID:      fact(KeyCluster, "vpcConfig.clusterSecurityGroupId", "cluster.securityGroupId"),
-		OIDCIssuer:                  fact(KeyCluster, "identity.0.oidc.0.issuer", "cluster.oidcIssuer"),
+		OIDCIssuer:                  issuer(fact(KeyCluster, "identity.0.oidc.0.issuer", "cluster.oidcIssuer")),
 		LaunchTemplateVersion:       cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), xr.String("status.facts.launchTemplateVersion")),
 		KarpenterAssociationID:      fact(KeyKarpenterAssociation, "associationId", "facts.karpenterAssociationId"),
 		KarpenterInstalled:          o[KeyKarpenterRelease].String("status.atProvider.state") == stateDeployed || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
@@ -84,6 +85,18 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 		QueueURL:                    fact(KeyKarpenterQueue, "url", "queue.url"),
 		InternetGatewayID:           cmp.Or(gateway, xr.String("status.network.internetGatewayId")),
 	}
+}
+
+// issuerPattern is what the URL of an EKS cluster's OIDC issuer looks like.
+var issuerPattern = regexp.MustCompile(`^https://[a-z0-9.-]+/id/[A-Za-z0-9]+$`)
+
+// issuer that roles may trust: one that looks like EKS's, or none. It becomes part
+// of policies, where a wildcard or a variable would trust more.
+func issuer(url string) string {
+	if issuerPattern.MatchString(url) {
+		return url
+	}
+	return ""
 }
 
 // factual zones know what AWS has told of them.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -31,11 +33,8 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 		return p, err
 	}
 	p.Owner, p.Namespace = owner(xr, f)
-	if p.Owner == "" {
-		return p, errors.New("cannot tell the name of the platform: the composite resource has no metadata.name; set it")
-	}
-	if p.Namespace == "" {
-		return p, errors.New("cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")
+	if err := checkOwner(p.Owner, p.Namespace); err != nil {
+		return p, err
 	}
 	for k, e := range o {
 		p.names[k] = e.Name()
@@ -68,6 +67,20 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	p.walk = newWalk(p.Spec, p.Facts, xr, o)
 	p.Versions = p.walk.versions()
 	return p, nil
+}
+
+// checkOwner of a platform, whose name and namespace all objects get.
+func checkOwner(name, namespace string) error {
+	switch msgs := validation.IsDNS1123Label(namespace); {
+	case name == "":
+		return errors.New("cannot tell the name of the platform: the composite resource has no metadata.name; set it")
+	case namespace == "":
+		return errors.New("cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")
+	case len(msgs) > 0:
+		return errors.Errorf("cannot compose resources in the claim's namespace: its name %s", strings.Join(msgs, "; "))
+	default:
+		return nil
+	}
 }
 
 // kind refuses composite resources that are none of ours.

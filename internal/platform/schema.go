@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -66,6 +67,9 @@ func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSp
 	for _, f := range crossplaneFields {
 		delete(raw, f)
 	}
+	if err := sized(raw); err != nil {
+		return spec, &InvalidError{Errors: field.ErrorList{err}}
+	}
 	obj, errs := s.Admit(ctx, map[string]any{"spec": raw})
 	if len(errs) > 0 {
 		return spec, &InvalidError{Errors: explained(errs)}
@@ -73,6 +77,50 @@ func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSp
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
 	return spec, errors.Wrap(err, "cannot decode spec")
+}
+
+const (
+	// maxValues of a spec. Kubernetes' own validation compares each error with all
+	// others: with one a value, fifty thousand take minutes. A claim of a hundred
+	// NodePools has some three thousand.
+	maxValues = 10_000
+
+	// maxDepth of a spec. Nobody writes values within so many others, and what is
+	// composed of them lies deeper yet than whoever reads it may be willing to go.
+	maxDepth = 100
+)
+
+// sized tells what is wrong with the size of a spec, if anything is.
+func sized(spec map[string]any) *field.Error {
+	values, depth := size(spec)
+	switch {
+	case values > maxValues:
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold more than %d values: leave some out", maxValues))
+	case depth > maxDepth:
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold values in more than %d others: nest them less", maxDepth))
+	default:
+		return nil
+	}
+}
+
+// size of a value: how many it holds, itself included, and how many within others.
+func size(v any) (int, int) {
+	values, depth := 1, 0
+	hold := func(e any) {
+		n, d := size(e)
+		values, depth = values+n, max(depth, d+1)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, e := range v {
+			hold(e)
+		}
+	case []any:
+		for _, e := range v {
+			hold(e)
+		}
+	}
+	return values, depth
 }
 
 // Default fills in what the schema says of a claim or composite resource, in
@@ -94,11 +142,21 @@ type InvalidError struct {
 // Error says what is wrong, field by field.
 func (i *InvalidError) Error() string { return told(i.Errors) }
 
-// told are errors in one line, each once.
+// told are errors in one line, each once: as many and as much of them as somebody
+// may read. A claim may have more wrong with it than its condition can hold.
 func told(errs field.ErrorList) string {
+	const few, long = 20, 1000
 	var all []string
-	for _, err := range errs {
-		if m := err.Error(); !slices.Contains(all, m) {
+	for i, err := range errs {
+		if len(all) == few {
+			all = append(all, fmt.Sprintf("and %d more", len(errs)-i))
+			break
+		}
+		m := err.Error()
+		if len(m) > long {
+			m = strings.ToValidUTF8(m[:long], "") + "…"
+		}
+		if !slices.Contains(all, m) {
 			all = append(all, m)
 		}
 	}
