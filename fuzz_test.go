@@ -60,6 +60,24 @@ func FuzzRunFunction(f *testing.F) {
 	})
 }
 
+// FuzzRequest with any bytes for a request. What cannot be read never gets as far
+// as the function; whatever can is answered.
+func FuzzRequest(f *testing.F) {
+	for _, es := range [][]example{examples(f), invalidExamples(f)} {
+		for _, e := range es {
+			f.Add(marshal(f, e.request(f)))
+		}
+	}
+	f.Add(marshal(f, example{name: "minimal", dir: "example/minimal"}.steady(f)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		req := &fnv1.RunFunctionRequest{}
+		if err := proto.Unmarshal(b, req); err != nil {
+			return
+		}
+		answers(t, req)
+	})
+}
+
 // FuzzRender with anything for a claim.
 func FuzzRender(f *testing.F) {
 	for _, es := range [][]example{examples(f), invalidExamples(f)} {
@@ -113,7 +131,7 @@ func FuzzObserved(f *testing.F) {
 
 // answers tells whether a request is answered as any should be: always, without
 // an error, with the same answer each time, and with nothing lost of what an
-// earlier step desires. All of it if it's refused.
+// earlier step desires, unless it has one of our names. All of it if it's refused.
 func answers(t *testing.T, req *fnv1.RunFunctionRequest) {
 	t.Helper()
 	before := clone(t, req)
@@ -134,13 +152,20 @@ func answers(t *testing.T, req *fnv1.RunFunctionRequest) {
 		}
 		return
 	}
+	alone := clone(t, before)
+	alone.Desired = nil
+	ours := run(t, alone).GetDesired().GetResources()
 	for name, r := range before.GetDesired().GetResources() {
-		if !proto.Equal(r, rsp.GetDesired().GetResources()[name]) {
+		if _, isOurs := ours[name]; !isOurs && !proto.Equal(r, rsp.GetDesired().GetResources()[name]) {
 			t.Errorf("RunFunction(...): resource %q of an earlier step is another: %v", name, rsp.GetDesired().GetResources()[name])
 		}
 	}
-	if _, err := proto.Marshal(rsp); err != nil {
-		t.Errorf("proto.Marshal(...): the answer cannot be sent: %v", err)
+	b, err := proto.Marshal(rsp)
+	if err != nil {
+		t.Fatalf("proto.Marshal(...): the answer cannot be sent: %v", err)
+	}
+	if err := proto.Unmarshal(b, &fnv1.RunFunctionResponse{}); err != nil {
+		t.Errorf("proto.Unmarshal(...): the answer cannot be read: %v", err)
 	}
 }
 
