@@ -115,10 +115,16 @@ func TestWalks(t *testing.T) {
 func walkOf(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	for i, p := range simulated(t, req) {
+	ps := simulated(t, req)
+	for i, p := range ps {
 		v := compose.Exists(p.response.GetDesired().GetComposite().GetResource())
 		fmt.Fprintf(&out, "pass %d: control plane %s, system nodes %s, Karpenter %s\n", i+1,
 			v.String("status.versions.controlPlane"), v.String("status.versions.systemNodes"), v.String("status.versions.karpenter"))
+		if i > 0 {
+			for _, k := range lacks(ps[i-1].response, p.response) {
+				fmt.Fprintf(&out, "  %s goes\n", k)
+			}
+		}
 		for _, c := range p.response.GetConditions() {
 			if remarkable(c) {
 				fmt.Fprintf(&out, "  %s (%s): %s\n", c.GetType(), c.GetReason(), c.GetMessage())

@@ -205,8 +205,9 @@ func dangling(from, there map[string]compose.Existing) []string {
 				}
 			case field == "resourceRef":
 				// A Usage says of what kind its ends are.
+				// The claim is none of what is composed: TestProtects looks at it.
 				end := strings.TrimSuffix(path, ".resourceRef")
-				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] {
+				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] && k != usageOfClaim {
 					complain(path, kind, name)
 				}
 			case field == "providerConfigRef":

@@ -39,13 +39,6 @@ type ControlPlaneSpec struct {
 	// +optional
 	SupportType string `json:"supportType,omitempty"`
 
-	// DeletionProtection makes EKS refuse to delete the cluster until it's
-	// turned off.
-	//
-	// +kubebuilder:default=false
-	// +optional
-	DeletionProtection bool `json:"deletionProtection"`
-
 	// ServiceCIDR is the IPv4 block of Kubernetes Services, /12 to /24, inside a
 	// private range and apart from the VPC. EKS chooses one when unset.
 	//

@@ -70,6 +70,13 @@ type SeafarerClusterSpec struct {
 	// +optional
 	Tags map[string]string `json:"tags,omitempty"`
 
+	// DeletionProtection makes EKS refuse to delete the cluster, and Kubernetes to
+	// delete the claim. Turned off, it's let go once EKS says that it's off, too.
+	//
+	// +kubebuilder:default=false
+	// +optional
+	DeletionProtection bool `json:"deletionProtection"`
+
 	// Network the platform is placed in.
 	//
 	// +kubebuilder:default={}

@@ -69,6 +69,10 @@ type Given struct {
 	Observed Observed
 	Answers  Answers
 
+	// Wards are objects that nobody composes and that are guarded nevertheless,
+	// such as the claim.
+	Wards []Resource
+
 	// Name of the object of a resource that nobody else names.
 	Name func(Key) string
 }

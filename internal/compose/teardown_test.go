@@ -68,9 +68,15 @@ func TestProtect(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		rs     []Resource
+		wards  []Resource
 		o      Observed
 		want   want
 	}{
+		"Ward": {
+			reason: "What nobody composes is guarded at once: it's there.",
+			wards:  []Resource{{Key: house.Key, Object: house.Object, Guard: house.Guard}},
+			want:   want{usages: []UsageState{guard(UsageState{State: State{Desired: usage(t, false)}})}},
+		},
 		"Unprotected": {
 			reason: "What nobody needs and nobody guards has no Usage.",
 			rs:     []Resource{roof},
@@ -137,7 +143,9 @@ func TestProtect(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			a, err := Assemble([]Part{{Resources: tc.rs}}, given(tc.o))
+			g := given(tc.o)
+			g.Wards = tc.wards
+			a, err := Assemble([]Part{{Resources: tc.rs}}, g)
 			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
 				t.Fatalf("\n%s\nAssemble(...): -want error, +got error:\n%s", tc.reason, diff)
 			}

@@ -48,6 +48,14 @@ func (a *Assembly) protect(parts []Part, objects map[Key]Object, g Given) error 
 			}
 		}
 	}
+	for _, w := range g.Wards {
+		s, err := usageState(w, Use{Why: w.Guard}, nil, g)
+		if err != nil {
+			return err
+		}
+		a.Usages = append(a.Usages, s)
+		a.described[s.Key] = true
+	}
 	_, err := layers(slices.Collect(maps.Keys(objects)), uses(parts))
 	return errors.Wrap(err, "cannot ever delete the platform")
 }
@@ -71,7 +79,7 @@ func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
 	s := UsageState{Of: of.Key, By: use.By, State: State{Key: usageKey(of.Key, use.By)}}
 	e, exists := g.Observed[s.Key]
 	for _, k := range []Key{of.Key, use.By} {
-		if _, ok := g.Observed[k]; !ok && k != "" {
+		if k != "" && !g.exists(k) {
 			s.WaitsFor = append(s.WaitsFor, string(k))
 		}
 	}
@@ -86,6 +94,12 @@ func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
 	s.Exists, s.Ready = exists, exists
 	s.InForce = e.Is("Ready")
 	return s, nil
+}
+
+// exists tells whether an end of a Usage is there.
+func (g Given) exists(k Key) bool {
+	_, ok := g.Observed[k]
+	return ok || slices.ContainsFunc(g.Wards, func(w Resource) bool { return w.Key == k })
 }
 
 // newUsage of an object by another, or by nobody.
@@ -121,6 +135,9 @@ const (
 	usagePrefix    = "usage-"
 	usageSeparator = "."
 )
+
+// GuardKey is the key of the Usage that guards a resource.
+func GuardKey(of Key) Key { return usageKey(of, "") }
 
 func usageKey(of, by Key) Key {
 	if by == "" {

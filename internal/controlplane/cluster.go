@@ -19,7 +19,7 @@ func cluster(p platform.Plan) compose.Resource {
 			RoleArnRef:             p.Ref(platform.KeyClusterRole),
 			AccessConfig:           &eks.AccessConfigParameters{AuthenticationMode: new(s.AuthenticationMode)},
 			EnabledClusterLogTypes: logTypes(p),
-			DeletionProtection:     new(s.DeletionProtection),
+			DeletionProtection:     new(p.Spec.DeletionProtection),
 			UpgradePolicy:          &eks.UpgradePolicyParameters{SupportType: new(s.SupportType)},
 			VPCConfig:              vpcConfig(p),
 			Tags:                   p.Tags(),
@@ -39,7 +39,7 @@ func cluster(p platform.Plan) compose.Resource {
 		c.Spec.ForProvider.KubernetesNetworkConfig = &eks.KubernetesNetworkConfigParameters{ServiceIPv4Cidr: new(s.ServiceCIDR)}
 	}
 	r := p.AWS(platform.KeyCluster, c).
-		Guarded("all that runs in the cluster goes with it: delete the claim instead").
+		Guarded("all that runs in the cluster goes with it: "+p.Instead()).
 		Outlives(platform.KeyKarpenterRelease, "Karpenter runs in it").
 		Outlives(platform.KeySystemNodeGroup, "EKS deletes no cluster that has a node group").
 		Needs(p.Versions.ControlPlane != "", platform.KubernetesVersion, "spec.forProvider.version")

@@ -33,7 +33,7 @@ func secretsKey(p platform.Plan) []compose.Resource {
 		Policy:            new(secretsKeyPolicy(p).JSON()),
 		Tags:              p.Tags(),
 	}}}).
-		Guarded("nobody can read the cluster's Secrets without this key, in backups neither: delete the claim instead").
+		Guarded("nobody can read the cluster's Secrets without this key, in backups neither: "+p.Instead()).
 		Outlives(platform.KeyCluster, "the control plane reads Secrets with this key").
 		Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy")
 	alias := p.AWS(keySecretsKeyAlias, &kms.Alias{ObjectMeta: platform.External(aliasName(p)), Spec: kms.AliasSpec{ForProvider: kms.AliasParameters{

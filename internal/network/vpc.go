@@ -16,7 +16,7 @@ func vpc(p platform.Plan) compose.Resource {
 		EnableDNSHostnames: new(true),
 		EnableDNSSupport:   new(true),
 		Tags:               p.Tags(p.NameTag("vpc")),
-	}}}).Guarded("the whole platform is in this VPC: delete the claim instead")
+	}}}).Guarded("the whole platform is in this VPC: " + p.Instead())
 }
 
 // defaultSecurityGroup takes over the security group that AWS gives each VPC, and

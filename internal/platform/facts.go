@@ -26,6 +26,9 @@ type Facts struct {
 	ClusterSecurityGroupID      string
 	OIDCIssuer                  string
 
+	// ClusterProtected is true unless EKS is known to let go of the cluster.
+	ClusterProtected bool
+
 	// SystemNodesVersion is the version of Kubernetes that the system nodes run.
 	SystemNodesVersion string
 
@@ -74,6 +77,7 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 		ClusterARN:                  fact(KeyCluster, "arn", "cluster.arn"),
 		ClusterVersion:              compat.Latest(o[KeyCluster].String("status.atProvider.version"), xr.String("status.cluster.version")),
 		SystemNodesVersion:          compat.Latest(o[KeySystemNodeGroup].String("status.atProvider.version"), xr.String("status.facts.systemNodesVersion")),
+		ClusterProtected:            protected(o[KeyCluster], fact(KeyCluster, "arn", "cluster.arn")),
 		ClusterEndpoint:             fact(KeyCluster, "endpoint", "cluster.endpoint"),
 		ClusterCertificateAuthority: fact(KeyCluster, "certificateAuthority.0.data", "cluster.certificateAuthorityData"),
 		ClusterSecurityGroupID:      fact(KeyCluster, "vpcConfig.clusterSecurityGroupId", "cluster.securityGroupId"),

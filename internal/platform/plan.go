@@ -39,6 +39,10 @@ type Plan struct {
 	// Namespace of all composed resources.
 	Namespace string
 
+	// claimed is true if somebody made an object of that name in that namespace, be
+	// it a claim or a composite resource.
+	claimed bool
+
 	// Partition of AWS that the region belongs to, such as aws-cn.
 	Partition string
 

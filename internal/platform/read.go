@@ -36,6 +36,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	if err := checkOwner(p.Owner, p.Namespace); err != nil {
 		return p, err
 	}
+	p.claimed = claim(xr) != "" || xr.String("metadata.namespace") != ""
 	for k, e := range o {
 		p.names[k] = e.Name()
 		p.ids[k] = e.ExternalName()
@@ -94,13 +95,18 @@ func kind(xr compose.Existing) error {
 }
 
 // owner and namespace of the composed resources: those of the claim, or of a
-// composite resource that has none. Claims are told by reference and by label,
-// and not every tool that renders writes both.
+// composite resource that has none.
 func owner(xr compose.Existing, f v1beta1.Fences) (string, string) {
 	labels := xr.Value("metadata.labels").GetStructValue().GetFields()
-	name := cmp.Or(xr.String("spec.claimRef.name"), labels["crossplane.io/claim-name"].GetStringValue(), xr.String("metadata.name"))
+	name := cmp.Or(claim(xr), xr.Name())
 	namespace := cmp.Or(xr.String("metadata.namespace"), xr.String("spec.claimRef.namespace"), labels["crossplane.io/claim-namespace"].GetStringValue(), f.Namespace)
 	return name, namespace
+}
+
+// claim by name, if the composite resource has one. It's told by reference and by
+// label, and not every tool that renders writes both.
+func claim(xr compose.Existing) string {
+	return cmp.Or(xr.String("spec.claimRef.name"), xr.Value("metadata.labels").GetStructValue().GetFields()["crossplane.io/claim-name"].GetStringValue())
 }
 
 // place the platform in its region: which zones it spans, and with which subnets.

@@ -42,6 +42,12 @@ func (r resource) field(name string) string {
 	return spec["forProvider"].GetStructValue().GetFields()[name].GetStringValue()
 }
 
+// isTrue tells of a field of forProvider.
+func (r resource) isTrue(name string) bool {
+	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
+	return spec["forProvider"].GetStructValue().GetFields()[name].GetBoolValue()
+}
+
 // was told of a field of atProvider before.
 func (r resource) was(name string) string {
 	status := r.before.GetFields()["status"].GetStructValue().GetFields()
@@ -187,6 +193,7 @@ func cluster(w World, r resource) map[string]any {
 	t := w.told(r.external(), "eks", "cluster/"+r.external())
 	t["status"] = "ACTIVE"
 	t["version"] = r.version()
+	t["deletionProtection"] = r.isTrue("deletionProtection")
 	t["certificateAuthority"] = []any{map[string]any{
 		"data": base64.StdEncoding.EncodeToString([]byte("-----BEGIN CERTIFICATE-----\n" + digest(r.name, 64) + "\n-----END CERTIFICATE-----\n")),
 	}}

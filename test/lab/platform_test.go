@@ -30,6 +30,9 @@ const (
 	deletes = 6 * time.Minute
 )
 
+// claimResource is what kubectl calls claims.
+const claimResource = "seafarerclusters.platform.seafarer.cloud"
+
 // A platform that a test claims.
 type platform struct {
 	t     *testing.T
@@ -354,11 +357,18 @@ func (p *platform) deleted() {
 	p.gone()
 }
 
-// delete the claim, and don't wait.
+// delete the claim, and don't wait. One that's protected is unprotected first.
 func (p *platform) delete() {
 	p.t.Helper()
+	protected, _, _ := unstructured.NestedBool(p.claim.Object, "spec", "deletionProtection") // Else it isn't.
 	err := until(context.Background(), startTimeout, func(ctx context.Context) error {
-		_, err := shared.Kubectl(ctx, "", "delete", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found")
+		if protected {
+			if _, err := shared.Kubectl(ctx, "", "patch", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--type=merge", `--patch={"spec":{"deletionProtection":false}}`); err != nil {
+				return err
+			}
+			protected = false
+		}
+		_, err := shared.Kubectl(ctx, "", "delete", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false", "--ignore-not-found")
 		return err
 	})
 	if err != nil {
@@ -629,6 +639,65 @@ func TestEdits(t *testing.T) {
 		p.edit(nil, "spec", "karpenter", "version")
 		p.settled()
 		unchanged(t, was, p.specs())
+	})
+}
+
+// A claim that's protected cannot be deleted until it no longer is, and EKS says
+// so, too. Nothing of its platform goes because somebody tried.
+func TestProtection(t *testing.T) {
+	claim := claimed(t, "protected")
+	p := &platform{t: t, claim: claim}
+	p.set(true, "spec", "deletionProtection")
+	p.apply()
+	p.settled()
+	p.safe()
+	was := p.specs()
+	refused := func(why string) {
+		t.Helper()
+		_, err := shared.Kubectl(t.Context(), "", "delete", claimResource, claim.GetName(), "--namespace="+claim.GetNamespace(), "--wait=false")
+		if err == nil || !strings.Contains(err.Error(), why) {
+			t.Fatalf("kubectl delete: want it to be refused because %s, got: %v", why, err)
+		}
+	}
+	refused("spec.deletionProtection is true: set it to false")
+	time.Sleep(3 * time.Second) // For something to go wrong.
+	unchanged(t, was, p.specs())
+
+	// While nobody hears from EKS, the claim stays.
+	shared.Providers.Pause()
+	p.edit(false, "spec", "deletionProtection")
+	p.within(settles, func(ctx context.Context) error {
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		o := os["usage-claim"]
+		if o == nil {
+			t.Fatal("the claim is let go while EKS protects the cluster")
+		}
+		why, _, _ := unstructured.NestedString(o.Object, "spec", "reason") // Then there's none.
+		if !strings.HasPrefix(why, "EKS") {
+			return errors.New("the edit has not arrived")
+		}
+		return nil
+	})
+	refused("EKS doesn't say yet")
+	shared.Providers.Resume()
+	p.deleted()
+}
+
+// safe means that every Usage is in force.
+func (p *platform) safe() {
+	p.t.Helper()
+	p.within(settles, func(ctx context.Context) error {
+		xr, err := p.composite(ctx)
+		if err != nil {
+			return err
+		}
+		if s, _, why := condition(xr, "TeardownSafe"); s != "True" {
+			return errors.Errorf("TeardownSafe is %s: %s", s, why)
+		}
+		return nil
 	})
 }
 
