@@ -58,7 +58,7 @@ var sources = []source{
 	},
 	{module: "github.com/crossplane-contrib/provider-helm", folder: []string{"package", "crds"}, groups: []string{"helm.m.crossplane.io"}},
 	{module: "github.com/crossplane-contrib/provider-kubernetes", folder: []string{"package", "crds"}, groups: []string{"kubernetes.m.crossplane.io"}},
-	{module: "github.com/crossplane/crossplane/v2", folder: []string{"cluster", "crds"}, groups: []string{"protection.crossplane.io"}},
+	{module: "github.com/crossplane/crossplane/v2", folder: []string{"cluster", "crds"}, groups: []string{"protection.crossplane.io", "pkg.crossplane.io"}},
 	{module: "github.com/aws/karpenter-provider-aws", folder: []string{"pkg", "apis", "crds"}, groups: []string{groupKarpenter, groupKarpenterAWS}},
 }
 

@@ -144,6 +144,18 @@ status:
 `,
 			want: health{Status: "Degraded", Message: "Valid: spec.region: Required value"},
 		},
+		"UpgradeBlocked": {
+			reason: "All is ready, but what the claim asks for will never come.",
+			object: `
+status:
+  conditions:
+  - {type: Valid, status: "True"}
+  - {type: Synced, status: "True"}
+  - {type: Ready, status: "True"}
+  - {type: UpgradeBlocked, status: "True", reason: CannotGoBack, message: "1.34 is older than 1.35"}
+`,
+			want: health{Status: "Degraded", Message: "UpgradeBlocked: 1.34 is older than 1.35"},
+		},
 		"NotSynced": {
 			reason: "What Crossplane cannot do, it says in Synced.",
 			object: `

@@ -216,7 +216,7 @@ func crossplane(ctx context.Context, cli string, args ...string) error {
 // command runs to its end. If it fails, the error holds what it complained about.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...)
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // Go, git and Crossplane's CLI, told what to do by whoever runs this.
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
