@@ -44,8 +44,15 @@ type controlPlane struct {
 	// uses that the function told last, by resource that must outlive others.
 	uses map[string][]string
 
+	// needed are the resources without which no node goes.
+	needed []string
+
 	// slow is how many steps a NodePool takes to drain.
 	slow int
+
+	// new are the resources of a new platform with that spec.
+	spec string
+	new  []string
 
 	// log of what was deleted, in order.
 	log []string
@@ -165,23 +172,12 @@ func leaves(e compose.Existing) bool {
 // answered is the function's answer once all it asks for is told.
 func (c *controlPlane) answered(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	c.t.Helper()
-	var asked *fnv1.Requirements
-	for range 5 {
-		rsp := run(c.t, req)
-		if proto.Equal(asked, rsp.GetRequirements()) || fatal(rsp) != "" {
-			return rsp
+	return settleAsked(c.t, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+		if o := c.named(s.GetApiVersion(), s.GetKind(), s.GetMatchName()); o != nil {
+			return o.content
 		}
-		asked = rsp.GetRequirements()
-		req.RequiredResources = make(map[string]*fnv1.Resources)
-		for k, s := range asked.GetResources() {
-			req.RequiredResources[k] = &fnv1.Resources{}
-			if o := c.named(s.GetApiVersion(), s.GetKind(), s.GetMatchName()); o != nil {
-				req.RequiredResources[k].Items = []*fnv1.Resource{{Resource: o.content}}
-			}
-		}
-	}
-	c.t.Fatal("what the function asks for doesn't settle")
-	return nil
+		return nil
+	})
 }
 
 func (c *controlPlane) named(apiVersion, kind, name string) *obj {
@@ -219,7 +215,7 @@ func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
 			}
 		}
 	}
-	c.uses = uses
+	c.uses, c.needed = uses, slices.Collect(maps.Keys(uses))
 }
 
 // apply a desired object. One that is being deleted stays so.
@@ -232,6 +228,9 @@ func (c *controlPlane) apply(k string, desired *structpb.Struct) {
 	mark := ""
 	if o.content != nil {
 		mark = o.existing().Annotation(markDeletion)
+		if deletes(o.existing()) && !deletes(compose.Exists(desired)) {
+			c.t.Fatalf("%s was made, and would be left behind from now on", k)
+		}
 	}
 	o.observed, o.dropped = true, o.dropped && o.deleting
 	o.content = c.world.Exist(k, desired, o.content)
@@ -330,7 +329,7 @@ func (c *controlPlane) goes(k string) bool {
 	}
 	if manifest == "NodePool" {
 		o.steps++
-		return o.steps > c.slow && c.works(slices.Collect(maps.Keys(c.uses))...)
+		return o.steps > c.slow && c.works(c.needed...)
 	}
 	return true
 }

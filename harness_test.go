@@ -10,8 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 )
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
@@ -90,6 +93,43 @@ func run(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse 
 		tb.Fatalf("RunFunction(...): %v", err)
 	}
 	return rsp
+}
+
+// settleAsked runs the function as Crossplane does: until it asks for nothing that it
+// wasn't told. What it asks for is added to the request.
+func settleAsked(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.ResourceSelector) *structpb.Struct) *fnv1.RunFunctionResponse {
+	tb.Helper()
+	var asked *fnv1.Requirements
+	for range 5 {
+		rsp := run(tb, req)
+		if proto.Equal(asked, rsp.GetRequirements()) || fatal(rsp) != "" {
+			return rsp
+		}
+		asked = rsp.GetRequirements()
+		req.RequiredResources = make(map[string]*fnv1.Resources)
+		for k, s := range asked.GetResources() {
+			req.RequiredResources[k] = &fnv1.Resources{}
+			if o := find(s); o != nil {
+				req.RequiredResources[k].Items = []*fnv1.Resource{{Resource: o}}
+			}
+		}
+	}
+	tb.Fatal("what the function asks for doesn't settle")
+	return nil
+}
+
+// upsetRun runs the function for a request in which not all is observed that there
+// is. It's told what there is if it asks.
+func upsetRun(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	tb.Helper()
+	return settleAsked(tb, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+		for _, o := range truth.GetObserved().GetResources() {
+			if e := compose.Exists(o.GetResource()); e.Name() == s.GetMatchName() && e.String("kind") == s.GetKind() {
+				return o.GetResource()
+			}
+		}
+		return nil
+	})
 }
 
 // steady is the request of an example whose resources all exist and are ready.

@@ -231,7 +231,7 @@ func TestNeverDrops(t *testing.T) {
 						u.do(r, req)
 					}
 				}
-				if d := dropped(run(t, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
+				if d := dropped(upsetRun(t, moment, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
 					t.Fatalf("case %d: %s: %s", i, strings.Join(names, ", "), d)
 				}
 			}

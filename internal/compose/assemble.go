@@ -2,6 +2,7 @@ package compose
 
 import (
 	"iter"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -57,7 +58,7 @@ type Assembly struct {
 	// Departing is what is described no longer and cannot go yet.
 	Departing []State
 
-	// Asks are the resources that must be known to decide what may go.
+	// Asks are the resources that must be known to decide what may go, or be made.
 	Asks map[Key]*fnv1.ResourceSelector
 
 	observed  Observed
@@ -82,13 +83,15 @@ type Given struct {
 //   - All that a resource needs is known: it's desired as described.
 //   - It exists, and something is unknown now: it's held, that is desired as
 //     described but for the unknown fields, which stay as they are.
-//   - It does not exist, and something is unknown: it's withheld.
+//   - It does not exist, and something is unknown: it's withheld. Some resources
+//     are desired all the same, but only watched.
 //
 // So what exists and is described is always desired. What exists and is described
 // no longer departs. Crossplane deletes the rest.
 func Assemble(parts []Part, g Given) (*Assembly, error) {
 	a := &Assembly{Parts: make([]PartState, 0, len(parts)), observed: g.Observed, described: make(map[Key]bool)}
 	objects := make(map[Key]Object)
+	behind := behindEach(parts)
 	for _, p := range parts {
 		ps := PartState{Part: p, States: make([]State, 0, len(p.Resources))}
 		for _, r := range p.Resources {
@@ -97,7 +100,10 @@ func Assemble(parts []Part, g Given) (*Assembly, error) {
 			}
 			objects[r.Key] = r.Object
 			a.described[r.Key] = true
-			s, err := decide(r, g.Observed)
+			if r.OnceProtected {
+				r = r.WatchedUntil(behind.protected(r.Key, g.Observed), protected)
+			}
+			s, err := a.decide(r, g)
 			if err != nil {
 				return nil, errors.Wrapf(err, "cannot compose resource %q", r.Key)
 			}
@@ -116,14 +122,14 @@ func Assemble(parts []Part, g Given) (*Assembly, error) {
 }
 
 // decide what to desire of one resource.
-func decide(r Resource, o Observed) (State, error) {
+func (a *Assembly) decide(r Resource, g Given) (State, error) {
 	s := State{Key: r.Key}
 	unknown := r.Unknown()
 	for _, u := range unknown {
 		s.WaitsFor = append(s.WaitsFor, u.What)
 	}
-	e, exists := o[r.Key]
-	if !exists && len(unknown) > 0 {
+	e, exists := g.Observed[r.Key]
+	if !exists && slices.ContainsFunc(unknown, func(n Need) bool { return !n.Watch }) {
 		return s, nil
 	}
 	desired, err := intent(r.Object)
@@ -131,6 +137,9 @@ func decide(r Resource, o Observed) (State, error) {
 		return s, err
 	}
 	s.Desired = desired
+	if !exists && len(unknown) > 0 {
+		return s, a.watch(r.Key, desired, g)
+	}
 	if !exists {
 		return s, nil
 	}

@@ -24,6 +24,8 @@ type thingSpec struct {
 	ForProvider thingParameters `json:"forProvider"`
 	// Defaults is marshaled even if it's empty.
 	Defaults thingDefaults `json:"defaults"`
+
+	ManagementPolicies []string `json:"managementPolicies,omitempty"`
 }
 
 type thingParameters struct {

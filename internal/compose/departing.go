@@ -62,25 +62,33 @@ func (a *Assembly) isGone(usage, by Key, g Given) bool {
 		return false
 	}
 	u := g.Observed[usage]
+	a.askFor(usage, u.String("spec.by.apiVersion"), u.String("spec.by.kind"), u.String("metadata.namespace"), u.String("spec.by.resourceRef.name"))
+	e, told := g.Answers[usage]
+	return told && e.Name() == ""
+}
+
+// askFor an object, to be told of it by a key.
+func (a *Assembly) askFor(k Key, apiVersion, kind, namespace, name string) {
 	if a.Asks == nil {
 		a.Asks = make(map[Key]*fnv1.ResourceSelector)
 	}
-	a.Asks[usage] = &fnv1.ResourceSelector{
-		ApiVersion: u.String("spec.by.apiVersion"),
-		Kind:       u.String("spec.by.kind"),
-		Match:      &fnv1.ResourceSelector_MatchName{MatchName: u.String("spec.by.resourceRef.name")},
-		Namespace:  new(u.String("metadata.namespace")),
+	a.Asks[k] = &fnv1.ResourceSelector{
+		ApiVersion: apiVersion,
+		Kind:       kind,
+		Match:      &fnv1.ResourceSelector_MatchName{MatchName: name},
+		Namespace:  new(namespace),
 	}
-	exists, told := g.Answers[usage]
-	return told && !exists
 }
 
-const managementPolicies = "managementPolicies"
+const (
+	managementPolicies = "managementPolicies"
+	pathPolicies       = "spec." + managementPolicies
+)
 
 // keeps tells whether a resource would be left behind although it was made.
 func keeps(e Existing) bool {
 	creates, deletes := false, false
-	for _, p := range e.Value("spec." + managementPolicies).GetListValue().GetValues() {
+	for _, p := range e.Value(pathPolicies).GetListValue().GetValues() {
 		switch p.GetStringValue() {
 		case "Create":
 			creates = true

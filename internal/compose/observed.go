@@ -40,15 +40,18 @@ func Observe(req *fnv1.RunFunctionRequest) (Observed, error) {
 	return o, nil
 }
 
-// Answers tell of what a response asked for whether it exists, by the key it was
-// asked for with. What isn't there was not answered yet.
-type Answers map[Key]bool
+// Answers are what a response asked for, as it exists, by the key it was asked for
+// with. What doesn't exist is empty, and what isn't there was not answered yet.
+type Answers map[Key]Existing
 
 // Answered reads what a request tells of what was asked for.
 func Answered(req *fnv1.RunFunctionRequest) Answers {
 	as := make(Answers, len(req.GetRequiredResources()))
 	for k, rs := range req.GetRequiredResources() {
-		as[Key(k)] = len(rs.GetItems()) > 0
+		as[Key(k)] = Existing{}
+		if items := rs.GetItems(); len(items) > 0 {
+			as[Key(k)] = Exists(items[0].GetResource())
+		}
 	}
 	return as
 }

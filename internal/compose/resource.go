@@ -36,6 +36,10 @@ type Resource struct {
 	// Guard says why nobody should delete the resource by itself.
 	Guard string
 
+	// OnceProtected is true if the provider may only watch what the resource stands
+	// for until all that must outlive it, however far behind, is protected.
+	OnceProtected bool
+
 	// Ready tells whether the resource is ready: by its conditions unless set.
 	Ready Readiness
 }
@@ -58,6 +62,10 @@ type Need struct {
 
 	// Paths of the fields that hold the value, such as spec.forProvider.policy.
 	Paths []string
+
+	// Watch is true if a resource that doesn't exist is watched while the fact is
+	// unknown, rather than withheld: its object is there, and nothing is made of it.
+	Watch bool
 }
 
 // A Use is the need that one resource has of another for as long as it exists,
@@ -74,6 +82,13 @@ type Use struct {
 // doesn't exist is withheld, and one that exists keeps the fields it has.
 func (r Resource) Needs(known bool, f Fact, paths ...string) Resource {
 	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: paths})
+	return r
+}
+
+// WatchedUntil says that the provider may only watch what the resource stands for
+// until a fact is known. One that exists keeps the policies it has.
+func (r Resource) WatchedUntil(known bool, f Fact) Resource {
+	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: []string{pathPolicies}, Watch: true})
 	return r
 }
 
@@ -98,6 +113,14 @@ func (r Resource) Outlives(by Key, why string) Resource {
 // loss hurts, and nothing else that exists need show it.
 func (r Resource) Guarded(why string) Resource {
 	r.Guard = why
+	return r
+}
+
+// WatchedUntilProtected says that the provider may only watch what the resource
+// stands for until Usages that are in force protect all that must outlive it:
+// otherwise its deletion might never end.
+func (r Resource) WatchedUntilProtected() Resource {
+	r.OnceProtected = true
 	return r
 }
 

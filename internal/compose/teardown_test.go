@@ -258,7 +258,7 @@ func TestDepart(t *testing.T) {
 		"UsedByWhatIsThere": {
 			reason:  "What is being deleted is still there.",
 			o:       Observed{"house": seen("house", ""), "usage-house.roof": by},
-			answers: Answers{"usage-house.roof": true},
+			answers: Answers{"usage-house.roof": observed(t, "a-roof", "True", nil)},
 			want: []State{
 				waits("house", "its Usages to be gone", kept("house")),
 				waits("usage-house.roof", "roof to be gone", usage(t, true)),
@@ -268,7 +268,7 @@ func TestDepart(t *testing.T) {
 		"UsedByWhatIsGone": {
 			reason:  "What is gone for certain needs nothing. The question stays the same, or Crossplane would ask for ever.",
 			o:       Observed{"house": seen("house", ""), "usage-house.roof": by},
-			answers: Answers{"usage-house.roof": false},
+			answers: Answers{"usage-house.roof": {}},
 			want:    []State{waits("house", "its Usages to be gone", kept("house"))},
 			asks:    ask,
 		},

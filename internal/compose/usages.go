@@ -92,7 +92,7 @@ func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
 	}
 	s.Desired = desired
 	s.Exists, s.Ready = exists, exists
-	s.InForce = e.Is("Ready")
+	s.InForce = inForce(e)
 	return s, nil
 }
 
@@ -101,6 +101,9 @@ func (g Given) exists(k Key) bool {
 	_, ok := g.Observed[k]
 	return ok || slices.ContainsFunc(g.Wards, func(w Resource) bool { return w.Key == k })
 }
+
+// inForce tells whether Crossplane says that a Usage protects what it's of.
+func inForce(usage Existing) bool { return usage.Is("Ready") }
 
 // newUsage of an object by another, or by nobody.
 //

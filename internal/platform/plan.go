@@ -217,9 +217,6 @@ var (
 	// that nothing waits for a cluster that is gone, and Karpenter keeps what it
 	// needs while its nodes drain.
 	policiesLeft = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate}
-
-	// policiesWatched is for what must not be created yet.
-	policiesWatched = xpv1.ManagementPolicies{xpv1.ManagementActionObserve}
 )
 
 // AWS describes a resource in AWS.
@@ -247,26 +244,18 @@ func (p Plan) Kubernetes(k compose.Key, m Managed) compose.Resource {
 // Drained describes an object in the cluster whose deletion is waited for,
 // because AWS resources go with it. Nothing can be made for it before Karpenter
 // is installed, so a claim deleted that early need not wait for a cluster that
-// never came up.
+// never came up. Nothing is made for it before all is protected that its deletion
+// needs, so a claim deleted at any moment ends.
 func (p Plan) Drained(k compose.Key, m Managed) compose.Resource {
-	return p.watchedUntil(p.Facts.KarpenterInstalled, compose.Fact{What: "Karpenter's release", From: KeyKarpenterRelease}, k, m, p.clusterConfigRef(KeyKubernetesProviderConf))
+	return p.managed(k, m, p.clusterConfigRef(KeyKubernetesProviderConf), policiesOwned).
+		WatchedUntil(p.Facts.KarpenterInstalled, compose.Fact{What: "Karpenter's release", From: KeyKarpenterRelease}).
+		WatchedUntilProtected()
 }
 
 // Routed describes a resource in AWS that fails for good when it's made before
 // the internet gateway is attached to the VPC. It has no field that could wait.
 func (p Plan) Routed(k compose.Key, m Managed) compose.Resource {
-	return p.watchedUntil(p.Facts.InternetGatewayID != "", compose.Fact{What: "the internet gateway", From: KeyInternetGateway}, k, m, p.providerConfigRef())
-}
-
-// watchedUntil describes a resource that the provider must not create until
-// something is there: it's desired at once, but only watched. One that exists
-// keeps the policies it has while that something is unknown.
-func (p Plan) watchedUntil(there bool, f compose.Fact, k compose.Key, m Managed, ref *xpv1.ProviderConfigReference) compose.Resource {
-	policies := policiesWatched
-	if there {
-		policies = policiesOwned
-	}
-	return p.managed(k, m, ref, policies).Needs(there || !p.Exists(k), f, "spec.managementPolicies")
+	return p.AWS(k, m).WatchedUntil(p.Facts.InternetGatewayID != "", compose.Fact{What: "the internet gateway", From: KeyInternetGateway})
 }
 
 // WithoutPolicies describes a resource in AWS whose kind knows no management
