@@ -77,7 +77,8 @@ func addFields(o *structpb.Struct, s reflect.Value) error {
 }
 
 // value as the protocol carries it. What marshals itself is free-form: what it
-// holds, empty values included, belongs to whoever wrote it.
+// holds, empty values included, belongs to whoever wrote it. Types of no package, such
+// as string, have no methods, and most values are of those.
 func value(v reflect.Value) (*structpb.Value, error) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
@@ -85,7 +86,7 @@ func value(v reflect.Value) (*structpb.Value, error) {
 		}
 		return value(v.Elem())
 	}
-	if reflect.PointerTo(v.Type()).Implements(marshaler) {
+	if t := v.Type(); t.PkgPath() != "" && reflect.PointerTo(t).Implements(marshaler) {
 		return marshaled(v)
 	}
 	switch v.Kind() {
