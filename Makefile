@@ -4,7 +4,7 @@
 
 .PHONY: help
 help: ## Show what there is to make.
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: test
 test: ## Everything that must hold.
@@ -27,11 +27,15 @@ CLI = build/crossplane
 
 .PHONY: $(CLI)
 $(CLI):
-	go -C test/crossplane build -trimpath -ldflags='-s -w' -o ../../$(CLI) github.com/crossplane/cli/v2/cmd/crossplane
+	CGO_ENABLED=0 go -C test/crossplane build -trimpath -ldflags='-s -w' -o ../../$(CLI) github.com/crossplane/cli/v2/cmd/crossplane
 
 .PHONY: package
 package: $(CLI) ## Images and packages for all architectures, in build/package.
 	go -C tools/pack run ./cmd/pack build
+
+.PHONY: install-local
+install-local: ## Put what package made into the control plane that lab-up left running.
+	cd test/lab && go run ./cmd/lab install
 
 .PHONY: push
 push: $(CLI) ## Push what package made: REGISTRY=host/organization VERSION=v0.1.0.

@@ -65,8 +65,10 @@ type Lab struct {
 	providerHelm, providerKubernetes *process
 	providerAWS                      *process
 
-	// registry of packages, if it's needed.
+	// registry of packages, if it's needed, and how often some were installed from
+	// it while the lab was up.
 	registry *httptest.Server
+	installs int
 
 	// charts of Karpenter, if they are needed.
 	charts *chartRepository

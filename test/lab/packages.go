@@ -33,9 +33,10 @@ const (
 	// Crossplane is told to go there instead.
 	packageRegistry = "xpkg.crossplane.io/"
 
-	organization  = "seafarer-cloud/"
-	version       = "v0.1.0"
-	configuration = "configuration-seafarer-cluster"
+	organization    = "seafarer-cloud/"
+	version         = "v0.1.0"
+	configuration   = "configuration-seafarer-cluster"
+	functionPackage = "function-seafarer-cluster"
 )
 
 // A dependency of the Configuration.
@@ -50,9 +51,24 @@ func (d dependency) repository() string { return strings.TrimPrefix(d.Package, p
 // all that it depends on. Of the providers' packages only the definitions are
 // real, and only those that we activate are in them.
 func (l *Lab) installPackages(ctx context.Context) error {
-	l.registry = httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
-	host := strings.TrimPrefix(l.registry.URL, "http://")
-	if err := l.pushAll(ctx, host); err != nil {
+	host := l.serveRegistry()
+	if err := l.pushOurs(ctx, host); err != nil {
+		return err
+	}
+	return l.installConfiguration(ctx, host, version)
+}
+
+// serveRegistry of packages, and tell its host.
+func (l *Lab) serveRegistry() string {
+	if l.registry == nil {
+		l.registry = httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	}
+	return strings.TrimPrefix(l.registry.URL, "http://")
+}
+
+// installConfiguration of a version from a registry, with all that it depends on.
+func (l *Lab) installConfiguration(ctx context.Context, host, version string) error {
+	if err := l.pushProviders(ctx, host); err != nil {
 		return err
 	}
 	if err := l.Apply(ctx,
@@ -100,22 +116,23 @@ spec:
 	return l.offered(ctx)
 }
 
-// pushAll packages to a registry.
-func (l *Lab) pushAll(ctx context.Context, host string) error {
+// pushOurs: packages of the function that the lab runs, and of the Configuration.
+func (l *Lab) pushOurs(ctx context.Context, host string) error {
 	root := filepath.Join(l.source, rootModule)
 	runtimeImage := l.path("packages", "function.tar")
 	if err := image(l.functionPath(), runtimeImage); err != nil {
 		return err
 	}
-	if err := l.push(ctx, filepath.Join(root, "package"), host+"/"+organization+"function-seafarer-cluster:"+version,
+	if err := l.push(ctx, filepath.Join(root, "package"), host+"/"+organization+functionPackage+":"+version,
 		"--embed-runtime-image-tarball="+runtimeImage); err != nil {
 		return err
 	}
-	if err := l.push(ctx, l.path("apis"), host+"/"+organization+configuration+":"+version); err != nil {
-		return err
-	}
+	return l.push(ctx, l.path("apis"), host+"/"+organization+configuration+":"+version)
+}
 
-	ds, err := dependencies(filepath.Join(root, "apis", "crossplane.yaml"))
+// pushProviders that the Configuration depends on.
+func (l *Lab) pushProviders(ctx context.Context, host string) error {
+	ds, err := dependencies(filepath.Join(l.source, rootModule, "apis", "crossplane.yaml"))
 	if err != nil {
 		return err
 	}
@@ -190,14 +207,22 @@ func groupOf(provider string) string {
 func (l *Lab) push(ctx context.Context, dir, tag string, flags ...string) error {
 	repository, _, _ := strings.Cut(filepath.Base(tag), ":")
 	file := l.path("packages", repository+".xpkg")
-	// The CLI keeps its settings in the home folder.
-	env := []string{"HOME=" + l.Dir, "XDG_CONFIG_HOME=" + l.path("config"), "XDG_CACHE_HOME=" + l.path("cache")}
 	build := append([]string{"xpkg", "build", "--package-root=" + dir, "--package-file=" + file}, flags...)
-	if _, err := command(ctx, l.Dir, env, "", l.bin.cli, build...); err != nil {
+	if _, err := command(ctx, l.Dir, l.cliEnv(), "", l.bin.cli, build...); err != nil {
 		return err
 	}
-	_, err := command(ctx, l.Dir, env, "", l.bin.cli, "xpkg", "push", "--package-files="+file, tag)
+	return l.pushFile(ctx, file, tag)
+}
+
+// pushFile of a package.
+func (l *Lab) pushFile(ctx context.Context, file, tag string) error {
+	_, err := command(ctx, l.Dir, l.cliEnv(), "", l.bin.cli, "xpkg", "push", "--package-files="+file, tag)
 	return err
+}
+
+// cliEnv makes the CLI keep its settings in the lab, rather than in the home folder.
+func (l *Lab) cliEnv() []string {
+	return []string{"HOME=" + l.Dir, "XDG_CONFIG_HOME=" + l.path("config"), "XDG_CACHE_HOME=" + l.path("cache")}
 }
 
 // image of nothing but a binary, as the Dockerfile makes it, but without a base.

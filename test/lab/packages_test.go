@@ -1,10 +1,14 @@
 package lab
 
 import (
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // What a user installs works: Crossplane's package manager takes our packages,
@@ -25,6 +29,29 @@ func TestPackages(t *testing.T) {
 		p := apply(t, example(t, "minimal"))
 		p.settled()
 		p.tells()
+	})
+	// What make package makes has names by architecture, and make install-local
+	// installs it.
+	t.Run("Install", func(t *testing.T) {
+		folder := t.TempDir()
+		for name, from := range map[string]string{functionPackage + "-" + runtime.GOARCH: functionPackage, configuration: configuration} {
+			if err := os.Symlink(l.path("packages", from+".xpkg"), filepath.Join(folder, name+".xpkg")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := l.Install(t.Context(), folder); err != nil {
+			t.Fatal(err)
+		}
+		f, err := l.Get(t.Context(), object(`{apiVersion: pkg.crossplane.io/v1, kind: Function, metadata: {name: `+functionName+`}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, _, err := unstructured.NestedString(f.Object, "spec", "package"); err != nil || !strings.HasSuffix(p, ":v0.1.1") {
+			t.Errorf("Function: want the version that was installed, got %s, %v", p, err)
+		}
+		if err := l.Install(t.Context(), t.TempDir()); err == nil {
+			t.Error("Install(...) of a folder without packages: want an error")
+		}
 	})
 	out, err := l.Kubectl(t.Context(), "", "get", "configurations.pkg.crossplane.io,functions.pkg.crossplane.io,providers.pkg.crossplane.io")
 	if err != nil {

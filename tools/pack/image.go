@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -18,9 +19,13 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// nonroot is the user that the function runs as. It's a number: a kubelet cannot
-// tell whether a name is root's.
-const nonroot = "65532:65532"
+// How the function runs, as the Dockerfile says, too. The user is a number: a kubelet
+// cannot tell whether a name is root's.
+const (
+	nonroot    = "65532:65532"
+	entrypoint = "/function"
+	port       = "9443/tcp"
+)
 
 // Image of nothing but the function, as the Dockerfile makes it.
 func Image(binary, arch string) (v1.Image, error) {
@@ -39,8 +44,8 @@ func Image(binary, arch string) (v1.Image, error) {
 	c = c.DeepCopy()
 	c.OS, c.Architecture = "linux", arch
 	c.Config.User = nonroot
-	c.Config.Entrypoint = []string{"/function"}
-	c.Config.ExposedPorts = map[string]struct{}{"9443/tcp": {}}
+	c.Config.Entrypoint = []string{entrypoint}
+	c.Config.ExposedPorts = map[string]struct{}{port: {}}
 	img, err = mutate.ConfigFile(mutate.ConfigMediaType(img, types.OCIConfigJSON), c)
 	return img, errors.Wrap(err, "cannot configure an image")
 }
@@ -53,7 +58,7 @@ func layerOf(binary string) (v1.Layer, error) {
 	}
 	buf := &bytes.Buffer{}
 	w := tar.NewWriter(buf)
-	if err := w.WriteHeader(&tar.Header{Name: "function", Mode: 0o755, Size: int64(len(b)), Format: tar.FormatPAX}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: strings.TrimPrefix(entrypoint, "/"), Mode: 0o755, Size: int64(len(b)), Format: tar.FormatPAX}); err != nil {
 		return nil, errors.Wrap(err, "cannot write a layer")
 	}
 	if _, err := w.Write(b); err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Architectures that images are made for.
+// Architectures that releases are made for.
 func Architectures() []string { return []string{"amd64", "arm64"} }
 
 // A Package is a folder of the source that becomes a Crossplane package.
@@ -51,12 +51,12 @@ func Find(root string) ([]Package, error) {
 }
 
 // Files that the package becomes: one an architecture if the function is in it.
-func (p Package) Files(dir string) map[string]string {
+func (p Package) Files(dir string, architectures []string) map[string]string {
 	if p.Kind != "Function" {
 		return map[string]string{"": filepath.Join(dir, p.Name+".xpkg")}
 	}
 	fs := make(map[string]string)
-	for _, arch := range Architectures() {
+	for _, arch := range architectures {
 		fs[arch] = filepath.Join(dir, p.Name+"-"+arch+".xpkg")
 	}
 	return fs
@@ -84,6 +84,9 @@ type Options struct {
 
 	// CLI of Crossplane.
 	CLI string
+
+	// Architectures to build for.
+	Architectures []string
 
 	// Revision of the source, if it's that of a commit.
 	Revision string
@@ -126,7 +129,7 @@ func Build(ctx context.Context, o Options) error {
 func (o Options) images(ctx context.Context) (map[string]string, error) {
 	tarballs := make(map[string]string)
 	var all Images
-	for _, arch := range Architectures() {
+	for _, arch := range o.Architectures {
 		o.tellf("building the function for %s", arch)
 		binary := filepath.Join(o.Out, "function-"+arch)
 		if err := Compile(ctx, o.Root, arch, binary); err != nil {
@@ -155,7 +158,7 @@ func (o Options) images(ctx context.Context) (map[string]string, error) {
 // xpkgs of a package.
 func (o Options) xpkgs(ctx context.Context, p Package, tarballs map[string]string) error {
 	o.tellf("packing %s", p.Name)
-	for arch, file := range p.Files(o.Out) {
+	for arch, file := range p.Files(o.Out, o.Architectures) {
 		if err := XPKG(ctx, o.CLI, p.Dir, file, tarballs[arch]); err != nil {
 			return err
 		}
@@ -179,11 +182,17 @@ func Revision(ctx context.Context, root string) string {
 	return strings.TrimSpace(commit)
 }
 
-// Compile the function for Linux, as the Dockerfile does: without C, and without
-// the folders of whoever compiles it.
+// buildFlags leave out the folders of whoever builds, what only debuggers read, and
+// the state of a repository that may be there or not.
+func buildFlags(strip string) []string {
+	return []string{"-trimpath", "-buildvcs=false", "-ldflags", strip}
+}
+
+// Compile the function for Linux, as the Dockerfile does: without C.
 func Compile(ctx context.Context, root, arch, binary string) error {
+	args := append([]string{"build"}, buildFlags("-s -w")...)
 	_, err := command(ctx, root, []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GOOS=linux", "GOARCH=" + arch},
-		"go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, ".")
+		"go", append(args, "-o", binary, ".")...)
 	return errors.Wrapf(err, "cannot build the function for %s", arch)
 }
 

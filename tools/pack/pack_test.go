@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -25,8 +26,17 @@ import (
 // revision that tests pretend to build.
 const revision = "0123456789abcdef0123456789abcdef01234567"
 
+// architectures to build for in tests: the one that all else is compiled for, if
+// the test shall be short.
+func architectures() []string {
+	if testing.Short() {
+		return []string{runtime.GOARCH}
+	}
+	return Architectures()
+}
+
 // TestBuild builds everything twice, of two copies of the source in two places.
-// The first run compiles the function for two architectures and the CLI, which
+// The first run compiles the function for each architecture and the CLI, which
 // takes some minutes.
 func TestBuild(t *testing.T) {
 	cli := filepath.Join(t.TempDir(), "crossplane")
@@ -69,7 +79,7 @@ func build(t *testing.T, cli, place string) string {
 			t.Fatal(err)
 		}
 	}
-	o := Options{Root: root, Out: filepath.Join(root, "build", "package"), CLI: cli, Revision: revision, Progress: t.Output()}
+	o := Options{Root: root, Out: filepath.Join(root, "build", "package"), CLI: cli, Architectures: architectures(), Revision: revision, Progress: t.Output()}
 	if err := Build(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +118,7 @@ func hasImage(t *testing.T, dir string) {
 		}
 		isFunction(t, img, d.Platform.Architecture)
 	}
-	if diff := cmp.Diff(Architectures(), got); diff != "" {
+	if diff := cmp.Diff(architectures(), got); diff != "" {
 		t.Errorf("architectures: -want, +got:\n%s", diff)
 	}
 }
@@ -120,7 +130,7 @@ func isFunction(t *testing.T, img v1.Image, arch string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := v1.Config{User: nonroot, Entrypoint: []string{"/function"}, ExposedPorts: map[string]struct{}{"9443/tcp": {}}}
+	want := v1.Config{User: nonroot, Entrypoint: []string{entrypoint}, ExposedPorts: map[string]struct{}{port: {}}}
 	if diff := cmp.Diff(want, c.Config, cmpopts.IgnoreFields(v1.Config{}, "Labels")); diff != "" {
 		t.Errorf("config of %s: -want, +got:\n%s", arch, diff)
 	}
@@ -131,6 +141,20 @@ func isFunction(t *testing.T, img v1.Image, arch string) {
 	machine := map[string]byte{"amd64": 0x3e, "arm64": 0xb7}[arch]
 	if elf := fileOf(t, img, "function"); len(elf) < 20 || !bytes.HasPrefix(elf, []byte("\x7fELF")) || elf[18] != machine {
 		t.Errorf("function of %s: it's no program for it", arch)
+	}
+}
+
+// TestDockerfile builds the same binary, and runs it the same way.
+func TestDockerfile(t *testing.T) {
+	file := text(t, "../../Dockerfile")
+	for _, want := range []string{
+		"ENV CGO_ENABLED=0\n", "go build " + strings.Join(buildFlags("\"-s -w\""), " ") + " -o /function .\n",
+		"FROM scratch AS image\n", "COPY --from=build /function /function\n",
+		"USER " + nonroot + "\n", "ENTRYPOINT [\"" + entrypoint + "\"]\n", "EXPOSE " + strings.TrimSuffix(port, "/tcp") + "\n",
+	} {
+		if !strings.Contains(file, want) {
+			t.Errorf("Dockerfile: want %q", want)
+		}
 	}
 }
 
@@ -163,7 +187,7 @@ func hasPackages(t *testing.T, dir string) {
 	kinds := make(map[string]bool)
 	for _, p := range packages {
 		kinds[p.Kind] = true
-		for arch, file := range p.Files(dir) {
+		for arch, file := range p.Files(dir, architectures()) {
 			img, err := tarball.ImageFromPath(file, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -189,7 +213,7 @@ func hasPackages(t *testing.T, dir string) {
 func hasMaterials(t *testing.T, dir string) {
 	t.Helper()
 	mod := text(t, "../../go.mod")
-	for _, arch := range Architectures() {
+	for _, arch := range architectures() {
 		var bom struct {
 			Components []struct{ Name, Version, PURL string }
 		}

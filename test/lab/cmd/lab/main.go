@@ -21,6 +21,8 @@ type cli struct {
 	Up   upCmd   `cmd:"" help:"Bring a control plane up, and keep it up until Ctrl-C."`
 	Down downCmd `cmd:"" help:"End the control plane that is up, from another terminal."`
 
+	Install installCmd `cmd:"" help:"Install packages into the control plane that is up."`
+
 	Build buildCmd `cmd:"" help:"Build all that any test needs, and keep it. provider-aws takes half an hour."`
 }
 
@@ -109,6 +111,7 @@ func (c *upCmd) Run() error {
 	if isDetached() {
 		or = ""
 	}
+	install := installRequests()
 	// Whoever waits for it waits for what is in the lock.
 	fmt.Printf(next, l.Kubeconfig(), filepath.Join(l.Dir, "bin"), root, filepath.Join(l.Dir, "logs"), or)
 	if err := (held{pid: os.Getpid(), dir: l.Dir}).writeTo(f); err != nil {
@@ -118,7 +121,7 @@ func (c *upCmd) Run() error {
 		l.EKS.SetDrain(drain)
 		fmt.Printf(inside, l.Clusters())
 	}
-	<-ctx.Done()
+	installAsTold(ctx, l, install)
 	fmt.Fprintln(os.Stderr, "lab: stopping")
 	return l.Stop()
 }

@@ -21,6 +21,8 @@ type cli struct {
 	Out  string `default:"../../build/package"    help:"Folder that packages are written to." type:"path"`
 	CLI  string `default:"../../build/crossplane" help:"The crossplane CLI."                  type:"path"`
 
+	Architectures []string `default:"amd64,arm64" help:"Architectures to build for."`
+
 	Build buildCmd `cmd:"" help:"Build images, packages, their materials and provenance."`
 	Push  pushCmd  `cmd:"" help:"Push packages that were built."`
 }
@@ -37,7 +39,7 @@ type buildCmd struct{}
 
 // Run the command.
 func (*buildCmd) Run(ctx context.Context, c *cli) error {
-	o := pack.Options{Root: c.Root, Out: c.Out, CLI: c.CLI, Revision: pack.Revision(ctx, c.Root), Progress: os.Stderr}
+	o := pack.Options{Root: c.Root, Out: c.Out, CLI: c.CLI, Architectures: c.Architectures, Revision: pack.Revision(ctx, c.Root), Progress: os.Stderr}
 	if err := pack.Build(ctx, o); err != nil {
 		return err
 	}
@@ -58,7 +60,7 @@ func (p *pushCmd) Run(ctx context.Context, c *cli) error {
 	}
 	for _, pkg := range packages {
 		tag := strings.TrimSuffix(p.Registry, "/") + "/" + pkg.Name + ":" + p.Version
-		if err := pack.Push(ctx, c.CLI, tag, slices.Sorted(maps.Values(pkg.Files(c.Out)))...); err != nil {
+		if err := pack.Push(ctx, c.CLI, tag, slices.Sorted(maps.Values(pkg.Files(c.Out, c.Architectures)))...); err != nil {
 			return err
 		}
 		fmt.Println(tag)
