@@ -61,6 +61,9 @@ func (f *Function) answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp
 		return err
 	}
 	a.WriteTo(rsp)
+	if !p.Namespaced { // Crossplane v2 has no connection details.
+		compose.WriteConnection(rsp, access.Connection(p))
+	}
 	compose.Tell(rsp, xr, conditions(a, p, xr)...)
 	if !a.Settled() {
 		rsp.Meta.Ttl = durationpb.New(min(f.ttl, convergingTTL))

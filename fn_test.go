@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +169,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "No API server has seen the input, so all of it should be checked.",
 			args: args{ctx: context.Background(), req: fencedRequest(`{
 				"accountId": "1234",
+				"argoCD": {"namespace": "Argo", "roleARN": "role"},
 				"allowedRegions": ["us-gov-east-1", "moon-1"],
 				"namespace": "Team_A",
 				"permissionsBoundaryARN": "boundary",
@@ -177,6 +180,8 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, reasonImpossible, "cannot use the function's input in the Composition: "+strings.Join([]string{
 				`input.accountId: Invalid value: "1234": must be twelve digits`,
 				`input.allowedRegions[1]: Unsupported value: "moon-1": supported values: "` + strings.Join(aws.Regions(), `", "`) + `"`,
+				`input.argoCD.namespace: Invalid value: "Argo": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
+				`input.argoCD.roleARN: Invalid value: "role": must be an ARN`,
 				`input.namespace: Invalid value: "Team_A": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
 				`input.permissionsBoundaryARN: Invalid value: "boundary": must be an ARN`,
 				`input.providerConfigRef: Invalid value: {"kind":"Secret","name":"a"}: must have a name, and kind ClusterProviderConfig or ProviderConfig`,
@@ -207,6 +212,36 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "A tag that the platform team asks for cannot be left out.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
 			want:   want{rsp: refused(nil, reasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every claim for this tag: set it`)},
+		},
+		"NoArgoCD": {
+			reason: "A claim cannot ask for an Argo CD that the platform team names none of.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := requestFor(xr)
+				set(req, `{"argoCD": {"enabled": true}}`, "spec", "access")
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.enabled: Forbidden: the platform team names no Argo CD: leave it out`)},
+		},
+		"ArgoCDOutOfReach": {
+			reason: "A namespaced composite resource composes nothing in another namespace.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := fencedRequest(`{"argoCD": {"namespace": "argocd"}}`)
+				req.Observed = requestFor(`{
+					"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"},
+					"spec": {"region": "eu-west-3", "access": {"argoCD": {"enabled": true}}}
+				}`).GetObserved()
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.enabled: Forbidden: Argo CD looks for clusters in namespace argocd, and a namespaced composite resource composes only in its own: create it in that namespace, or leave it out`)},
+		},
+		"ArgoCDLabels": {
+			reason: "Labels must be some, and none of Argo CD's own.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := fencedRequest(`{"argoCD": {"namespace": "argocd"}}`)
+				set(req, `{"argoCD": {"enabled": true, "labels": {"argocd.argoproj.io/secret-type": "repository", "a": "-"}}}`, "spec", "access")
+				return req
+			}()},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'); spec.access.argoCD.labels[argocd.argoproj.io/secret-type]: Forbidden: is set by the platform: leave it out`)},
 		},
 		"ObservedNilStruct": {
 			reason: "An observed resource without an object should be refused: it exists, and nobody can say what it is.",
@@ -436,6 +471,40 @@ func TestRunFunction(t *testing.T) {
 			args:   args{ctx: context.Background(), req: steady},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetDesired().GetComposite().GetReady() },
 			want:   want{got: fnv1.Ready_READY_UNSPECIFIED},
+		},
+		"Connection": {
+			reason: "Once the cluster has an address, its claim should be told how to reach it, besides what earlier steps tell.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := clone(t, steady)
+				req.Desired = earlier()
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return slices.Sorted(maps.Keys(rsp.GetDesired().GetComposite().GetConnectionDetails()))
+			},
+			want: want{got: []string{"a", "clusterCA", "clusterName", "endpoint", "kubeconfig"}},
+		},
+		"NoConnectionYet": {
+			reason: "Before the cluster has an address there's nothing to tell.",
+			args:   args{ctx: context.Background(), req: requestFor(xr)},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return len(rsp.GetDesired().GetComposite().GetConnectionDetails())
+			},
+			want: want{got: 0},
+		},
+		"NamespacedConnection": {
+			reason: "Composite resources of Crossplane v2 have no connection details: what they compose tells.",
+			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
+				req := clone(t, steady)
+				set(req, `"SeafarerCluster"`, "kind")
+				set(req, `"platform"`, "metadata", "namespace")
+				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+				return req
+			}()},
+			get: func(rsp *fnv1.RunFunctionResponse) any {
+				return []any{len(rsp.GetDesired().GetComposite().GetConnectionDetails()), desired(rsp, "kubeconfig").AsMap()["kind"]}
+			},
+			want: want{got: []any{0, "Secret"}},
 		},
 		"WholeNumbers": {
 			reason: "The protocol has no integers. Fields of integers should be read from its doubles.",

@@ -148,7 +148,7 @@ func TestNothingUnreadyIsInvisible(t *testing.T) {
 						ready := desired && d.GetReady() == fnv1.Ready_READY_TRUE
 						e := compose.Exists(req.GetObserved().GetResources()[string(s.Key)].GetResource())
 						switch is := e.Is("Ready") && e.Is("Synced"); e.String("kind") {
-						case "ProviderConfig": // Nobody tells of it.
+						case "ProviderConfig", "Secret": // Nobody tells of them.
 						case "Release":
 							if ready && !e.Is("Synced") {
 								t.Fatalf("case %d: %s is said to be ready, and isn't synced", i, s.Key)

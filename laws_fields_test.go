@@ -38,6 +38,9 @@ func to(vs ...any) []any { return vs }
 // a list, * any key of a map.
 var mutations = map[string]mutation{
 	"spec.access.admins[]":                                      {example: "nat-per-zone", at: "spec.access.admins[1]", to: to("arn:aws:iam::210987654321:role/other")},
+	"spec.access.argoCD.enabled":                                {example: "argo-cd", to: to(false)},
+	"spec.access.argoCD.labels.*":                               {example: "argo-cd", at: "spec.access.argoCD.labels.stage", to: to("test", "")},
+	"spec.access.argoCD.project":                                {example: "argo-cd", to: to("other")},
 	"spec.accountId":                                            {example: "seafarer-cluster", to: to("210987654321")},
 	"spec.addons[].configurationValues":                         {example: "seafarer-cluster", at: "spec.addons[0].configurationValues.replicaCount", to: to(int64(3), int64(0))},
 	"spec.addons[].name":                                        {example: "node-pools", at: "spec.addons[1].name", to: to("snapshot-controller")},
@@ -229,6 +232,8 @@ var fencings = map[string]struct {
 	"accountId":                     {example: "minimal", to: "210987654321"},
 	"allowedKubernetesVersions[]":   {example: "minimal", at: "allowedKubernetesVersions[0]", to: "1.33", refused: regexp.MustCompile(`spec\.kubernetesVersion: .*platform team allows only 1\.33`)},
 	"allowedRegions[]":              {example: "minimal", at: "allowedRegions[0]", to: "us-east-1", refused: regexp.MustCompile(`spec\.region: .*platform team allows only us-east-1`)},
+	"argoCD.namespace":              {example: "argo-cd", to: "other"},
+	"argoCD.roleARN":                {example: "argo-cd", to: "arn:aws:iam::123456789012:role/other"},
 	"karpenterChartRepository":      {example: "minimal", to: "oci://registry.example.org/charts"},
 	"mandatoryTags[]":               {example: "minimal", at: "mandatoryTags[0]", to: "cost-center", refused: regexp.MustCompile(`spec\.tags\[cost-center\]: .*platform team`)},
 	"namespace":                     {example: "minimal", to: "elsewhere"},
@@ -377,10 +382,13 @@ func unclaimed(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 // withoutCluster is what of an example waits for what EKS makes up, and for what.
 func withoutCluster(t *testing.T, e example) map[string]string {
 	t.Helper()
-	w := map[string]string{"cluster-security-group-discovery": waitsForSecurityGroup}
+	w := map[string]string{"cluster-security-group-discovery": waitsForSecurityGroup, "kubeconfig": platform.Address.What}
 	iam := fieldpath.Pave(e.request(t).GetObserved().GetComposite().GetResource().AsMap())
 	identity, _ := iam.GetString("spec.iam.workloadIdentity")
 	withOIDC, _ := iam.GetBool("spec.iam.withOIDC")
+	if registered, _ := iam.GetBool("spec.access.argoCD.enabled"); registered {
+		w["argocd-cluster"] = platform.Address.What
+	}
 	if identity == "IRSA" || withOIDC {
 		w["oidc-provider"] = platform.OIDCIssuer.What
 	}

@@ -161,7 +161,7 @@ func reaches(g *compose.Graph, from, to compose.Key) bool {
 
 // free is what may go whenever it likes, by key, and why.
 var free = map[string]*regexp.Regexp{
-	"people need no cluster that is going":                        regexp.MustCompile(`^access-[0-9a-f]{8}(-admin)?$`),
+	"people and Argo CD need no cluster that is going":            regexp.MustCompile(`^(access-[0-9a-f]{8}(-admin)?|kubeconfig|argocd-cluster)$`),
 	"add-ons that the claim adds are for workloads":               regexp.MustCompile(`^addon-metrics-server$`),
 	"Karpenter looks for security groups only when it launches":   regexp.MustCompile(`^cluster-security-group-discovery$`),
 	"AWS makes and deletes it with the VPC":                       regexp.MustCompile(`^default-security-group$`),

@@ -39,6 +39,35 @@ type AccessSpec struct {
 	// +kubebuilder:validation:items:MaxLength=512
 	// +optional
 	Admins []string `json:"admins,omitempty"`
+
+	// ArgoCD registers the cluster with the platform team's Argo CD, and makes
+	// that its administrator if the platform team says which role it acts as.
+	//
+	// +kubebuilder:default={}
+	// +optional
+	ArgoCD ArgoCDSpec `json:"argoCD,omitempty"`
+}
+
+// ArgoCDSpec is how Argo CD knows the cluster: as NAMESPACE.NAME of the claim.
+type ArgoCDSpec struct {
+	// Enabled registers the cluster.
+	//
+	// +kubebuilder:default=false
+	// +optional
+	Enabled bool `json:"enabled"`
+
+	// Project of Argo CD that alone may use the cluster. Any may, when unset.
+	//
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
+	// +kubebuilder:validation:MaxLength=63
+	// +optional
+	Project string `json:"project,omitempty"`
+
+	// Labels of the cluster, for the generators of ApplicationSets.
+	//
+	// +kubebuilder:validation:MaxProperties=40
+	// +optional
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // ObservabilitySpec is what of the cluster's workloads is kept in CloudWatch.

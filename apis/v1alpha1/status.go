@@ -35,6 +35,12 @@ type SeafarerClusterStatus struct {
 	// +optional
 	UpdateKubeconfigCommand string `json:"updateKubeconfigCommand,omitempty"`
 
+	// Secrets with what it takes to reach the cluster, once there is an address to
+	// reach.
+	//
+	// +optional
+	Secrets SecretsStatus `json:"secrets,omitempty"`
+
 	// Network the platform is placed in.
 	//
 	// +optional
@@ -113,6 +119,39 @@ type ClusterStatus struct {
 	//
 	// +optional
 	SecurityGroupID string `json:"securityGroupId,omitempty"`
+}
+
+// SecretsStatus are Secrets with what it takes to reach the cluster.
+type SecretsStatus struct {
+	// Kubeconfig is for people, and holds no credentials: key kubeconfig runs aws
+	// eks get-token. Keys endpoint, clusterCA and clusterName are for tools.
+	//
+	// +optional
+	Kubeconfig SecretReference `json:"kubeconfig,omitempty"`
+
+	// Provider is what Crossplane's providers use: a kubeconfig with the token of an
+	// administrator, which is renewed every few minutes.
+	//
+	// +optional
+	Provider SecretReference `json:"provider,omitempty"`
+
+	// ArgoCD is by which Argo CD knows the cluster.
+	//
+	// +optional
+	ArgoCD SecretReference `json:"argoCD,omitempty"`
+}
+
+// A SecretReference is where a Secret is.
+type SecretReference struct {
+	// Namespace of the Secret.
+	//
+	// +optional
+	Namespace string `json:"namespace,omitempty"`
+
+	// Name of the Secret.
+	//
+	// +optional
+	Name string `json:"name,omitempty"`
 }
 
 // NetworkStatus is the VPC and its subnets.

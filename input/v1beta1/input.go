@@ -74,6 +74,26 @@ type Fences struct {
 	//
 	// +optional
 	KarpenterChartRepository string `json:"karpenterChartRepository,omitempty"`
+
+	// ArgoCD is the Argo CD that claims may register their clusters with. There's
+	// none, when unset.
+	//
+	// +optional
+	ArgoCD *ArgoCD `json:"argoCD,omitempty"`
+}
+
+// An ArgoCD runs beside Crossplane.
+type ArgoCD struct {
+	// Namespace where it looks for clusters: its own.
+	Namespace string `json:"namespace"`
+
+	// RoleARN is the IAM role that it acts as, or assumes, to use a cluster. It
+	// gets an access entry that makes it an administrator of every cluster that is
+	// registered. When unset, it acts as whoever it is, and claims must list that
+	// in access.admins.
+	//
+	// +optional
+	RoleARN string `json:"roleARN,omitempty"`
 }
 
 // A ProviderConfigRef names a configuration of provider-aws.

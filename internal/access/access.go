@@ -11,5 +11,7 @@ import (
 func Resources(p platform.Plan) []compose.Resource {
 	rs := append(provider(p), clusterAuth(p), helmConfig(p), kubernetesConfig(p))
 	rs = compose.Outlive(rs, platform.KeyKarpenterRelease, "the providers reach the cluster by it")
-	return append(rs, admins(p)...)
+	rs = append(rs, admins(p)...)
+	rs = append(rs, forPeople(p))
+	return append(rs, argoCD(p)...)
 }

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+
 	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
@@ -23,11 +25,16 @@ func provider(p platform.Plan) []compose.Resource {
 	}
 }
 
-// admins are the administrators that a claim lists. Each can be revoked.
+// admins are the administrators that a claim lists, and Argo CD if it asks for
+// that. Each can be revoked.
 func admins(p platform.Plan) []compose.Resource {
+	arns := slices.Clone(p.Spec.Access.Admins)
+	if f := p.Fences.ArgoCD; p.Spec.Access.ArgoCD.Enabled && f != nil && f.RoleARN != "" {
+		arns = append(arns, f.RoleARN)
+	}
 	var rs []compose.Resource
-	for _, arn := range p.Spec.Access.Admins {
-		if arn == p.Fences.ProviderPrincipalARN {
+	for i, arn := range arns {
+		if arn == p.Fences.ProviderPrincipalARN || slices.Index(arns, arn) < i {
 			continue // EKS allows one entry for each principal.
 		}
 		// An ARN is no legal part of a name, and its place in the list is no

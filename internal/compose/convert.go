@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -146,7 +147,7 @@ func mapValue(v reflect.Value) (*structpb.Value, error) {
 
 func listValue(v reflect.Value) (*structpb.Value, error) {
 	if v.Type().Elem().Kind() == reflect.Uint8 {
-		return nil, errors.Errorf("cannot convert a %s: bytes have no form of their own in JSON", v.Type())
+		return structpb.NewStringValue(base64.StdEncoding.EncodeToString(v.Bytes())), nil
 	}
 	l := &structpb.ListValue{Values: make([]*structpb.Value, 0, v.Len())}
 	for i := range v.Len() {

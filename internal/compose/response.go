@@ -82,6 +82,16 @@ func WriteStatus(rsp *fnv1.RunFunctionResponse, apiVersion, kind string, status 
 	return nil
 }
 
+// WriteConnection adds details to those that an earlier step of the pipeline wrote.
+// Crossplane puts them into the Secret that the claim asks for.
+func WriteConnection(rsp *fnv1.RunFunctionResponse, details map[string][]byte) {
+	c := composite(rsp)
+	if c.GetConnectionDetails() == nil {
+		c.ConnectionDetails = make(map[string][]byte, len(details))
+	}
+	maps.Copy(c.GetConnectionDetails(), details)
+}
+
 func composite(rsp *fnv1.RunFunctionResponse) *fnv1.Resource {
 	d := state(rsp)
 	if d.GetComposite() == nil {

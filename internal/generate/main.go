@@ -88,6 +88,7 @@ func definition(path string) (map[string]any, error) {
 			// The owner of a claim sees the end of the platform, not only the
 			// end of the claim.
 			"defaultCompositeDeletePolicy": "Foreground",
+			"connectionSecretKeys":         []string{"kubeconfig", "endpoint", "clusterCA", "clusterName"},
 			"versions": []any{map[string]any{
 				"name":                     v.Name,
 				"served":                   true,
@@ -104,7 +105,7 @@ func definition(path string) (map[string]any, error) {
 func activation() (map[string]any, error) {
 	var names []string
 	for _, k := range platform.Kinds() {
-		if k.Kind == "ProviderConfig" {
+		if k.Kind == "ProviderConfig" || k.Group == "" {
 			continue
 		}
 		n, err := crds.Name(k)

@@ -35,7 +35,7 @@ func release(p platform.Plan) compose.Resource {
 	r.Spec.ForProvider.Set = []release1.SetVal{{
 		Name: "settings.clusterEndpoint",
 		ValueFrom: &release1.ValueFromSource{
-			SecretKeyRef: &release1.DataKeySelector{Name: p.KubeconfigSecret(), Key: "endpoint"},
+			SecretKeyRef: &release1.DataKeySelector{Name: p.ProviderSecret(), Key: "endpoint"},
 		},
 	}}
 	res := p.Helm(platform.KeyKarpenterRelease, r).Refers(platform.KeyKarpenterQueue, keyControllerRole).

@@ -2,6 +2,8 @@ package platform
 
 import (
 	"cmp"
+	"encoding/base64"
+	"encoding/pem"
 	"regexp"
 	"strconv"
 
@@ -72,16 +74,27 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 	if g := o[KeyInternetGateway]; g.Is("Ready") {
 		gateway = g.String("status.atProvider.id")
 	}
+	// valid is what is told, if it may be that, or else what is remembered.
+	valid := func(check func(string) bool, field, remembered string) string {
+		if v := o[KeyCluster].String("status.atProvider." + field); check(v) {
+			return v
+		}
+		if v := xr.String("status.cluster." + remembered); check(v) {
+			return v
+		}
+		return ""
+	}
+	clusterARN := valid(clusterARNPattern.MatchString, "arn", "arn")
 	return Facts{
 		AccountID:                   cmp.Or(s.AccountID, fenced, xr.String("status.accountId"), told),
-		ClusterARN:                  fact(KeyCluster, "arn", "cluster.arn"),
+		ClusterARN:                  clusterARN,
 		ClusterVersion:              compat.Latest(o[KeyCluster].String("status.atProvider.version"), xr.String("status.cluster.version")),
 		SystemNodesVersion:          compat.Latest(o[KeySystemNodeGroup].String("status.atProvider.version"), xr.String("status.facts.systemNodesVersion")),
-		ClusterProtected:            protected(o[KeyCluster], fact(KeyCluster, "arn", "cluster.arn")),
-		ClusterEndpoint:             fact(KeyCluster, "endpoint", "cluster.endpoint"),
-		ClusterCertificateAuthority: fact(KeyCluster, "certificateAuthority.0.data", "cluster.certificateAuthorityData"),
+		ClusterProtected:            protected(o[KeyCluster], clusterARN),
+		ClusterEndpoint:             valid(endpointPattern.MatchString, "endpoint", "endpoint"),
+		ClusterCertificateAuthority: valid(isCertificate, "certificateAuthority.0.data", "certificateAuthorityData"),
 		ClusterSecurityGroupID:      fact(KeyCluster, "vpcConfig.clusterSecurityGroupId", "cluster.securityGroupId"),
-		OIDCIssuer:                  issuer(fact(KeyCluster, "identity.0.oidc.0.issuer", "cluster.oidcIssuer")),
+		OIDCIssuer:                  valid(issuerPattern.MatchString, "identity.0.oidc.0.issuer", "oidcIssuer"),
 		LaunchTemplateVersion:       cmp.Or(number(o[KeySystemLaunchTemplate].Number("status.atProvider.latestVersion")), xr.String("status.facts.launchTemplateVersion")),
 		KarpenterAssociationID:      fact(KeyKarpenterAssociation, "associationId", "facts.karpenterAssociationId"),
 		KarpenterInstalled:          o[KeyKarpenterRelease].String("status.atProvider.state") == stateDeployed || xr.Value("status.facts.karpenterInstalled").GetBoolValue(),
@@ -91,16 +104,25 @@ func facts(s v1alpha1.SeafarerClusterSpec, fenced, told string, xr compose.Exist
 	}
 }
 
-// issuerPattern is what the URL of an EKS cluster's OIDC issuer looks like.
+// issuerPattern is what the URL of an EKS cluster's OIDC issuer looks like. It becomes
+// part of policies, where a wildcard or a variable would trust more.
 var issuerPattern = regexp.MustCompile(`^https://[a-z0-9.-]+/id/[A-Za-z0-9]+$`)
 
-// issuer that roles may trust: one that looks like EKS's, or none. It becomes part
-// of policies, where a wildcard or a variable would trust more.
-func issuer(url string) string {
-	if issuerPattern.MatchString(url) {
-		return url
+// endpointPattern is what the URL of a Kubernetes API looks like. It becomes part of
+// kubeconfigs, and so do the next two.
+var endpointPattern = regexp.MustCompile(`^https://[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+// clusterARNPattern is what the ARN of an EKS cluster looks like.
+var clusterARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:eks:[a-z0-9-]+:[0-9]{12}:cluster/[0-9A-Za-z_-]+$`)
+
+// isCertificate tells whether something may be a certificate, in base64.
+func isCertificate(v string) bool {
+	b, err := base64.StdEncoding.DecodeString(v)
+	if err != nil {
+		return false
 	}
-	return ""
+	block, _ := pem.Decode(b)
+	return block != nil && block.Type == "CERTIFICATE"
 }
 
 // factual zones know what AWS has told of them.

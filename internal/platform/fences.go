@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -56,15 +57,15 @@ func checkFences(f v1beta1.Fences) error {
 		errs = append(errs, field.Invalid(input.Child("accountId"), f.AccountID, "must be twelve digits"))
 	}
 	for name, arn := range map[string]string{"permissionsBoundaryARN": f.PermissionsBoundaryARN, "providerPrincipalARN": f.ProviderPrincipalARN} {
-		if _, ok := aws.ParseARN(arn); arn != "" && !ok {
-			errs = append(errs, field.Invalid(input.Child(name), arn, "must be an ARN"))
-		}
+		errs = append(errs, checkARN(arn, input.Child(name))...)
 	}
 	errs = append(errs, validateTags(f.Tags, input.Child("tags"))...)
 	if f.Namespace != "" {
-		for _, m := range validation.IsDNS1123Label(f.Namespace) {
-			errs = append(errs, field.Invalid(input.Child("namespace"), f.Namespace, m))
-		}
+		errs = append(errs, checkNamespace(f.Namespace, input.Child("namespace"))...)
+	}
+	if a := f.ArgoCD; a != nil {
+		errs = append(errs, checkNamespace(a.Namespace, input.Child("argoCD", "namespace"))...)
+		errs = append(errs, checkARN(a.RoleARN, input.Child("argoCD", "roleARN"))...)
 	}
 	errs = append(errs, checkReferences(f, input)...)
 	slices.SortFunc(errs, byField)
@@ -72,6 +73,21 @@ func checkFences(f v1beta1.Fences) error {
 		return nil
 	}
 	return errors.Errorf("cannot use the function's input in the Composition: %s", told(errs))
+}
+
+func checkARN(arn string, p *field.Path) field.ErrorList {
+	if _, ok := aws.ParseARN(arn); arn != "" && !ok {
+		return field.ErrorList{field.Invalid(p, arn, "must be an ARN")}
+	}
+	return nil
+}
+
+func checkNamespace(name string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, m := range validation.IsDNS1123Label(name) {
+		errs = append(errs, field.Invalid(p, name, m))
+	}
+	return errs
 }
 
 // checkReferences to regions and to the configuration of a provider.
@@ -103,6 +119,25 @@ func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 		if v, ok := s.Tags[k]; ok && v != f.Tags[k] {
 			errs = append(errs, field.Forbidden(spec.Child("tags").Key(k), "the platform team sets this tag to "+f.Tags[k]+": leave it out"))
 		}
+	}
+	return errs
+}
+
+// validateArgoCD that a claim asks for: there must be one, and in reach.
+func (p Plan) validateArgoCD(path *field.Path) field.ErrorList {
+	a, f := p.Spec.Access.ArgoCD, p.Fences.ArgoCD
+	errs := metav1validation.ValidateLabels(a.Labels, path.Child("labels"))
+	for _, k := range sorted(a.Labels) {
+		if strings.HasPrefix(k, "argocd.argoproj.io/") {
+			errs = append(errs, field.Forbidden(path.Child("labels").Key(k), "is set by the platform: leave it out"))
+		}
+	}
+	switch {
+	case !a.Enabled:
+	case f == nil:
+		errs = append(errs, field.Forbidden(path.Child("enabled"), "the platform team names no Argo CD: leave it out"))
+	case p.Namespaced && f.Namespace != p.Namespace:
+		errs = append(errs, field.Forbidden(path.Child("enabled"), "Argo CD looks for clusters in namespace "+f.Namespace+", and a namespaced composite resource composes only in its own: create it in that namespace, or leave it out"))
 	}
 	return errs
 }

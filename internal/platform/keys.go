@@ -9,6 +9,8 @@ const (
 	KeyInternetGateway        compose.Key = "internet-gateway"
 	KeyCluster                compose.Key = "cluster"
 	KeyClusterAuth            compose.Key = "cluster-auth"
+	KeyKubeconfig             compose.Key = "kubeconfig"
+	KeyArgoCDCluster          compose.Key = "argocd-cluster"
 	KeyClusterRole            compose.Key = "cluster-role"
 	KeyOIDCProvider           compose.Key = "oidc-provider"
 	KeySystemNodeRole         compose.Key = "system-node-role"

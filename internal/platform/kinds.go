@@ -8,6 +8,7 @@ import (
 	iam "github.com/upbound/provider-aws/v2/apis/namespaced/iam/v1beta1"
 	kms "github.com/upbound/provider-aws/v2/apis/namespaced/kms/v1beta1"
 	sqs "github.com/upbound/provider-aws/v2/apis/namespaced/sqs/v1beta1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -69,6 +70,7 @@ func kinds() map[schema.GroupVersion][]runtime.Object {
 		events.CRDGroupVersion:     {&events.Rule{}, &events.Target{}},
 		release.SchemeGroupVersion: {&release.Release{}, &helm.ProviderConfig{}},
 		object.SchemeGroupVersion:  {&Object{}, &kubernetes.ProviderConfig{}},
+		corev1.SchemeGroupVersion:  {&corev1.Secret{}},
 	}
 }
 

@@ -34,6 +34,15 @@ func (p Plan) KarpenterNodeRoleName() string {
 // QueueName is the name of Karpenter's interruption queue.
 func (p Plan) QueueName() string { return aws.Name(aws.LimitQueue, "Karpenter", p.Spec.ClusterName) }
 
-// KubeconfigSecret is the name of the Secret that the providers reach the
-// cluster with: keys kubeconfig, endpoint and clusterCA.
-func (p Plan) KubeconfigSecret() string { return p.ObjectName("kubeconfig") }
+// ProviderSecret is the name of the Secret that the providers reach the cluster
+// with: keys kubeconfig, endpoint and clusterCA. Its kubeconfig holds a token.
+func (p Plan) ProviderSecret() string { return p.ObjectName("provider-kubeconfig") }
+
+// ArgoCDSecret is the name of the Secret by which Argo CD knows the cluster. It's
+// among those of all namespaces.
+func (p Plan) ArgoCDSecret() string {
+	if n, ok := p.names[KeyArgoCDCluster]; ok {
+		return n
+	}
+	return aws.ObjectName(p.Namespace+"."+p.Owner, string(KeyArgoCDCluster))
+}

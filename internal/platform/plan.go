@@ -43,6 +43,10 @@ type Plan struct {
 	// it a claim or a composite resource.
 	claimed bool
 
+	// Namespaced is true if the composite resource has a namespace of its own. It
+	// can compose in no other.
+	Namespaced bool
+
 	// Partition of AWS that the region belongs to, such as aws-cn.
 	Partition string
 
@@ -90,6 +94,15 @@ var AccountID = compose.Fact{What: "the AWS account id (spec.accountId, or the f
 
 // ProviderPrincipal is what the provider's own access entry waits for.
 var ProviderPrincipal = compose.Fact{What: "the provider's own identity (providerPrincipalARN of the platform team)"}
+
+// AddressKnown tells whether it's known where the Kubernetes API is, and how to
+// trust it.
+func (p Plan) AddressKnown() bool {
+	return p.Facts.ClusterARN != "" && p.Facts.ClusterEndpoint != "" && p.Facts.ClusterCertificateAuthority != ""
+}
+
+// Address is what a resource waits for that tells how to reach the cluster.
+var Address = compose.Fact{What: "the address of the Kubernetes API and its certificate authority", From: KeyCluster}
 
 // ARN of something of the platform's region, or with no region for what is
 // global. Without an account id it's wrong: guard it with Needs(p.AccountKnown()).

@@ -25,7 +25,12 @@ const defaultZones = 3
 // Read a composite resource, the platform team's fences and what exists into a
 // Plan. An error of type InvalidError tells what the claim must change.
 func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.Observed) (Plan, error) {
-	p := Plan{Fences: f, names: make(map[compose.Key]string, len(o)), ids: make(map[compose.Key]string, len(o))}
+	p := Plan{
+		Fences:     f,
+		Namespaced: xr.String("metadata.namespace") != "",
+		names:      make(map[compose.Key]string, len(o)),
+		ids:        make(map[compose.Key]string, len(o)),
+	}
 	if err := kind(xr); err != nil {
 		return p, err
 	}
@@ -55,6 +60,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	var errs field.ErrorList
 	spec := field.NewPath("spec")
 	errs = append(errs, fenced(p.Spec, f)...)
+	errs = append(errs, p.validateArgoCD(spec.Child("access", "argoCD"))...)
 	errs = append(errs, validate(p.Spec)...)
 	if told != "" && told != p.Facts.AccountID {
 		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move: set it to that, or make a new claim"))

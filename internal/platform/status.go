@@ -39,13 +39,25 @@ func (p Plan) Status(a *compose.Assembly) v1alpha1.SeafarerClusterStatus {
 			KarpenterInstalled:     p.Facts.KarpenterInstalled,
 		},
 	}
-	if p.Facts.ClusterEndpoint != "" {
+	if p.AddressKnown() {
+		s.Secrets = p.secretsStatus()
 		s.UpdateKubeconfigCommand = "aws eks --region " + p.Spec.Region + " update-kubeconfig --name " + p.Spec.ClusterName
 	}
 	c := a.Count()
 	s.Resources = v1alpha1.ResourcesStatus{Desired: c.Described, Existing: c.Existing, Ready: c.Ready}
 	if part, waitsFor := a.Next(); part != "" {
 		s.Phase, s.WaitsFor = part, waitsFor
+	}
+	return s
+}
+
+func (p Plan) secretsStatus() v1alpha1.SecretsStatus {
+	s := v1alpha1.SecretsStatus{
+		Kubeconfig: v1alpha1.SecretReference{Namespace: p.Namespace, Name: p.ObjectName(KeyKubeconfig)},
+		Provider:   v1alpha1.SecretReference{Namespace: p.Namespace, Name: p.ProviderSecret()},
+	}
+	if p.Spec.Access.ArgoCD.Enabled {
+		s.ArgoCD = v1alpha1.SecretReference{Namespace: p.Fences.ArgoCD.Namespace, Name: p.ArgoCDSecret()}
 	}
 	return s
 }

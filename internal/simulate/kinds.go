@@ -118,7 +118,7 @@ var kinds = map[string]teller{
 }
 
 // silent are kinds that no controller tells the state of.
-var silent = map[string]bool{"ProviderConfig": true}
+var silent = map[string]bool{"ProviderConfig": true, "Secret": true}
 
 func (w World) told(id, service, resource string) map[string]any {
 	return map[string]any{"id": id, "arn": w.arn(service, resource)}

@@ -94,6 +94,9 @@ func Name(gvk runtimeschema.GroupVersionKind) (string, error) {
 
 func validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	gvk := groupVersionKind(obj)
+	if gvk == secretKind {
+		return validateSecret(obj)
+	}
 	d, err := load(gvk) //nolint:contextcheck // What is loaded serves whoever comes later, too.
 	if err != nil {
 		return field.ErrorList{field.Invalid(field.NewPath("kind"), gvk.String(), err.Error())}

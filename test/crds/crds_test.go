@@ -63,6 +63,13 @@ spec:
   providerConfigRef: {kind: ProviderConfig, name: cool}
 `
 
+const secret = `
+apiVersion: v1
+kind: Secret
+metadata: {name: kubeconfig, namespace: default, labels: {a: b}}
+data: {kubeconfig: eA==}
+`
+
 // object returns an object with the supplied patch, a merge patch, applied.
 func object(tb testing.TB, doc, patch string) map[string]any {
 	tb.Helper()
@@ -137,6 +144,28 @@ func TestValidate(t *testing.T) {
 		obj    map[string]any
 		want   []outcome
 	}{
+		"Secret": {
+			reason: "A Secret has no CRD, and is valid.",
+			obj:    object(t, secret, ""),
+		},
+		"SecretWithText": {
+			reason: "Data is base64.",
+			obj:    object(t, secret, "data: {kubeconfig: plain text}"),
+			want:   []outcome{{Type: field.ErrorTypeInvalid, Field: "data", Detail: "illegal base64 data at input byte 5"}},
+		},
+		"SecretWithUnknownField": {
+			reason: "A field that is misspelled is refused.",
+			obj:    object(t, secret, "datum: {}"),
+			want:   []outcome{{Type: field.ErrorTypeInvalid, Field: "data", Detail: `json: unknown field "datum"`}},
+		},
+		"SecretWithBadKey": {
+			reason: "Keys are names of files.",
+			obj:    object(t, secret, "data: {a/b: eA==}"),
+			want: []outcome{{
+				Type: field.ErrorTypeInvalid, Field: "data[a/b]",
+				Detail: "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+			}},
+		},
 		"Cluster": {
 			reason: "It should accept a valid object of provider-aws.",
 			obj:    object(t, cluster, ``),

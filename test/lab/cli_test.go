@@ -69,7 +69,9 @@ func (p *platform) validatable() {
 	rendered := p.rendered()
 	os := make([]*unstructured.Unstructured, 0, len(rendered))
 	for _, k := range sorted(rendered) {
-		os = append(os, rendered[k])
+		if rendered[k].GroupVersionKind().Group != "" { // It knows nothing that has no definition.
+			os = append(os, rendered[k])
+		}
 	}
 	p.acceptable(os...)
 }

@@ -117,10 +117,19 @@ func apply(t *testing.T, claim *unstructured.Unstructured) *platform {
 	return p
 }
 
+// namespace that the claim is in.
 func (p *platform) namespace() {
 	p.t.Helper()
-	if err := shared.Apply(p.t.Context(), object(`{apiVersion: v1, kind: Namespace, metadata: {name: `+p.claim.GetNamespace()+`}}`)); err != nil {
-		p.t.Fatal(err)
+	p.namespaces(p.claim)
+}
+
+// namespaces that some objects are in.
+func (p *platform) namespaces(of ...*unstructured.Unstructured) {
+	p.t.Helper()
+	for _, o := range of {
+		if err := shared.Apply(p.t.Context(), object(`{apiVersion: v1, kind: Namespace, metadata: {name: `+o.GetNamespace()+`}}`)); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }
 
@@ -269,7 +278,9 @@ func (p *platform) intact() {
 	is := p.composed()
 	for k, want := range p.rendered() {
 		var lost []string
-		compare(want.Object["spec"], is[k].Object["spec"], "spec", &lost)
+		for _, f := range []string{"spec", "data"} {
+			compare(want.Object[f], is[k].Object[f], f, &lost)
+		}
 		if len(lost) > 0 {
 			p.t.Errorf("%s: not as render tells: %s", k, strings.Join(lost, ", "))
 		}
@@ -444,10 +455,14 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(d.Name(), func(t *testing.T) {
 			p := fenced(t, d.Name())
+			if argoCD, ok := p.rendered()["argocd-cluster"]; ok {
+				p.namespaces(argoCD)
+			}
 			p.apply()
 			p.settled()
 			p.intact()
 			p.tells()
+			p.connected()
 			p.traceable()
 			p.validatable()
 		})
@@ -547,6 +562,47 @@ func (p *platform) tells() {
 	if phase, _, err := unstructured.NestedString(claim.Object, "status", "phase"); err != nil || phase != "Ready" {
 		p.t.Errorf("claim is in phase %q, want Ready: %v", phase, err)
 	}
+}
+
+// connected means that all Secrets are where the claim's status says, and that the
+// one that the claim asks for, if it does, holds what people need.
+func (p *platform) connected() {
+	p.t.Helper()
+	claim, err := shared.Get(p.t.Context(), p.claim)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	kubeconfig := p.composed()["kubeconfig"]
+	told, _, err := unstructured.NestedStringMap(claim.Object, "status", "secrets", "kubeconfig")
+	if err != nil || told["name"] != kubeconfig.GetName() || told["namespace"] != kubeconfig.GetNamespace() {
+		p.t.Errorf("claim tells of Secret %v, want %s/%s: %v", told, kubeconfig.GetNamespace(), kubeconfig.GetName(), err)
+	}
+	name, asked, err := unstructured.NestedString(claim.Object, "spec", "writeConnectionSecretToRef", "name")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if !asked {
+		return
+	}
+	p.within(settles, func(ctx context.Context) error {
+		s, err := shared.Get(ctx, object(`{apiVersion: v1, kind: Secret, metadata: {name: `+name+`, namespace: `+claim.GetNamespace()+`}}`))
+		if err != nil {
+			return err
+		}
+		want, _, err := unstructured.NestedStringMap(kubeconfig.Object, "data")
+		if err != nil {
+			return err
+		}
+		got, _, err := unstructured.NestedStringMap(s.Object, "data")
+		if err != nil {
+			return err
+		}
+		if d := differences(want, got); len(want) == 0 || d != "" {
+			return errors.Errorf("the claim's connection Secret isn't as that for people: %s", d)
+		}
+		p.t.Logf("connection Secret %s has %s", name, strings.Join(sorted(got), ", "))
+		return nil
+	})
 }
 
 // An edit changes what it should, and nothing else is made anew.

@@ -170,8 +170,12 @@ func (p *Providers) discover(ctx context.Context) error {
 			})
 		}
 	}
+	p.kinds = append(p.kinds, kind{resource: secrets})
 	return nil
 }
+
+// secrets are composed, too. They are nobody's to play, and have no definition.
+var secrets = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 
 // usagesDefinition is of Usages, which are composed, too. Crossplane itself deals with them.
 const usagesDefinition = "usages.protection.crossplane.io"

@@ -1,0 +1,169 @@
+package access
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+const (
+	arn      = "arn:aws:eks:eu-west-3:123456789012:cluster/Demo"
+	endpoint = "https://ABC.gr7.eu-west-3.eks.amazonaws.com"
+	pem      = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
+)
+
+// plan of a cluster with an address.
+func plan() platform.Plan {
+	return platform.Plan{
+		Owner:     "demo",
+		Namespace: "team-a",
+		Spec:      v1alpha1.SeafarerClusterSpec{Region: "eu-west-3", ClusterName: "Demo"},
+		Facts: platform.Facts{
+			ClusterARN:                  arn,
+			ClusterEndpoint:             endpoint,
+			ClusterCertificateAuthority: base64.StdEncoding.EncodeToString([]byte(pem)),
+		},
+	}
+}
+
+// TestKubeconfig has kubectl's own code read what people get.
+func TestKubeconfig(t *testing.T) {
+	c := Connection(plan())
+	config, err := clientcmd.RESTConfigFromKubeConfig(c["kubeconfig"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Host != endpoint || string(config.CAData) != pem || config.Insecure {
+		t.Errorf("it reaches %q with CA %q, insecure %t", config.Host, config.CAData, config.Insecure)
+	}
+	if config.BearerToken != "" || config.Password != "" || len(config.KeyData) > 0 {
+		t.Error("it has credentials")
+	}
+	want := []string{"--region", "eu-west-3", "eks", "get-token", "--cluster-name", "Demo", "--output", "json"}
+	if diff := cmp.Diff(want, config.ExecProvider.Args); config.ExecProvider.Command != "aws" || diff != "" {
+		t.Errorf("it runs %s: -want, +got:\n%s", config.ExecProvider.Command, diff)
+	}
+	file, err := clientcmd.Load(c["kubeconfig"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if file.CurrentContext != arn || len(file.Contexts) != 1 || len(file.Clusters) != 1 || len(file.AuthInfos) != 1 {
+		t.Errorf("it's not the only thing called %s: %v", arn, file)
+	}
+	rest := map[string]string{"endpoint": endpoint, "clusterCA": pem, "clusterName": "Demo"}
+	for k, v := range rest {
+		if string(c[k]) != v {
+			t.Errorf("%s: want %q, got %q", k, v, c[k])
+		}
+	}
+	if len(c) != len(rest)+1 {
+		t.Errorf("there are %d keys, want %d", len(c), len(rest)+1)
+	}
+}
+
+func TestConnectionIsWholeOrNone(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		change func(f *platform.Facts)
+	}{
+		"NoARN":      {reason: "Nobody has told the name.", change: func(f *platform.Facts) { f.ClusterARN = "" }},
+		"NoEndpoint": {reason: "Nobody has told where it is.", change: func(f *platform.Facts) { f.ClusterEndpoint = "" }},
+		"NoCA":       {reason: "Nobody has told whom to trust.", change: func(f *platform.Facts) { f.ClusterCertificateAuthority = "" }},
+		"BadCA":      {reason: "What is told is no certificate.", change: func(f *platform.Facts) { f.ClusterCertificateAuthority = "%" }},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := plan()
+			tc.change(&p.Facts)
+			if c := Connection(p); c != nil {
+				t.Errorf("\n%s\nConnection(...): want none, got %v", tc.reason, c)
+			}
+		})
+	}
+}
+
+func TestArgoCD(t *testing.T) {
+	type config struct {
+		AWSAuthConfig   map[string]string `json:"awsAuthConfig"`
+		TLSClientConfig struct {
+			Insecure bool   `json:"insecure"`
+			CAData   []byte `json:"caData"`
+		} `json:"tlsClientConfig"`
+	}
+	type want struct {
+		auth   map[string]string
+		data   map[string]string
+		labels map[string]string
+	}
+	cases := map[string]struct {
+		reason string
+		spec   v1alpha1.ArgoCDSpec
+		fence  v1beta1.ArgoCD
+		want   want
+	}{
+		"Plain": {
+			reason: "Argo CD acts as whoever it is.",
+			spec:   v1alpha1.ArgoCDSpec{Enabled: true},
+			fence:  v1beta1.ArgoCD{Namespace: "argocd"},
+			want: want{
+				auth:   map[string]string{"clusterName": "Demo"},
+				data:   map[string]string{"name": "team-a.demo", "server": endpoint},
+				labels: map[string]string{"argocd.argoproj.io/secret-type": "cluster"},
+			},
+		},
+		"Full": {
+			reason: "A role, a project and labels are told.",
+			spec:   v1alpha1.ArgoCDSpec{Enabled: true, Project: "shop", Labels: map[string]string{"stage": "test"}},
+			fence:  v1beta1.ArgoCD{Namespace: "argocd", RoleARN: "arn:aws:iam::123456789012:role/argocd"},
+			want: want{
+				auth:   map[string]string{"clusterName": "Demo", "roleARN": "arn:aws:iam::123456789012:role/argocd"},
+				data:   map[string]string{"name": "team-a.demo", "server": endpoint, "project": "shop"},
+				labels: map[string]string{"argocd.argoproj.io/secret-type": "cluster", "stage": "test"},
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := plan()
+			p.Spec.Access.ArgoCD, p.Fences.ArgoCD = tc.spec, &tc.fence
+			rs := argoCD(p)
+			s, ok := rs[0].Object.(*corev1.Secret)
+			if !ok || len(rs) != 1 {
+				t.Fatalf("\n%s\nargoCD(...): want one Secret, got %v", tc.reason, rs)
+			}
+			var c config
+			if err := json.Unmarshal(s.Data["config"], &c); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want.auth, c.AWSAuthConfig); diff != "" {
+				t.Errorf("\n%s\nawsAuthConfig: -want, +got:\n%s", tc.reason, diff)
+			}
+			if string(c.TLSClientConfig.CAData) != pem || c.TLSClientConfig.Insecure {
+				t.Errorf("\n%s\ntlsClientConfig: %+v", tc.reason, c.TLSClientConfig)
+			}
+			data := make(map[string]string)
+			for k, v := range s.Data {
+				if k != "config" {
+					data[k] = string(v)
+				}
+			}
+			if diff := cmp.Diff(tc.want.data, data); diff != "" {
+				t.Errorf("\n%s\ndata: -want, +got:\n%s", tc.reason, diff)
+			}
+			if diff := cmp.Diff(tc.want.labels, s.Labels); diff != "" {
+				t.Errorf("\n%s\nlabels: -want, +got:\n%s", tc.reason, diff)
+			}
+			if s.Namespace != "argocd" {
+				t.Errorf("\n%s\nnamespace: %s", tc.reason, s.Namespace)
+			}
+		})
+	}
+}
