@@ -90,7 +90,7 @@ func FuzzRender(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, claim []byte) {
-		xr, err := render.Composite(claim)
+		xr, err := render.Composite(claim, apis.Composition)
 		if err != nil {
 			return
 		}

@@ -29,14 +29,15 @@ type RenderCmd struct {
 
 	Output      string `default:"yaml"                                                                                        enum:"yaml,json,table,tree" help:"Format: yaml, json, table or tree." short:"o"`
 	Observed    string `help:"Folder with the composed resources that exist, as YAML."                                         type:"existingdir"`
-	Composition string `help:"Composition to take the platform team's fences from, instead of the one of the package."         type:"existingfile"`
+	Composition string `help:"Composition to take the platform team's fences from, instead of the one for claims."              type:"existingfile"`
 	Simulate    bool   `help:"Play the providers until nothing changes, and show in which pass each resource appears."`
 }
 
 // Help with examples.
 func (c *RenderCmd) Help() string {
 	return `Plays Crossplane for one claim: fills in the defaults, makes the composite
-resource, runs the function and prints the resources it desires.
+resource that the Composition is for, runs the function and prints the resources
+it desires.
 
 Examples:
 
@@ -48,6 +49,9 @@ Examples:
 
   # What appears in which pass
   function-seafarer-cluster render claim.yaml --simulate -o table
+
+  # Without a claim, as a composite resource in a namespace
+  function-seafarer-cluster render claim.yaml --composition apis-namespaced/composition.yaml
 
   # With the resources that a control plane has now
   kubectl get managed,usages.protection.crossplane.io,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
@@ -113,18 +117,18 @@ func (c *RenderCmd) request(in io.Reader) (*fnv1.RunFunctionRequest, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot read claim")
 	}
-	xr, err := render.Composite(b)
-	if err != nil {
-		return nil, err
-	}
-	if err := platform.Default(xr); err != nil {
-		return nil, err
-	}
 	composition := apis.Composition
 	if c.Composition != "" {
 		if composition, err = os.ReadFile(filepath.Clean(c.Composition)); err != nil {
 			return nil, errors.Wrap(err, "cannot read Composition")
 		}
+	}
+	xr, err := render.Composite(b, composition)
+	if err != nil {
+		return nil, err
+	}
+	if err := platform.Default(xr); err != nil {
+		return nil, err
 	}
 	var observed map[string]*fnv1.Resource
 	if c.Observed != "" {

@@ -290,7 +290,7 @@ func TestRenderErrors(t *testing.T) {
 		"NoName": {
 			reason: "A claim without a name should be refused, because all is named after it.",
 			claim:  head + "spec: {region: eu-west-3}\n",
-			err:    "cannot render a claim without metadata.name: set it",
+			err:    "cannot render a SeafarerCluster without metadata.name: set it",
 		},
 		"TwiceTheSameKey": {
 			reason: "A key that is there twice should be refused, as kubectl does.",
@@ -355,7 +355,7 @@ func rowsOf(t *testing.T, c RenderCmd) []row {
 
 // composition with a pipeline, as YAML.
 func composition(pipeline string) string {
-	return "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  pipeline: " + pipeline + "\n"
+	return "apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nspec:\n  compositeTypeRef: {apiVersion: platform.seafarer.cloud/v1alpha1, kind: XSeafarerCluster}\n  pipeline: " + pipeline + "\n"
 }
 
 // message of an error, if there is one.

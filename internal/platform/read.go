@@ -49,7 +49,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 
 	raw, _ := xr.Value("spec").AsInterface().(map[string]any)
 	var err error
-	if p.Spec, err = decode(ctx, raw); err != nil {
+	if p.Spec, err = decode(ctx, xr.String("kind"), raw); err != nil {
 		return p, err
 	}
 	p.Spec.ClusterName = cmp.Or(p.Spec.ClusterName, p.Owner)

@@ -18,21 +18,23 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
 )
 
-// crossplaneFields of a spec are Crossplane's, not ours: of composite resources
-// (spec.crossplane in v2, the others before) and of claims.
-var crossplaneFields = []string{
-	"crossplane",
-	"claimRef",
-	"compositeDeletePolicy",
-	"compositionRef",
-	"compositionRevisionRef",
-	"compositionRevisionSelector",
-	"compositionSelector",
-	"compositionUpdatePolicy",
-	"publishConnectionDetailsTo",
-	"resourceRef",
-	"resourceRefs",
-	"writeConnectionSecretToRef",
+// crossplaneFields of a spec are Crossplane's, not ours, by the kind of composite
+// resource.
+var crossplaneFields = map[string][]string{
+	v1alpha1.CompositeKind: {
+		"claimRef",
+		"compositeDeletePolicy",
+		"compositionRef",
+		"compositionRevisionRef",
+		"compositionRevisionSelector",
+		"compositionSelector",
+		"compositionUpdatePolicy",
+		"publishConnectionDetailsTo",
+		"resourceRef",
+		"resourceRefs",
+		"writeConnectionSecretToRef",
+	},
+	v1alpha1.ClaimKind: {"crossplane"},
 }
 
 // definition is the part of the CompositeResourceDefinition that says what a
@@ -56,15 +58,16 @@ var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error
 	return &s, nil
 })
 
-// decode a spec the way the API server does: fill in the defaults of the schema,
-// then validate. A bare call and a rendered claim never met an API server.
-func decode(ctx context.Context, raw map[string]any) (v1alpha1.SeafarerClusterSpec, error) {
+// decode the spec of a kind the way the API server does: fill in the defaults of
+// the schema, then validate. A bare call and a rendered claim never met an API
+// server.
+func decode(ctx context.Context, kind string, raw map[string]any) (v1alpha1.SeafarerClusterSpec, error) {
 	var spec v1alpha1.SeafarerClusterSpec
 	s, err := definition()
 	if err != nil {
 		return spec, errors.Wrap(err, "cannot compile the schema of the composite resource")
 	}
-	for _, f := range crossplaneFields {
+	for _, f := range crossplaneFields[kind] {
 		delete(raw, f)
 	}
 	if err := sized(raw); err != nil {

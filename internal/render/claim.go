@@ -1,9 +1,10 @@
-// Package render plays Crossplane for one claim: it makes the composite resource
-// of a claim, and the request that Crossplane would send for it.
+// Package render plays Crossplane for one platform: it makes the composite resource
+// of what a user applies, and the request that Crossplane would send for it.
 package render
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 
 	"k8s.io/apimachinery/pkg/util/yaml"
@@ -20,9 +21,33 @@ const defaultNamespace = "default"
 // claimFields of a spec stay with the claim.
 var claimFields = []string{"compositeDeletePolicy", "resourceRef", "writeConnectionSecretToRef"}
 
-// Composite reads a claim, as YAML or JSON, and returns the composite resource
-// that Crossplane makes of it. A composite resource is returned as it is.
-func Composite(manifest []byte) (map[string]any, error) {
+// Composite reads what a user applies, as YAML or JSON, and returns the composite
+// resource that a Composition is for. If that is of the claim's kind, it lives in a
+// namespace and needs no claim; else Crossplane makes it of the claim. A composite
+// resource is returned as it is.
+func Composite(manifest, composition []byte) (map[string]any, error) {
+	obj, err := applied(manifest)
+	if err != nil {
+		return nil, err
+	}
+	c, err := readComposition(composition)
+	if err != nil {
+		return nil, err
+	}
+	switch of := c.compositeKind(); {
+	case of == v1alpha1.ClaimKind && obj["kind"] == of:
+		return namespaced(obj)
+	case of == v1alpha1.CompositeKind && obj["kind"] == of:
+		return obj, nil
+	case of == v1alpha1.CompositeKind:
+		return composite(obj)
+	default:
+		return nil, errors.Errorf("cannot render a %s with a Composition for kind %q: give another Composition", obj["kind"], of)
+	}
+}
+
+// applied is the object of a manifest, which is of one of our kinds.
+func applied(manifest []byte) (map[string]any, error) {
 	docs, err := documents(manifest)
 	if err != nil {
 		return nil, err
@@ -34,27 +59,39 @@ func Composite(manifest []byte) (map[string]any, error) {
 	if obj["apiVersion"] != v1alpha1.APIVersion {
 		return nil, errors.Errorf("cannot render an object of apiVersion %q: give a %s of %s", obj["apiVersion"], v1alpha1.ClaimKind, v1alpha1.APIVersion)
 	}
-	switch obj["kind"] {
-	case v1alpha1.CompositeKind:
-		return obj, nil
-	case v1alpha1.ClaimKind:
-		return composite(obj)
-	default:
+	if obj["kind"] != v1alpha1.CompositeKind && obj["kind"] != v1alpha1.ClaimKind {
 		return nil, errors.Errorf("cannot render an object of kind %q: give a %s", obj["kind"], v1alpha1.ClaimKind)
 	}
+	return obj, nil
+}
+
+// named object in a namespace: that of kubectl, unless it says which.
+func named(obj map[string]any) (name, namespace string, err error) {
+	meta, _ := obj["metadata"].(map[string]any)
+	if name, _ = meta["name"].(string); name == "" {
+		return "", "", errors.Errorf("cannot render a %s without metadata.name: set it", v1alpha1.ClaimKind)
+	}
+	namespace, _ = meta["namespace"].(string)
+	return name, cmp.Or(namespace, defaultNamespace), nil
+}
+
+// namespaced composite resource, as it's applied.
+func namespaced(obj map[string]any) (map[string]any, error) {
+	_, namespace, err := named(obj)
+	if err != nil {
+		return nil, err
+	}
+	meta, _ := obj["metadata"].(map[string]any)
+	meta["namespace"] = namespace
+	return obj, nil
 }
 
 // composite resource of a claim. Crossplane names it after the claim and adds a
 // random suffix, which is left out here: nothing may depend on it.
 func composite(claim map[string]any) (map[string]any, error) {
-	meta, _ := claim["metadata"].(map[string]any)
-	name, _ := meta["name"].(string)
-	if name == "" {
-		return nil, errors.New("cannot render a claim without metadata.name: set it")
-	}
-	namespace, _ := meta["namespace"].(string)
-	if namespace == "" {
-		namespace = defaultNamespace
+	name, namespace, err := named(claim)
+	if err != nil {
+		return nil, err
 	}
 	spec := make(map[string]any)
 	if s, ok := claim["spec"].(map[string]any); ok {

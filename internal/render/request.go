@@ -15,14 +15,18 @@ import (
 // resource has in the desired state.
 const annotationResourceName = "crossplane.io/composition-resource-name"
 
-// Request that Crossplane sends for a composite resource: with the input that a
-// Composition has for its only step, and the composed resources that exist.
-func Request(xr map[string]any, composition []byte, observed map[string]*fnv1.Resource) (*fnv1.RunFunctionRequest, error) {
+// Request that Crossplane sends for a composite resource: with the input that the
+// manifest of a Composition has for its only step, and the composed resources that exist.
+func Request(xr map[string]any, manifest []byte, observed map[string]*fnv1.Resource) (*fnv1.RunFunctionRequest, error) {
 	s, err := structpb.NewStruct(xr)
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot convert composite resource")
 	}
-	input, err := input(composition)
+	c, err := readComposition(manifest)
+	if err != nil {
+		return nil, err
+	}
+	input, err := c.input()
 	if err != nil {
 		return nil, err
 	}
@@ -32,16 +36,31 @@ func Request(xr map[string]any, composition []byte, observed map[string]*fnv1.Re
 	}, nil
 }
 
-// input of the only step of a Composition.
-func input(composition []byte) (*structpb.Struct, error) {
-	docs, err := documents(composition)
+// A composition is a Composition, as far as it matters here.
+type composition map[string]any
+
+func readComposition(manifest []byte) (composition, error) {
+	docs, err := documents(manifest)
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot read Composition")
 	}
 	if len(docs) != 1 || docs[0]["kind"] != "Composition" {
 		return nil, errors.New("cannot read Composition: give one object of kind Composition")
 	}
-	spec, _ := docs[0]["spec"].(map[string]any)
+	return docs[0], nil
+}
+
+// compositeKind is the kind of the composite resources that it's for.
+func (c composition) compositeKind() string {
+	spec, _ := c["spec"].(map[string]any)
+	ref, _ := spec["compositeTypeRef"].(map[string]any)
+	kind, _ := ref["kind"].(string)
+	return kind
+}
+
+// input of its only step.
+func (c composition) input() (*structpb.Struct, error) {
+	spec, _ := c["spec"].(map[string]any)
 	steps, _ := spec["pipeline"].([]any)
 	if len(steps) != 1 {
 		return nil, errors.Errorf("cannot play a pipeline of %d steps: give a Composition whose only step is this function", len(steps))

@@ -28,6 +28,10 @@ const (
 	xrdPath         = rootPath + "/apis/definition.yaml"
 	compositionPath = rootPath + "/apis/composition.yaml"
 	examplePath     = rootPath + "/example"
+
+	// The API without claims.
+	namespacedXRDPath         = rootPath + "/apis-namespaced/definition.yaml"
+	namespacedCompositionPath = rootPath + "/apis-namespaced/composition.yaml"
 )
 
 // Files of an example.

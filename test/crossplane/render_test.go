@@ -26,29 +26,15 @@ import (
 const renderGroup = "render.crossplane.io"
 
 func TestRenderMatchesCLI(t *testing.T) {
-	xrd := readXRD(t)
+	xrd := readXRD(t, xrdPath)
 
 	exs, err := LoadExamples(examplePath)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	b, err := os.ReadFile(compositionPath)
-	if err != nil {
-		t.Fatalf("cannot read composition: %v", err)
-	}
-
-	fn, err := FunctionName(b)
-	if err != nil {
-		t.Fatalf("cannot find our function in %s: %v", compositionPath, err)
-	}
-
 	bins := Build(t)
-	functions := filepath.Join(t.TempDir(), "functions.yaml")
-
-	if err := os.WriteFile(functions, Functions(fn, Serve(t, bins.Function)), 0o600); err != nil {
-		t.Fatalf("cannot write functions: %v", err)
-	}
+	functions := serve(t, bins)
 
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
@@ -82,37 +68,67 @@ func TestRenderMatchesCLI(t *testing.T) {
 				}
 
 				t.Run(name, func(t *testing.T) {
-					theirs, err := RenderCLI(t.Context(), bins, t.TempDir(), xr, ex.Composition(), functions, observed)
-					if err != nil {
-						t.Fatalf("cannot render with the CLI: %v", err)
-					}
-
-					ours, err := RenderFunction(t.Context(), bins, xr, ex.Composition(), filepath.Join(ex.Dir, claimFile), observed)
-					if err != nil {
-						t.Fatalf("cannot render with our function: %v", err)
-					}
-
-					for _, r := range theirs.Results {
-						t.Logf("result: %v: %v", r.Object["severity"], r.Object["message"])
-					}
-
-					for key, u := range theirs.Composed {
-						normalize(u, ours.Composed[key])
-					}
-
-					if len(theirs.Composed) == 0 {
-						t.Error("the CLI composes nothing")
-					}
-
-					if diff := cmp.Diff(content(theirs.Composed), content(ours.Composed)); diff != "" {
-						t.Errorf("-CLI, +our render:\n%s", diff)
-					}
-
-					t.Logf("%d resources compared", len(theirs.Composed))
+					matches(t, bins, functions, xrdPath, xr, ex.Composition(), filepath.Join(ex.Dir, claimFile), observed)
 				})
 			}
 		})
 	}
+}
+
+// serve our function, and return the file that tells the CLI where.
+func serve(t *testing.T, bins Binaries) string {
+	t.Helper()
+
+	b, err := os.ReadFile(compositionPath)
+	if err != nil {
+		t.Fatalf("cannot read composition: %v", err)
+	}
+
+	fn, err := FunctionName(b)
+	if err != nil {
+		t.Fatalf("cannot find our function in %s: %v", compositionPath, err)
+	}
+
+	functions := filepath.Join(t.TempDir(), "functions.yaml")
+	if err := os.WriteFile(functions, Functions(fn, Serve(t, bins.Function)), 0o600); err != nil {
+		t.Fatalf("cannot write functions: %v", err)
+	}
+
+	return functions
+}
+
+// matches fails unless the CLI renders of the supplied XR what our command renders of
+// the manifest in the supplied file.
+func matches(t *testing.T, bins Binaries, functions, xrd string, xr *unstructured.Unstructured, composition, manifest, observed string) {
+	t.Helper()
+
+	theirs, err := RenderCLI(t.Context(), bins, t.TempDir(), xrd, xr, composition, functions, observed)
+	if err != nil {
+		t.Fatalf("cannot render with the CLI: %v", err)
+	}
+
+	ours, err := RenderFunction(t.Context(), bins, xr, composition, manifest, observed)
+	if err != nil {
+		t.Fatalf("cannot render with our function: %v", err)
+	}
+
+	for _, r := range theirs.Results {
+		t.Logf("result: %v: %v", r.Object["severity"], r.Object["message"])
+	}
+
+	for key, u := range theirs.Composed {
+		normalize(u, ours.Composed[key])
+	}
+
+	if len(theirs.Composed) == 0 {
+		t.Error("the CLI composes nothing")
+	}
+
+	if diff := cmp.Diff(content(theirs.Composed), content(ours.Composed)); diff != "" {
+		t.Errorf("-CLI, +our render:\n%s", diff)
+	}
+
+	t.Logf("%d resources compared", len(theirs.Composed))
 }
 
 // Rendered is what some command rendered.
@@ -126,7 +142,7 @@ type Rendered struct {
 
 // RenderCLI renders the supplied XR with the CLI, that is with Crossplane's own
 // engine and our function as it's served.
-func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.Unstructured, composition, functions, observed string) (Rendered, error) {
+func RenderCLI(ctx context.Context, bins Binaries, tmp, xrd string, xr *unstructured.Unstructured, composition, functions, observed string) (Rendered, error) {
 	b, err := yaml.Marshal(xr.Object)
 	if err != nil {
 		return Rendered{}, errors.Wrap(err, "cannot marshal XR")
@@ -139,7 +155,7 @@ func RenderCLI(ctx context.Context, bins Binaries, tmp string, xr *unstructured.
 
 	// Without --xrd the engine takes our XR for one without a claim, which
 	// keeps Crossplane's own fields elsewhere.
-	args := []string{"composition", "render", path, composition, functions, "--crossplane-binary=" + bins.Core, "--xrd=" + xrdPath, "--include-full-xr", "--include-function-results"}
+	args := []string{"composition", "render", path, composition, functions, "--crossplane-binary=" + bins.Core, "--xrd=" + xrd, "--include-full-xr", "--include-function-results"}
 	if observed != "" {
 		args = append(args, "--observed-resources="+observed)
 	}

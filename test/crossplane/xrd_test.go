@@ -18,6 +18,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 	"github.com/crossplane/crossplane-runtime/v2/pkg/xcrd"
 	v1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
+	v2 "github.com/crossplane/crossplane/apis/v2/apiextensions/v2"
 )
 
 // Keys with this prefix are for catalogs. They're found in the XRD, and
@@ -48,7 +49,7 @@ func derivations() map[string]Derivation {
 }
 
 func TestDerivedCRDsDropNothing(t *testing.T) {
-	xrd := readXRD(t)
+	xrd := readXRD(t, xrdPath)
 
 	for name, d := range derivations() {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestDerivedCRDsDropNothing(t *testing.T) {
 }
 
 func TestDerivedCRDsAreValid(t *testing.T) {
-	xrd := readXRD(t)
+	xrd := readXRD(t, xrdPath)
 
 	for name, d := range derivations() {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestDerivedCRDsAreValid(t *testing.T) {
 }
 
 func TestDerivedCRDsAcceptExamples(t *testing.T) {
-	xrd := readXRD(t)
+	xrd := readXRD(t, xrdPath)
 
 	api, err := DerivedAPI(xrd)
 	if err != nil {
@@ -159,34 +160,35 @@ func check(t *testing.T, what string, want []string, got error) {
 	}
 }
 
-func readXRD(t *testing.T) *v1.CompositeResourceDefinition {
+func readXRD(t *testing.T, path string) *v1.CompositeResourceDefinition {
 	t.Helper()
 
-	b, err := os.ReadFile(xrdPath)
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatalf("cannot read XRD: %v", err)
 	}
 
 	xrd, err := ParseXRD(b)
 	if err != nil {
-		t.Fatalf("cannot parse %s: %v", xrdPath, err)
+		t.Fatalf("cannot parse %s: %v", path, err)
 	}
 
 	return xrd
 }
 
-// ParseXRD parses an XRD with a claim.
+// ParseXRD parses an XRD with a claim, or one of v2, which has none. Crossplane keeps
+// both in the same form.
 func ParseXRD(b []byte) (*v1.CompositeResourceDefinition, error) {
 	xrd := &v1.CompositeResourceDefinition{}
 	if err := yaml.UnmarshalStrict(b, xrd); err != nil {
 		return nil, errors.Wrap(err, "cannot unmarshal XRD")
 	}
 
-	if gvk := xrd.GroupVersionKind(); gvk != v1.CompositeResourceDefinitionGroupVersionKind {
+	switch gvk := xrd.GroupVersionKind(); {
+	case gvk == v2.CompositeResourceDefinitionGroupVersionKind:
+	case gvk != v1.CompositeResourceDefinitionGroupVersionKind:
 		return nil, errors.Errorf("want %s, got %s", v1.CompositeResourceDefinitionGroupVersionKind, gvk)
-	}
-
-	if xrd.Spec.ClaimNames == nil {
+	case xrd.Spec.ClaimNames == nil:
 		return nil, errors.New("XRD has no claimNames")
 	}
 
@@ -329,6 +331,10 @@ func silent(xrd *v1.CompositeResourceDefinition) *v1.CompositeResourceDefinition
 	out.Spec.Metadata = nil
 
 	for _, n := range []*extv1.CustomResourceDefinitionNames{&out.Spec.Names, out.Spec.ClaimNames} {
+		if n == nil {
+			continue
+		}
+
 		n.Categories = nil
 		n.ShortNames = nil
 	}

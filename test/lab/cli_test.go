@@ -3,7 +3,6 @@ package lab
 import (
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,11 +19,15 @@ type traced struct {
 	Children []traced       `json:"children"`
 }
 
-// leaves of what is traced, by kind and name: what the composite resource of the
-// claim is made of.
+// leaves of what is traced, by kind and name: what the composite resource is made
+// of. It's the root, unless there's a claim.
 func (r traced) leaves() map[string]*unstructured.Unstructured {
 	os := make(map[string]*unstructured.Unstructured)
-	for _, xr := range r.Children {
+	xrs := r.Children
+	if shared.options.Namespaced {
+		xrs = []traced{r}
+	}
+	for _, xr := range xrs {
 		for _, c := range xr.Children {
 			o := &unstructured.Unstructured{Object: c.Object}
 			os[o.GetKind()+"/"+o.GetName()] = o
@@ -119,7 +122,7 @@ func definitions(t *testing.T) string {
 			all = append(all, &crds.Items[i])
 		}
 	}
-	api, err := readObjects(filepath.Join(shared.source, rootModule, "apis", "definition.yaml"))
+	api, err := readObjects(shared.path("apis", "definition.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -217,7 +217,7 @@ func (l *Lab) StartFunction() error { return l.function.start() }
 // copyAPI of ours to where it can be changed: with charts of the lab's own, the
 // Composition says where they are.
 func (l *Lab) copyAPI(context.Context) error {
-	from := filepath.Join(l.source, rootModule, "apis")
+	from := filepath.Join(l.source, rootModule, l.options.api().folder)
 	for _, f := range []string{"activation.yaml", "definition.yaml", "composition.yaml", "crossplane.yaml"} {
 		b, err := os.ReadFile(filepath.Join(from, f))
 		if err != nil {
@@ -274,10 +274,44 @@ func (l *Lab) installAPI(ctx context.Context) error {
 	return l.offered(ctx)
 }
 
-// offered means that the claim's kind is there.
+// An api is what one of our Configurations brings.
+type api struct {
+	configuration, folder string
+
+	// definition by name, and the condition that it has once users can make objects.
+	definition, offered string
+
+	// composite resources are of this kind.
+	composite string
+}
+
+func (o Options) api() api {
+	if o.Namespaced {
+		return api{
+			configuration: "configuration-seafarer-cluster-namespaced", folder: "apis-namespaced",
+			definition: claimResource, offered: "Established",
+			composite: "SeafarerCluster",
+		}
+	}
+	return api{
+		configuration: "configuration-seafarer-cluster", folder: "apis",
+		definition: "x" + claimResource, offered: "Offered",
+		composite: "XSeafarerCluster",
+	}
+}
+
+// kind of composite resources.
+func (a api) kind() schema.GroupVersionKind {
+	return schema.GroupVersionKind{Group: "platform.seafarer.cloud", Version: "v1alpha1", Kind: a.composite}
+}
+
+// claimResource is what users make: claims, or composite resources in a namespace.
+const claimResource = "seafarerclusters.platform.seafarer.cloud"
+
+// offered means that users can make what they are to make.
 func (l *Lab) offered(ctx context.Context) error {
-	xrd := object(`{apiVersion: apiextensions.crossplane.io/v1, kind: CompositeResourceDefinition, metadata: {name: xseafarerclusters.platform.seafarer.cloud}}`)
-	return l.untilCondition(ctx, xrd, "Offered")
+	a := l.options.api()
+	return l.untilCondition(ctx, object(`{apiVersion: apiextensions.crossplane.io/v1, kind: CompositeResourceDefinition, metadata: {name: `+a.definition+`}}`), a.offered)
 }
 
 func (l *Lab) untilCondition(ctx context.Context, o *unstructured.Unstructured, kind string) error {
@@ -437,8 +471,6 @@ const (
 	annotationExternal = "crossplane.io/external-name"
 	labelComposite     = "crossplane.io/composite"
 )
-
-var compositeKind = schema.GroupVersionKind{Group: "platform.seafarer.cloud", Version: "v1alpha1", Kind: "XSeafarerCluster"}
 
 // merge patch of some fields.
 func mergePatch(fields map[string]any) []byte {

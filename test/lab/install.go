@@ -29,6 +29,7 @@ func (l *Lab) Install(ctx context.Context, folder string) error {
 	host := l.serveRegistry()
 	l.installs++
 	v := fmt.Sprintf("v0.1.%d", l.installs)
+	configuration := l.options.api().configuration
 	for name, file := range map[string]string{functionPackage: function, configuration: filepath.Join(folder, configuration+".xpkg")} {
 		if _, err := os.Stat(file); err != nil {
 			return errors.Wrap(err, "cannot find a package: build it with make package")

@@ -36,6 +36,9 @@ type Options struct {
 	// The stand-in plays nothing but AWS.
 	InCluster bool
 
+	// Namespaced composite resources are all there is: there are no claims.
+	Namespaced bool
+
 	// AWS is emulated, and the real provider works in it. What InCluster gives to
 	// played clusters, it gives to those in the emulator.
 	AWS bool

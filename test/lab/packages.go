@@ -35,7 +35,6 @@ const (
 
 	organization    = "seafarer-cloud/"
 	version         = "v0.1.0"
-	configuration   = "configuration-seafarer-cluster"
 	functionPackage = "function-seafarer-cluster"
 )
 
@@ -68,6 +67,7 @@ func (l *Lab) serveRegistry() string {
 
 // installConfiguration of a version from a registry, with all that it depends on.
 func (l *Lab) installConfiguration(ctx context.Context, host, version string) error {
+	configuration := l.options.api().configuration
 	if err := l.pushProviders(ctx, host); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (l *Lab) pushOurs(ctx context.Context, host string) error {
 		"--embed-runtime-image-tarball="+runtimeImage); err != nil {
 		return err
 	}
-	return l.push(ctx, l.path("apis"), host+"/"+organization+configuration+":"+version)
+	return l.push(ctx, l.path("apis"), host+"/"+organization+l.options.api().configuration+":"+version)
 }
 
 // pushProviders that the Configuration depends on.
@@ -345,7 +345,7 @@ func (l *Lab) healthy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ds = append(ds, dependency{Kind: "Configuration", Package: packageRegistry + organization + configuration})
+	ds = append(ds, dependency{Kind: "Configuration", Package: packageRegistry + organization + l.options.api().configuration})
 	for _, d := range ds {
 		r, err := l.Of(packageKind(d.Kind), "")
 		if err != nil {

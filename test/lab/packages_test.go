@@ -34,7 +34,7 @@ func TestPackages(t *testing.T) {
 	// installs it.
 	t.Run("Install", func(t *testing.T) {
 		folder := t.TempDir()
-		for name, from := range map[string]string{functionPackage + "-" + runtime.GOARCH: functionPackage, configuration: configuration} {
+		for name, from := range map[string]string{functionPackage + "-" + runtime.GOARCH: functionPackage, l.options.api().configuration: l.options.api().configuration} {
 			if err := os.Symlink(l.path("packages", from+".xpkg"), filepath.Join(folder, name+".xpkg")); err != nil {
 				t.Fatal(err)
 			}

@@ -30,15 +30,13 @@ const (
 	deletes = 6 * time.Minute
 )
 
-// claimResource is what kubectl calls claims.
-const claimResource = "seafarerclusters.platform.seafarer.cloud"
-
 // A platform that a test claims.
 type platform struct {
 	t     *testing.T
 	claim *unstructured.Unstructured
 
-	// xr is the name of the claim's composite resource.
+	// xr is the name of the claim's composite resource. Without claims, it's that of
+	// the claim, which is the composite resource.
 	xr string
 
 	// patience with the platform, if it's to be another than settles and deletes.
@@ -148,6 +146,10 @@ func (p *platform) apply() {
 		c, err := shared.Get(ctx, p.claim)
 		if err != nil {
 			return err
+		}
+		if shared.options.Namespaced {
+			p.xr = c.GetName()
+			return nil
 		}
 		p.xr, _, err = unstructured.NestedString(c.Object, "spec", "resourceRef", "name")
 		if p.xr == "" {
@@ -337,7 +339,11 @@ func (p *platform) isReady(ctx context.Context) error {
 }
 
 func (p *platform) composite(ctx context.Context) (*unstructured.Unstructured, error) {
-	r, err := shared.Of(compositeKind, "")
+	namespace := ""
+	if shared.options.Namespaced {
+		namespace = p.claim.GetNamespace()
+	}
+	r, err := shared.Of(shared.options.api().kind(), namespace)
 	if err != nil {
 		return nil, err
 	}

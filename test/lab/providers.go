@@ -298,7 +298,7 @@ func (p *Providers) status(ctx context.Context, o *unstructured.Unstructured) (m
 			"message": "observe failed: external resource does not exist", "lastTransitionTime": "2026-01-01T00:00:00Z",
 		}}}, nil
 	}
-	w, err := p.world(ctx, o.GetLabels()[labelComposite])
+	w, err := p.world(ctx, o.GetNamespace(), o.GetLabels()[labelComposite])
 	if err != nil {
 		return nil, err
 	}
@@ -323,15 +323,19 @@ func integers(m map[string]any) {
 	}
 }
 
-// world that a platform lives in.
-func (p *Providers) world(ctx context.Context, xr string) (simulate.World, error) {
+// world that a platform lives in, whose objects are in a namespace.
+func (p *Providers) world(ctx context.Context, namespace, xr string) (simulate.World, error) {
+	if !p.options.Namespaced {
+		namespace = "" // Its composite resource is in none.
+	}
+	key := namespace + "/" + xr
 	p.mu.Lock()
-	w, ok := p.worlds[xr]
+	w, ok := p.worlds[key]
 	p.mu.Unlock()
 	if ok {
 		return w, nil
 	}
-	r, err := p.client.Of(compositeKind, "")
+	r, err := p.client.Of(p.options.api().kind(), namespace)
 	if err != nil {
 		return w, err
 	}
@@ -345,7 +349,7 @@ func (p *Providers) world(ctx context.Context, xr string) (simulate.World, error
 	region, _ := aws.LookupRegion(code)
 	w = simulate.World{Partition: region.Partition, Region: code, Account: cmp.Or(account, simulate.Account), KubernetesVersion: version}
 	p.mu.Lock()
-	p.worlds[xr] = w
+	p.worlds[key] = w
 	p.mu.Unlock()
 	return w, nil
 }

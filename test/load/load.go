@@ -46,7 +46,7 @@ func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 // settled request of a claim: all that it desires exists and is ready, with the
 // metadata that a control plane adds.
 func settled(ctx context.Context, f *function, manifest []byte, name string) ([]byte, error) {
-	xr, err := render.Composite(manifest)
+	xr, err := render.Composite(manifest, apis.Composition)
 	if err != nil {
 		return nil, err
 	}
