@@ -193,28 +193,43 @@ func hasKey(v any, key string) bool {
 	return false
 }
 
-// TestHostileNames of a composite resource, and of its claim. An API server would
-// not take them, but anything may call.
+// TestHostileNames of a composite resource, with a claim or without. An API server
+// would not take them, but anything may call.
 func TestHostileNames(t *testing.T) {
 	e := example{name: "minimal", dir: "example/minimal"}
-	for name, v := range hostile {
-		for _, path := range [][]string{{"metadata", "name"}, {"metadata", "namespace"}, {"spec", "claimRef", "name"}, {"spec", "claimRef", "namespace"}} {
-			req := told(t, e.request(t))
-			set(req, string(asJSON(t, v)), path...)
-			rsp := run(t, req)
-			if fatal(rsp) != "" {
-				continue
-			}
-			for key, r := range rsp.GetDesired().GetResources() {
-				for _, field := range []string{"name", "namespace"} {
-					got := at(r.GetResource(), "metadata", field).GetStringValue()
-					if got != "" && len(validation.IsDNS1123Subdomain(got)) > 0 {
-						t.Errorf("%s in %v: %s of %s is %q", name, path, field, key, got)
-					}
+	claimed := told(t, e.request(t))
+	own := [][]string{{"metadata", "name"}, {"metadata", "namespace"}}
+	for _, of := range []struct {
+		req   *fnv1.RunFunctionRequest
+		paths [][]string
+	}{
+		{req: claimed, paths: append(own, []string{"spec", "claimRef", "name"}, []string{"spec", "claimRef", "namespace"})},
+		{req: withoutClaim(t, claimed), paths: own},
+	} {
+		for name, v := range hostile {
+			for _, path := range of.paths {
+				req := clone(t, of.req)
+				set(req, string(asJSON(t, v)), path...)
+				for _, ill := range illNamed(run(t, req)) {
+					t.Errorf("%s in %v: %s", name, path, ill)
 				}
 			}
 		}
 	}
+}
+
+// illNamed resources of an answer: those with names that Kubernetes does not take.
+func illNamed(rsp *fnv1.RunFunctionResponse) []string {
+	var ill []string
+	for key, r := range rsp.GetDesired().GetResources() {
+		for _, field := range []string{"name", "namespace"} {
+			got := at(r.GetResource(), "metadata", field).GetStringValue()
+			if got != "" && len(validation.IsDNS1123Subdomain(got)) > 0 {
+				ill = append(ill, fmt.Sprintf("%s of %s is %q", field, key, got))
+			}
+		}
+	}
+	return ill
 }
 
 // TestHostileFacts are told by what exists, which a claim's owner may have a hand
