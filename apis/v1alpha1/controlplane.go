@@ -84,9 +84,10 @@ type LogType string
 
 // LoggingSpec is what the control plane logs to CloudWatch Logs.
 type LoggingSpec struct {
-	// Types of logs to keep.
+	// Types of logs to keep. An empty list is none.
 	//
-	// +listType=set
+	// +listType=atomic
+	// +kubebuilder:validation:XValidation:rule="self.all(a, self.exists_one(b, a == b))",message="name each type once"
 	// +kubebuilder:default={api,audit,authenticator}
 	// +kubebuilder:validation:MaxItems=5
 	// +optional

@@ -44,19 +44,17 @@ type KarpenterSpec struct {
 	// +optional
 	Values *apiextensionsv1.JSON `json:"values,omitempty"`
 
-	// NodePools Karpenter launches nodes for.
+	// NodePools Karpenter launches nodes for. An empty list is none.
 	//
-	// +listType=map
-	// +listMapKey=name
+	// +listType=atomic
 	// +kubebuilder:default={{name: "default", requirements: {{key: "karpenter.k8s.aws/instance-hypervisor", operator: "In", values: {"nitro"}}, {key: "karpenter.k8s.aws/instance-generation", operator: "Gt", values: {"2"}}, {key: "karpenter.k8s.aws/instance-size", operator: "NotIn", values: {"nano", "micro"}}}, limits: {"cpu": "1000"}, disruption: {consolidationPolicy: "WhenEmpty", consolidateAfter: "30s"}}}
 	// +kubebuilder:validation:MaxItems=100
 	// +optional
 	NodePools []NodePoolSpec `json:"nodePools,omitempty"`
 
-	// NodeClasses are the EC2 settings that NodePools refer to.
+	// NodeClasses are the EC2 settings that NodePools refer to. An empty list is none.
 	//
-	// +listType=map
-	// +listMapKey=name
+	// +listType=atomic
 	// +kubebuilder:default={{name: "default"}}
 	// +kubebuilder:validation:MaxItems=50
 	// +optional

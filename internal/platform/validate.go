@@ -166,6 +166,9 @@ func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.Erro
 	}
 	classes := make([]string, 0, len(s.Karpenter.NodeClasses))
 	errs = append(errs, validateNodeRoleName(s, p.Child("nodeRoleName"))...)
+	// Told here and not by a rule of the schema, which would compare each with all.
+	errs = append(errs, validateUnique(s.Karpenter.NodeClasses, func(c v1alpha1.NodeClassSpec) string { return c.Name }, p.Child("nodeClasses"))...)
+	errs = append(errs, validateUnique(s.Karpenter.NodePools, func(np v1alpha1.NodePoolSpec) string { return np.Name }, p.Child("nodePools"))...)
 	for i, c := range s.Karpenter.NodeClasses {
 		classes = append(classes, c.Name)
 		errs = append(errs, validateTags(c.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
@@ -176,6 +179,19 @@ func validateKarpenter(s v1alpha1.SeafarerClusterSpec, p *field.Path) field.Erro
 			errs = append(errs, field.NotSupported(path.Child("nodeClassName"), np.NodeClassName, classes))
 		}
 		errs = append(errs, validateNodePool(np, chart, path)...)
+	}
+	return errs
+}
+
+// validateUnique names of a list.
+func validateUnique[T any](list []T, name func(T) string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	seen := make(map[string]bool, len(list))
+	for i, e := range list {
+		if n := name(e); seen[n] {
+			errs = append(errs, field.Duplicate(p.Index(i).Child("name"), n))
+		}
+		seen[name(e)] = true
 	}
 	return errs
 }
