@@ -19,6 +19,7 @@ import (
 type CLI struct {
 	Serve  ServeCmd  `cmd:"" default:"withargs" help:"Serve Crossplane over gRPC. The default command."`
 	Render RenderCmd `cmd:""                    help:"Show what a claim is composed of, without a cluster, Docker or network."`
+	Graph  GraphCmd  `cmd:""                    help:"Draw what a claim is composed of, and what needs what."`
 }
 
 // ServeCmd serves Crossplane over gRPC.

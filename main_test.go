@@ -45,7 +45,7 @@ func TestCLI(t *testing.T) {
 	with := func(change func(c *ServeCmd)) CLI {
 		c := serve
 		change(&c)
-		return CLI{Serve: c, Render: RenderCmd{Output: "yaml"}}
+		return CLI{Serve: c, Render: RenderCmd{Output: "yaml"}, Graph: GraphCmd{Output: "mermaid"}}
 	}
 
 	type args struct {
@@ -100,12 +100,19 @@ func TestCLI(t *testing.T) {
 			args:   args{args: []string{"render", "claim.yaml", "-o", "tree", "--observed=.", "--composition=composition.yaml", "--simulate"}},
 			want: want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{
 				Claim: "claim.yaml", Output: "tree", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), Simulate: true,
-			}}},
+			}, Graph: GraphCmd{Output: "mermaid"}}},
 		},
 		"RenderStandardInput": {
 			reason: "Render should take a dash for a claim.",
 			args:   args{args: []string{"render", "-"}},
-			want:   want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Claim: "-", Output: "yaml"}}},
+			want:   want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Claim: "-", Output: "yaml"}, Graph: GraphCmd{Output: "mermaid"}}},
+		},
+		"Graph": {
+			reason: "Graph should take a claim and its flags.",
+			args:   args{args: []string{"graph", "claim.yaml", "-o", "svg", "--observed=.", "--composition=composition.yaml", "--all"}},
+			want: want{command: "graph <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Output: "yaml"}, Graph: GraphCmd{
+				Claim: "claim.yaml", Output: "svg", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), All: true,
+			}}},
 		},
 		"RenderNothing": {
 			reason: "Render should ask for a claim.",

@@ -117,7 +117,7 @@ func (p PartState) lacks() lacking {
 				l.causes = append(l.causes, cause)
 			}
 			l.waiting[cause] = append(l.waiting[cause], string(s.Key))
-		case s.complains():
+		case s.Complains():
 			l.failing = append(l.failing, s)
 		default:
 			l.unready = append(l.unready, string(s.Key))
@@ -129,7 +129,7 @@ func (p PartState) lacks() lacking {
 // waitsFor tells what a resource that isn't ready waits for, if its provider has
 // nothing to say that matters more.
 func (s State) waitsFor() string {
-	if s.Desired != nil && s.complains() {
+	if s.Desired != nil && s.Complains() {
 		return ""
 	}
 	if len(s.WaitsFor) > 0 {
@@ -138,9 +138,9 @@ func (s State) waitsFor() string {
 	return string(s.BlockedBy)
 }
 
-// complains tells whether a provider complains about a resource, rather than that
+// Complains tells whether a provider complains about a resource, rather than that
 // it cannot do anything yet.
-func (s State) complains() bool {
+func (s State) Complains() bool {
 	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, errAbsent) && !strings.HasPrefix(s.Why, errReferences)
 }
 
@@ -148,7 +148,7 @@ func (s State) complains() bool {
 func (a *Assembly) Complaint(of ...Key) string {
 	for _, p := range a.Parts {
 		for _, s := range p.States {
-			if slices.Contains(of, s.Key) && s.complains() {
+			if slices.Contains(of, s.Key) && s.Complains() {
 				return string(s.Key) + ": " + quote(s.Why)
 			}
 		}

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -216,4 +217,56 @@ func named(v *structpb.Value) []string {
 		ns = append(ns, named(c)...)
 	}
 	return ns
+}
+
+// Merged is the graph in which several resources are one, under the key that as
+// gives them.
+func (g *Graph) Merged(as func(Key) Key) *Graph {
+	m := &Graph{}
+	seen, joined := make(map[Key]bool), make(map[Edge]bool)
+	for _, k := range g.Keys {
+		if k = as(k); !seen[k] {
+			seen[k] = true
+			m.Keys = append(m.Keys, k)
+		}
+	}
+	for _, e := range g.Edges {
+		e = Edge{From: as(e.From), To: as(e.To), Kind: e.Kind}
+		if e.From != e.To && !joined[e] {
+			joined[e] = true
+			m.Edges = append(m.Edges, e)
+		}
+	}
+	return m
+}
+
+// Reduced is the graph without the edges that others imply: whoever needs
+// something needs what that needs. One edge is left between two resources, of
+// whichever kind comes first. A graph with a circle stays as it is.
+func (g *Graph) Reduced() *Graph {
+	next := make(map[Key][]Key, len(g.Keys))
+	var es []Edge
+	for _, e := range g.Edges {
+		if !slices.Contains(next[e.From], e.To) {
+			next[e.From] = append(next[e.From], e.To)
+			es = append(es, e)
+		}
+	}
+	if g.Layers() == nil {
+		return &Graph{Keys: g.Keys, Edges: es}
+	}
+	behind := make(map[Key]map[Key]bool, len(g.Keys))
+	for _, layer := range g.Layers() {
+		for _, k := range layer {
+			behind[k] = make(map[Key]bool)
+			for _, to := range next[k] {
+				behind[k][to] = true
+				maps.Copy(behind[k], behind[to])
+			}
+		}
+	}
+	implied := func(e Edge) bool {
+		return slices.ContainsFunc(next[e.From], func(by Key) bool { return behind[by][e.To] })
+	}
+	return &Graph{Keys: g.Keys, Edges: slices.DeleteFunc(es, implied)}
 }

@@ -160,3 +160,53 @@ func TestGraphOf(t *testing.T) {
 		t.Errorf("the graph itself: -want, +got:\n%s", diff)
 	}
 }
+
+func TestMerged(t *testing.T) {
+	g := &Graph{Keys: []Key{"a1", "a2", "b"}, Edges: []Edge{
+		{From: "a1", To: "b", Kind: Uses, Why: "x"},
+		{From: "a2", To: "b", Kind: Uses, Why: "y"},
+		{From: "a2", To: "b", Kind: Refers},
+		{From: "a1", To: "a2"},
+	}}
+	want := &Graph{Keys: []Key{"a", "b"}, Edges: []Edge{{From: "a", To: "b", Kind: Uses}, {From: "a", To: "b", Kind: Refers}}}
+	if diff := cmp.Diff(want, g.Merged(func(k Key) Key { return k[:1] })); diff != "" {
+		t.Errorf("Merged(...): -want, +got:\n%s", diff)
+	}
+}
+
+func TestReduced(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		edges  []Edge
+		want   []Edge
+	}{
+		"Implied": {
+			reason: "Whoever needs something needs what that needs, however far.",
+			edges:  []Edge{{From: "a", To: "d"}, {From: "a", To: "b"}, {From: "b", To: "c"}, {From: "a", To: "c"}, {From: "c", To: "d"}},
+			want:   []Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "d"}},
+		},
+		"TwoWays": {
+			reason: "Neither of two ways implies the other.",
+			edges:  []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
+			want:   []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
+		},
+		"Kinds": {
+			reason: "Of edges between the same two one is left.",
+			edges:  []Edge{{From: "a", To: "b", Kind: Waits}, {From: "a", To: "b", Kind: Uses}},
+			want:   []Edge{{From: "a", To: "b", Kind: Waits}},
+		},
+		"Circle": {
+			reason: "In a circle each implies the other, and both stay.",
+			edges:  []Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
+			want:   []Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			g := &Graph{Keys: []Key{"a", "b", "c", "d"}, Edges: tc.edges}
+			if diff := cmp.Diff(tc.want, g.Reduced().Edges); diff != "" {
+				t.Errorf("\n%s\nReduced(): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
