@@ -43,6 +43,7 @@ type controlPlane struct {
 
 	// uses that the function told last, by resource that must outlive others.
 	uses map[string][]string
+	told string
 
 	// needed are the resources without which no node goes.
 	needed []string
@@ -193,6 +194,13 @@ func (c *controlPlane) named(apiVersion, kind, name string) *obj {
 // stays needn't any longer. What was to outlive something that the spec removes
 // still does.
 func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
+	c.t.Helper()
+	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
+	told := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
+	if told == c.told {
+		return // It would say the same again, and takes its time.
+	}
+	c.told = told
 	a, _, err := assemble(c.t.Context(), req)
 	if err != nil {
 		c.t.Fatal(err)

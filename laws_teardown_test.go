@@ -181,7 +181,7 @@ func TestEndsWhileItDeparts(t *testing.T) {
 	r := dice(t)
 	e := example{name: "node-pools", dir: "example/node-pools"}
 	steady := e.steady(t)
-	for range share(4) {
+	for range share(10) {
 		c := newControlPlane(t, r, steady)
 		c.slow = r.IntN(8)
 		if _, err := c.reconcile(nil); err != nil {
@@ -278,7 +278,7 @@ func TestLife(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			r := dice(t)
-			for range share(50) {
+			for range share(100) {
 				c := newControlPlane(t, r, e.request(t))
 				c.slow = r.IntN(4)
 				c.live("creation")
