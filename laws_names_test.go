@@ -150,7 +150,6 @@ var refersTo = map[string]string{
 	"roleRef":                  "Role",
 	"routeTableIdRef":          "RouteTable",
 	"ruleRef":                  "Rule",
-	"serviceAccountRoleArnRef": "Role",
 	"subnetIdRef":              "Subnet",
 	"subnetIdRefs":             "Subnet",
 	"targetKeyIdRef":           "Key",

@@ -1,11 +1,17 @@
 package main
 
 import (
+	stdcmp "cmp"
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
@@ -112,4 +118,46 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s: want isEnabled and no state, got %v", k, r.Value("spec.forProvider"))
 		}
 	}
+}
+
+// TestLateReferences is what it asks of changes: a reference that is added to a
+// resource that exists isn't at rest, see Plan.Follow. No field that changes what
+// is composed may add one, but for those whose ids are filled in.
+func TestLateReferences(t *testing.T) {
+	filled := []string{"spec.forProvider.natGatewayIdRef", "spec.forProvider.vpcConfig.subnetIdRefs", "spec.forProvider.subnetIdRefs"}
+	for _, leaf := range slices.Sorted(maps.Keys(mutations)) {
+		m := mutations[leaf]
+		at := stdcmp.Or(m.at, leaf)
+		t.Run(leaf, func(t *testing.T) {
+			e := example{name: m.example, dir: "example/" + m.example}
+			steady := steadyFrom(t, e.request(t))
+			before := references(run(t, steady))
+			for _, v := range m.to {
+				req := clone(t, steady)
+				changed := e.claimed(t, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) })
+				req.GetObserved().GetComposite().GetResource().GetFields()["spec"] = changed.GetObserved().GetComposite().GetResource().GetFields()["spec"]
+				for k, paths := range references(run(t, req)) {
+					for _, p := range paths {
+						if was, exists := before[k]; exists && !slices.Contains(was, p) && !slices.Contains(filled, p) {
+							t.Errorf("%v adds %s to %s, which exists", v, p, k)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// references that the resources of a response have, by path.
+func references(rsp *fnv1.RunFunctionResponse) map[string][]string {
+	rs := make(map[string][]string)
+	for k, r := range resources(rsp) {
+		rs[k] = nil
+		walk(structpb.NewStructValue(structOf(r)), "", func(path string, _ *structpb.Value) {
+			if strings.HasSuffix(path, "Ref") || strings.HasSuffix(path, "Refs") {
+				rs[k] = append(rs[k], path)
+			}
+		})
+	}
+	return rs
 }

@@ -34,14 +34,19 @@ func (a addon) resource(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource 
 
 // identify an add-on that calls AWS. With Pod Identity the association is part
 // of the add-on: EKS makes it before the pods, which get no credentials later.
+//
+// Its role is named by ARN either way. A claim may go from one to the other, and a
+// reference that is added to what exists is never at rest: when the provider
+// resolves it, it forgets what it resolved the other references to, and then this
+// one again. And what it resolved a reference to would stay without it.
 func (a addon) identify(p platform.Plan, e *eks.Addon) compose.Resource {
 	k := platform.KeyAddon(a.name)
 	switch {
 	case a.role == "":
 		return p.ClusterBound(k, e)
 	case p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA:
-		e.Spec.ForProvider.ServiceAccountRoleArnRef = p.Ref(a.role)
-		return p.ClusterBound(k, e)
+		e.Spec.ForProvider.ServiceAccountRoleArn = new(p.RoleARN(a.roleName(p)))
+		return p.ClusterBound(k, e).Refers(a.role).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.serviceAccountRoleArn")
 	default:
 		e.Spec.ForProvider.PodIdentityAssociation = []eks.PodIdentityAssociationParameters{{
 			RoleArn:        new(p.RoleARN(a.roleName(p))),
