@@ -25,7 +25,7 @@ func conditionTypes() []string {
 	for _, d := range domains {
 		types = append(types, compose.Part{Name: d.part}.ConditionType())
 	}
-	return append(types, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked)
+	return append(types, compose.ConditionTeardownSafe, compose.ConditionDeletionArmed, compose.ConditionChangeHeld, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked)
 }
 
 // conditions of an answer, given the composite resource as it's observed. This is
@@ -33,7 +33,7 @@ func conditionTypes() []string {
 func conditions(a *compose.Assembly, p platform.Plan, xr compose.Existing) []compose.Condition {
 	cs := []compose.Condition{{Type: conditionValid, Status: metav1.ConditionTrue, Reason: reasonValid}}
 	cs = append(cs, a.Conditions(xr)...)
-	cs = append(cs, a.TeardownSafe(), a.DeletionArmed())
+	cs = append(cs, a.TeardownSafe(), a.DeletionArmed(), a.ChangeHeld(p.Held()))
 	return append(cs, p.Conditions(a)...)
 }
 

@@ -89,7 +89,7 @@ func assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assem
 	serve.Stage(ctx, "describe")
 	ps := parts(p)
 	serve.Stage(ctx, "assemble")
-	a, err := compose.Assemble(ps, compose.Given{Observed: o, Answers: compose.Answered(req), Wards: p.Wards(), Name: p.ObjectName})
+	a, err := compose.Assemble(ps, compose.Given{Observed: o, Answers: compose.Answered(req), Acknowledged: p.Spec.AcknowledgedChanges, Wards: p.Wards(), Name: p.ObjectName})
 	return a, p, err
 }
 

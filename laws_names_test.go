@@ -137,23 +137,23 @@ func walk(v *structpb.Value, path string, visit func(path string, v *structpb.Va
 
 // refersTo is the kind that a reference by name is to.
 var refersTo = map[string]string{
-	"allocationIdRef":          "EIP",
-	"clusterNameRef":           "Cluster",
-	"gatewayIdRef":             "InternetGateway",
-	"natGatewayIdRef":          "NATGateway",
-	"nodeRoleArnRef":           "Role",
-	"policyArnRef":             "Policy",
-	"principalArnFromRoleRef":  "Role",
-	"principalArnRef":          "AccessEntry",
-	"queueUrlRef":              "Queue",
-	"roleArnRef":               "Role",
-	"roleRef":                  "Role",
-	"routeTableIdRef":          "RouteTable",
-	"ruleRef":                  "Rule",
-	"subnetIdRef":              "Subnet",
-	"subnetIdRefs":             "Subnet",
-	"targetKeyIdRef":           "Key",
-	"vpcIdRef":                 "VPC",
+	"allocationIdRef":         "EIP",
+	"clusterNameRef":          "Cluster",
+	"gatewayIdRef":            "InternetGateway",
+	"natGatewayIdRef":         "NATGateway",
+	"nodeRoleArnRef":          "Role",
+	"policyArnRef":            "Policy",
+	"principalArnFromRoleRef": "Role",
+	"principalArnRef":         "AccessEntry",
+	"queueUrlRef":             "Queue",
+	"roleArnRef":              "Role",
+	"roleRef":                 "Role",
+	"routeTableIdRef":         "RouteTable",
+	"ruleRef":                 "Rule",
+	"subnetIdRef":             "Subnet",
+	"subnetIdRefs":            "Subnet",
+	"targetKeyIdRef":          "Key",
+	"vpcIdRef":                "VPC",
 }
 
 // TestRefers is the fourth law: a reference names a resource of the same
@@ -279,6 +279,9 @@ func TestFollowsNames(t *testing.T) {
 					renamed[compose.Exists(o).Name()] = name
 					o.GetFields()["metadata"].GetStructValue().GetFields()["name"] = structpb.NewStringValue(name)
 				})
+				for _, o := range req.GetObserved().GetResources() {
+					o.Resource = rename(structpb.NewStructValue(o.GetResource()), renamed).GetStructValue()
+				}
 				rsp := run(t, req)
 				got := rsp.GetDesired()
 				for k, want := range before.GetResources() {

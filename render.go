@@ -104,7 +104,7 @@ func withheldUsages(a *compose.Assembly) int {
 }
 
 // quiet conditions are False as long as there's nothing to tell.
-var quiet = []string{compose.ConditionDeletionArmed, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked}
+var quiet = []string{compose.ConditionDeletionArmed, compose.ConditionChangeHeld, platform.ConditionUpgrading, platform.ConditionUpgradeBlocked}
 
 // remarkable conditions are those among them that tell something.
 func remarkable(c *fnv1.Condition) bool {

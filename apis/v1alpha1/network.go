@@ -52,7 +52,8 @@ type NetworkSpec struct {
 
 	// Zones names the availability zones instead: all by zone ID (euw3-az1) or
 	// all by name (eu-west-3a). Prefer zone IDs: a zone's name stands for
-	// different zones in different accounts.
+	// different zones in different accounts. A zone that the cluster was made in
+	// stays: EKS never moves a control plane to other zones.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MinItems=2

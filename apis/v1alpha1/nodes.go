@@ -4,7 +4,9 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
-// SystemNodesSpec is the EKS managed node group for the system's own pods.
+// SystemNodesSpec is the EKS managed node group for the system's own pods. EKS
+// replaces the group if its instance types, AMI type or capacity type change, which
+// is held until acknowledgedChanges has the change.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.minSize) || !has(self.desiredSize) || !has(self.maxSize) || (self.minSize <= self.desiredSize && self.desiredSize <= self.maxSize)",message="sizes must be ordered: minSize <= desiredSize <= maxSize"
 // +kubebuilder:validation:XValidation:rule="!has(self.name) || !has(oldSelf.name) || self.name == oldSelf.name",message="name cannot change: EKS cannot rename a node group"

@@ -77,6 +77,17 @@ type SeafarerClusterSpec struct {
 	// +optional
 	DeletionProtection bool `json:"deletionProtection"`
 
+	// AcknowledgedChanges lists changes for which something is replaced, by the
+	// tokens that the condition ChangeHeld tells. Each is good for one change of
+	// one resource, once.
+	//
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=20
+	// +kubebuilder:validation:items:Pattern=`^[a-z0-9][a-z0-9.-]*-[0-9a-f]{8}$`
+	// +kubebuilder:validation:items:MaxLength=128
+	// +optional
+	AcknowledgedChanges []string `json:"acknowledgedChanges,omitempty"`
+
 	// Network the platform is placed in.
 	//
 	// +kubebuilder:default={}

@@ -276,6 +276,12 @@ type VersionsStatus struct {
 // Facts are what only AWS could tell, and what some resource needs to be
 // described.
 type Facts struct {
+	// SecretsEncryption is what the cluster was made with: OwnKey, None, or the ARN of
+	// a KMS key.
+	//
+	// +optional
+	SecretsEncryption string `json:"secretsEncryption,omitempty"`
+
 	// SystemNodesVersion is the version of Kubernetes that the system nodes run.
 	//
 	// +optional

@@ -466,6 +466,11 @@ func (in *SeafarerClusterSpec) DeepCopyInto(out *SeafarerClusterSpec) {
 			(*out)[key] = val
 		}
 	}
+	if in.AcknowledgedChanges != nil {
+		in, out := &in.AcknowledgedChanges, &out.AcknowledgedChanges
+		*out = make([]string, len(*in))
+		copy(*out, *in)
+	}
 	in.Network.DeepCopyInto(&out.Network)
 	in.ControlPlane.DeepCopyInto(&out.ControlPlane)
 	out.IAM = in.IAM

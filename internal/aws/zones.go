@@ -84,6 +84,15 @@ func (r Region) Resolve(names []string) ([]Zone, error) {
 	return zs, nil
 }
 
+// Every zone that may be asked for: by ID, and by name.
+func (r Region) Every() []Zone {
+	zs := slices.Concat(r.Zones, r.Constrained)
+	for i, l := range zoneLetters {
+		zs = append(zs, Zone{Label: r.Code + string(l), Name: r.Code + string(l), Slot: i})
+	}
+	return zs
+}
+
 // resolve returns a zone by its ID or name, or the reason why it can't.
 func (r Region) resolve(s string) (Zone, string) {
 	byID := func(z Zone) bool { return z.ID == s }

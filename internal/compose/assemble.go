@@ -38,6 +38,21 @@ type State struct {
 
 	// WaitsFor names the values without which the resource is withheld or held.
 	WaitsFor []string
+
+	// Changes are asked for of what cannot change, so that it stays as it is.
+	Changes []Change
+
+	// Fixity of a resource with such changes.
+	Fixity Fixity
+
+	// Token acknowledges that the resource is replaced to make them. It's empty if
+	// it must not be.
+	Token string
+
+	// Replacing is true while that is done. It waits for as long as the deletion of
+	// what is Armed is stored.
+	Replacing bool
+	Armed     Key
 }
 
 // A PartState is what was decided for a part.
@@ -61,14 +76,18 @@ type Assembly struct {
 	// Asks are the resources that must be known to decide what may go, or be made.
 	Asks map[Key]*fnv1.ResourceSelector
 
-	observed  Observed
-	described map[Key]bool
+	observed     Observed
+	described    map[Key]bool
+	acknowledged []string
 }
 
 // Given is what there is to decide by, besides what is described.
 type Given struct {
 	Observed Observed
 	Answers  Answers
+
+	// Acknowledged are the tokens of changes for which what exists is replaced.
+	Acknowledged []string
 
 	// Wards are objects that nobody composes and that are guarded nevertheless,
 	// such as the claim.
@@ -86,10 +105,13 @@ type Given struct {
 //   - It does not exist, and something is unknown: it's withheld. Some resources
 //     are desired all the same, but only watched.
 //
+// What of it cannot change is kept as it is, until somebody acknowledges that the
+// resource is replaced.
+//
 // So what exists and is described is always desired. What exists and is described
 // no longer departs. Crossplane deletes the rest.
 func Assemble(parts []Part, g Given) (*Assembly, error) {
-	a := &Assembly{Parts: make([]PartState, 0, len(parts)), observed: g.Observed, described: make(map[Key]bool)}
+	a := &Assembly{Parts: make([]PartState, 0, len(parts)), observed: g.Observed, described: make(map[Key]bool), acknowledged: g.Acknowledged}
 	objects := make(map[Key]Object)
 	behind := behindEach(parts)
 	for _, p := range parts {
@@ -111,6 +133,7 @@ func Assemble(parts []Part, g Given) (*Assembly, error) {
 		}
 		a.Parts = append(a.Parts, ps)
 	}
+	a.replace(parts, g)
 	if err := a.protect(parts, objects, g); err != nil {
 		return nil, err
 	}
@@ -143,10 +166,25 @@ func (a *Assembly) decide(r Resource, g Given) (State, error) {
 	if !exists {
 		return s, nil
 	}
+	return s.existing(r, e, unknown)
+}
+
+// existing is the state of a resource that exists: of what is desired, it keeps what
+// is unknown and what cannot change.
+func (s State) existing(r Resource, e Existing, unknown []Need) (State, error) {
 	s.Exists, s.Held = true, len(unknown) > 0
 	s.Ready, s.Why = r.judge(e)
 	s.Works = s.Ready || e.Is("Ready")
-	return s, keep(desired, e, unknown)
+	if err := keep(s.Desired, e, unknown); err != nil {
+		return s, err
+	}
+	if s.Changes = r.changes(s.Desired, e); len(s.Changes) == 0 {
+		return s, nil
+	}
+	if s.Fixity = r.Fixity; s.Fixity.Replacing != "" {
+		s.Token = token(r.Key, e, s.Changes)
+	}
+	return s, keepFixed(s.Desired, s.Changes)
 }
 
 // keep of what exists the fields whose values are unknown.

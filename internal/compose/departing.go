@@ -21,13 +21,10 @@ import (
 // What departs stays desired as it's observed.
 func (a *Assembly) depart(g Given) {
 	var gone []Key
-	protected := make(map[Key]bool)
+	protected := guardedKeys(g.Observed)
 	for k := range g.Observed {
 		if !a.described[k] {
 			gone = append(gone, k)
-		}
-		if of, _, ok := usageEnds(k); ok {
-			protected[of] = true
 		}
 	}
 	slices.Sort(gone)
@@ -36,6 +33,17 @@ func (a *Assembly) depart(g Given) {
 			a.Departing = append(a.Departing, State{Key: k, Desired: leaving(g.Observed[k]), Exists: true, Ready: true, WaitsFor: []string{what}})
 		}
 	}
+}
+
+// guardedKeys are those of resources that a Usage exists of.
+func guardedKeys(o Observed) map[Key]bool {
+	ks := make(map[Key]bool)
+	for k := range o {
+		if of, _, ok := usageEnds(k); ok {
+			ks[of] = true
+		}
+	}
+	return ks
 }
 
 // obstacle to the departure of what is described no longer, if there is one.

@@ -34,10 +34,12 @@ func fields(o any) (*structpb.Struct, error) {
 
 // hold keeps a field as it exists: a value that is unknown for a while must
 // neither blank what is there nor be guessed.
-func hold(o *structpb.Struct, e Existing, path string) error {
+func hold(o *structpb.Struct, e Existing, path string) error { return put(o, path, e.Value(path)) }
+
+// put a value at a path of field names, or leave the field out if it's nil.
+func put(o *structpb.Struct, path string, v *structpb.Value) error {
 	fields := strings.Split(path, ".")
 	last := len(fields) - 1
-	v := e.Value(path)
 	for _, f := range fields[:last] {
 		p, ok := o.GetFields()[f]
 		if !ok && v == nil {

@@ -33,6 +33,9 @@ type Resource struct {
 	// UsedBy are the resources that need this one until they are gone.
 	UsedBy []Use
 
+	// Fixity is what cannot change while the resource exists.
+	Fixity Fixity
+
 	// Guard says why nobody should delete the resource by itself.
 	Guard string
 

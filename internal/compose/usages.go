@@ -29,13 +29,12 @@ type UsageState struct {
 // protect what is described by Usages: what must outlive something else, and what
 // is guarded.
 func (a *Assembly) protect(parts []Part, objects map[Key]Object, g Given) error {
-	for _, p := range parts {
-		for _, r := range p.Resources {
-			us := r.UsedBy
-			if r.Guard != "" {
-				us = append([]Use{{Why: r.Guard}}, us...)
+	for i, p := range parts {
+		for j, r := range p.Resources {
+			if a.Parts[i].States[j].Replacing {
+				continue // Its Usages go before it does.
 			}
-			for _, u := range us {
+			for _, u := range r.usedBy() {
 				if u.By != "" && objects[u.By] == nil {
 					return errors.Errorf("cannot keep %q until %q is gone: nobody describes that", r.Key, u.By)
 				}
@@ -58,6 +57,14 @@ func (a *Assembly) protect(parts []Part, objects map[Key]Object, g Given) error 
 	}
 	_, err := layers(slices.Collect(maps.Keys(objects)), uses(parts))
 	return errors.Wrap(err, "cannot ever delete the platform")
+}
+
+// usedBy are the resources that need this one, or nobody if it's guarded.
+func (r Resource) usedBy() []Use {
+	if r.Guard == "" {
+		return r.UsedBy
+	}
+	return append([]Use{{Why: r.Guard}}, r.UsedBy...)
 }
 
 // unprotected are the Usages that aren't in force yet.

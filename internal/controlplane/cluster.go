@@ -44,10 +44,9 @@ func cluster(p platform.Plan) compose.Resource {
 		Outlives(platform.KeySystemNodeGroup, "EKS deletes no cluster that has a node group").
 		Needs(p.Versions.ControlPlane != "", platform.KubernetesVersion, "spec.forProvider.version")
 	if ownKey(p) {
-		r = r.Refers(keySecretsKeyAlias).Needs(p.AccountKnown(), platform.AccountID, "spec.initProvider.encryptionConfig")
+		r = r.Refers(platform.KeySecretsKeyAlias).Needs(p.AccountKnown(), platform.AccountID, "spec.initProvider.encryptionConfig")
 	}
-	// A zone may be added, or taken away.
-	return p.Follow(r, "spec.forProvider.vpcConfig.subnetIds", p.PrivateSubnets()...)
+	return p.Follow(r, "spec.forProvider.vpcConfig.subnetIds", p.ControlPlaneSubnets()...)
 }
 
 func vpcConfig(p platform.Plan) *eks.VPCConfigParameters {
@@ -55,10 +54,10 @@ func vpcConfig(p platform.Plan) *eks.VPCConfigParameters {
 	v := &eks.VPCConfigParameters{
 		EndpointPublicAccess:  new(e.PublicAccess),
 		EndpointPrivateAccess: new(e.PrivateAccess),
-		SubnetIDRefs:          p.Refs(p.PrivateSubnets()...),
+		SubnetIDRefs:          p.Refs(p.ControlPlaneSubnets()...),
 	}
 	if p.Exists(platform.KeyCluster) {
-		v.SubnetIds = p.IDs(p.PrivateSubnets()...)
+		v.SubnetIds = p.IDs(p.ControlPlaneSubnets()...)
 	}
 	for _, c := range e.PublicAccessCIDRs {
 		v.PublicAccessCidrs = append(v.PublicAccessCidrs, new(c))

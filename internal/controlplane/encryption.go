@@ -10,11 +10,6 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-const (
-	keySecretsKey      compose.Key = "secrets-key"
-	keySecretsKeyAlias compose.Key = "secrets-key-alias"
-)
-
 // ownKey tells whether the platform has a KMS key of its own.
 func ownKey(p platform.Plan) bool {
 	e := p.Spec.ControlPlane.SecretsEncryption
@@ -26,7 +21,7 @@ func secretsKey(p platform.Plan) []compose.Resource {
 	if !ownKey(p) {
 		return nil
 	}
-	key := p.AWS(keySecretsKey, &kms.Key{Spec: kms.KeySpec{ForProvider: kms.KeyParameters{
+	key := p.AWS(platform.KeySecretsKey, &kms.Key{Spec: kms.KeySpec{ForProvider: kms.KeyParameters{
 		Region:            new(p.Spec.Region),
 		Description:       new("Kubernetes Secrets of " + p.Spec.ClusterName),
 		EnableKeyRotation: new(true),
@@ -36,9 +31,9 @@ func secretsKey(p platform.Plan) []compose.Resource {
 		Guarded("nobody can read the cluster's Secrets without this key, in backups neither: "+p.Instead()).
 		Outlives(platform.KeyCluster, "the control plane reads Secrets with this key").
 		Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy")
-	alias := p.AWS(keySecretsKeyAlias, &kms.Alias{ObjectMeta: platform.External(aliasName(p)), Spec: kms.AliasSpec{ForProvider: kms.AliasParameters{
+	alias := p.AWS(platform.KeySecretsKeyAlias, &kms.Alias{ObjectMeta: platform.External(aliasName(p)), Spec: kms.AliasSpec{ForProvider: kms.AliasParameters{
 		Region:         new(p.Spec.Region),
-		TargetKeyIDRef: p.Ref(keySecretsKey),
+		TargetKeyIDRef: p.Ref(platform.KeySecretsKey),
 	}}})
 	return []compose.Resource{key, alias}
 }

@@ -22,10 +22,18 @@ func subnets(p platform.Plan) []compose.Resource {
 	rs := make([]compose.Resource, 0, 2*len(p.Zones))
 	for _, z := range p.Zones {
 		rs = append(rs,
-			p.AWS(platform.KeyPrivateSubnet(z), subnet(p, z, z.Private, "private", tagInternalLoadBalancers, p.Discovery())),
+			p.AWS(platform.KeyPrivateSubnet(z), subnet(p, z, z.Private, "private", tagInternalLoadBalancers, discovery(p, z))),
 			p.AWS(platform.KeyPublicSubnet(z), subnet(p, z, z.Public, "public", tagPublicLoadBalancers)))
 	}
 	return rs
+}
+
+// discovery lets Karpenter launch nodes in the zones that the claim asks for.
+func discovery(p platform.Plan, z platform.Zone) map[string]string {
+	if z.Kept {
+		return nil
+	}
+	return p.Discovery()
 }
 
 func subnet(p platform.Plan, z platform.Zone, block netip.Prefix, tier string, tags ...map[string]string) *ec2.Subnet {

@@ -20,12 +20,10 @@ func nodeGroup(p platform.Plan) compose.Resource {
 			Region:         new(p.Spec.Region),
 			ClusterNameRef: p.Ref(platform.KeyCluster),
 			NodeRoleArnRef: p.Ref(platform.KeySystemNodeRole),
-			// EKS cannot move a node group to other subnets, so they are those of
-			// the zones there were when it was made.
-			SubnetIDRefs: p.Refs(p.PrivateSubnets()...),
-			Version:      new(p.Versions.SystemNodes),
-			AMIType:      new(s.AMIType),
-			CapacityType: new(s.CapacityType),
+			SubnetIDRefs:   p.Refs(p.PrivateSubnets()...),
+			Version:        new(p.Versions.SystemNodes),
+			AMIType:        new(s.AMIType),
+			CapacityType:   new(s.CapacityType),
 			LaunchTemplate: &eks.LaunchTemplateParameters{
 				Name:    new(launchTemplateName(p)),
 				Version: new(cmp.Or(p.Facts.LaunchTemplateVersion, firstVersion)),

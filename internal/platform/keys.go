@@ -8,6 +8,8 @@ const (
 	KeyVPC                    compose.Key = "vpc"
 	KeyInternetGateway        compose.Key = "internet-gateway"
 	KeyCluster                compose.Key = "cluster"
+	KeySecretsKey             compose.Key = "secrets-key"
+	KeySecretsKeyAlias        compose.Key = "secrets-key-alias"
 	KeyClusterAuth            compose.Key = "cluster-auth"
 	KeyKubeconfig             compose.Key = "kubeconfig"
 	KeyArgoCDCluster          compose.Key = "argocd-cluster"

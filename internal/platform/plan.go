@@ -39,6 +39,16 @@ type Plan struct {
 	// Namespace of all composed resources.
 	Namespace string
 
+	// held are changes that the claim asks for and doesn't get, for people to read.
+	held []string
+
+	// encryptionMade is how the cluster's Secrets are encrypted, if it was made.
+	encryptionMade string
+
+	// controlPlane is in these subnets, if the cluster was made.
+	controlPlane     subnets
+	controlPlaneMade bool
+
 	// claimed is true if somebody made an object of that name in that namespace, be
 	// it a claim or a composite resource.
 	claimed bool
@@ -71,6 +81,10 @@ type Zone struct {
 
 	// Private and Public are the IPv4 blocks of the zone's subnets.
 	Private, Public netip.Prefix
+
+	// Kept is true if the claim no longer asks for the zone. It's there for what
+	// was made in it, and for nothing new.
+	Kept bool
 
 	// Facts that AWS has told so far.
 	Facts ZoneFacts
@@ -176,11 +190,13 @@ func (p Plan) Follow(r compose.Resource, path string, to ...compose.Key) compose
 // ID by which AWS knows a resource, or the empty string.
 func (p Plan) ID(k compose.Key) string { return p.ids[k] }
 
-// PrivateSubnets by key, one a zone.
+// PrivateSubnets by key, one in each zone that the claim asks for.
 func (p Plan) PrivateSubnets() []compose.Key {
 	ks := make([]compose.Key, 0, len(p.Zones))
 	for _, z := range p.Zones {
-		ks = append(ks, KeyPrivateSubnet(z))
+		if !z.Kept {
+			ks = append(ks, KeyPrivateSubnet(z))
+		}
 	}
 	return ks
 }
@@ -279,8 +295,10 @@ func (p Plan) WithoutPolicies(k compose.Key, m Managed) compose.Resource {
 
 func (p Plan) managed(k compose.Key, m Managed, ref *xpv1.ProviderConfigReference, ps xpv1.ManagementPolicies) compose.Resource {
 	r := p.Local(k, m)
+	kind := m.GetObjectKind().GroupVersionKind().Kind
 	m.SetProviderConfigReference(ref)
-	m.SetManagementPolicies(p.identifying(k, m.GetObjectKind().GroupVersionKind().Kind, ps))
+	m.SetManagementPolicies(p.identifying(k, kind, ps))
+	r.Fixity = fixed[kind]
 	return r
 }
 

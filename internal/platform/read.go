@@ -3,6 +3,7 @@ package platform
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -67,10 +68,20 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	}
 	region, zones, zerrs := place(p.Spec)
 	errs = append(errs, zerrs...)
-	p.Partition, p.Zones = region.Partition, factual(zones, xr, o)
+	p.Partition, p.Zones = region.Partition, zones
 	if len(errs) > 0 {
 		return p, &InvalidError{Errors: errs}
 	}
+	return p.settle(region, xr, o)
+}
+
+// settle what a valid claim asks for by what exists.
+func (p Plan) settle(region aws.Region, xr compose.Existing, o compose.Observed) (Plan, error) {
+	p, err := p.keepMade(region, xr, o)
+	if err != nil {
+		return p, err
+	}
+	p.Zones = factual(p.Zones, xr, o)
 	p.walk = newWalk(p.Spec, p.Facts, xr, o)
 	p.Versions = p.walk.versions()
 	return p, nil
@@ -134,25 +145,36 @@ func place(s v1alpha1.SeafarerClusterSpec) (aws.Region, []Zone, field.ErrorList)
 	if len(errs) > 0 {
 		return r, nil, nil // Said by validate.
 	}
-	bits := cidr.SubnetPrefix(vpc)
-	if l := s.Network.SubnetPrefixLength; l != nil {
-		bits = int(*l)
-	}
+	bits := subnetBits(s.Network, vpc)
 	zs := make([]Zone, 0, len(zones))
 	for _, z := range zones {
-		private, err := cidr.Subnet(vpc, bits, cidr.Private, z.Slot)
+		cut, err := cut(z, vpc, bits)
 		if err != nil {
 			return r, nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), bits, err.Error())}
 		}
-		public, err := cidr.Subnet(vpc, bits, cidr.Public, z.Slot)
-		if err != nil {
-			return r, nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), bits, err.Error())}
-		}
-		zs = append(zs, Zone{Zone: z, Private: private, Public: public})
+		zs = append(zs, cut)
 	}
 	// The order in which a claim lists zones means nothing.
 	slices.SortFunc(zs, func(a, b Zone) int { return cmp.Compare(a.Slot, b.Slot) })
 	return r, zs, nil
+}
+
+// cut a zone's subnets out of a VPC.
+func cut(z aws.Zone, vpc netip.Prefix, bits int) (Zone, error) {
+	private, err := cidr.Subnet(vpc, bits, cidr.Private, z.Slot)
+	if err != nil {
+		return Zone{}, err
+	}
+	public, err := cidr.Subnet(vpc, bits, cidr.Public, z.Slot)
+	return Zone{Zone: z, Private: private, Public: public}, err
+}
+
+// subnetBits are how long the prefix of each subnet is.
+func subnetBits(n v1alpha1.NetworkSpec, vpc netip.Prefix) int {
+	if n.SubnetPrefixLength != nil {
+		return int(*n.SubnetPrefixLength)
+	}
+	return cidr.SubnetPrefix(vpc)
 }
 
 func placed(r aws.Region, n v1alpha1.NetworkSpec) ([]aws.Zone, error) {

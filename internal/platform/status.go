@@ -33,6 +33,7 @@ func (p Plan) Status(a *compose.Assembly) v1alpha1.SeafarerClusterStatus {
 		Queue:    v1alpha1.QueueStatus{Name: p.QueueName(), URL: p.Facts.QueueURL},
 		Versions: p.Versions,
 		Facts: v1alpha1.Facts{
+			SecretsEncryption:      p.encryptionMade,
 			SystemNodesVersion:     p.Facts.SystemNodesVersion,
 			LaunchTemplateVersion:  p.Facts.LaunchTemplateVersion,
 			KarpenterAssociationID: p.Facts.KarpenterAssociationID,

@@ -101,6 +101,9 @@ var kinds = map[string]teller{
 	"NodeGroup": func(w World, r resource) map[string]any {
 		t := inCluster(w, r, "nodegroup", r.external())
 		t["version"] = r.version()
+		if ids := w.madeIn(r, "subnetIds"); len(ids) > 0 {
+			t["subnetIds"] = ids
+		}
 		return t
 	},
 	"Addon": func(w World, r resource) map[string]any {
@@ -198,11 +201,49 @@ func cluster(w World, r resource) map[string]any {
 		"data": base64.StdEncoding.EncodeToString([]byte("-----BEGIN CERTIFICATE-----\n" + digest(r.name, 64) + "\n-----END CERTIFICATE-----\n")),
 	}}
 	t["endpoint"] = "https://" + id + ".gr7." + w.Region + ".eks.amazonaws.com"
-	t["vpcConfig"] = map[string]any{"clusterSecurityGroupId": r.id("sg")}
+	t["encryptionConfig"] = w.encryptionConfig(r)
+	vpc := map[string]any{"clusterSecurityGroupId": r.id("sg")}
+	if ids := w.madeIn(r, "vpcConfig", "subnetIds"); len(ids) > 0 {
+		vpc["subnetIds"] = ids
+	}
+	t["vpcConfig"] = vpc
 	t["identity"] = []any{map[string]any{"oidc": []any{map[string]any{
 		"issuer": "https://oidc.eks." + w.Region + ".amazonaws.com/id/" + id,
 	}}}}
 	return t
+}
+
+// madeIn are the ids of the subnets that something was made in. EKS keeps their
+// zones.
+func (w World) madeIn(r resource, path ...string) []any {
+	if was := at(r.before, append([]string{"status", "atProvider"}, path...)).GetListValue(); was != nil {
+		return was.AsSlice()
+	}
+	path[len(path)-1] = "subnetIdRefs"
+	var ids []any
+	for _, v := range at(r.object, append([]string{"spec", "forProvider"}, path...)).GetListValue().GetValues() {
+		if id := w.subnets[v.GetStructValue().GetFields()["name"].GetStringValue()]; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// encryptionConfig that EKS made a cluster with: it looks up the key of an alias, and
+// knows no other alias than that of the platform's own key.
+func (w World) encryptionConfig(r resource) any {
+	if is := at(r.before, []string{"status", "atProvider"}).GetStructValue(); is != nil {
+		return is.GetFields()["encryptionConfig"].AsInterface()
+	}
+	config := at(r.object, []string{"spec", "initProvider", "encryptionConfig"})
+	key := at(config.GetStructValue(), []string{"provider", "keyArn"}).GetStringValue()
+	if config == nil {
+		return nil
+	}
+	if strings.Contains(key, ":alias/") {
+		key = w.arn("kms", "key/"+uuid("secrets-key"))
+	}
+	return map[string]any{"provider": map[string]any{"keyArn": key}, "resources": []any{"secrets"}}
 }
 
 // version of Kubernetes that EKS runs: the one that's asked for, if EKS goes there.

@@ -6,11 +6,14 @@ package simulate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
 // Account that resources live in unless a claim says otherwise. It's the one
@@ -29,6 +32,9 @@ type World struct {
 	Account   string
 	Region    string
 
+	// subnets' ids by the names of their objects, if all are known.
+	subnets map[string]string
+
 	// KubernetesVersion that the cluster runs, or will be made with.
 	KubernetesVersion string
 }
@@ -37,6 +43,12 @@ type World struct {
 // nothing else did, given what was observed before.
 func (w World) Observe(before map[string]*fnv1.Resource, rsp *fnv1.RunFunctionResponse) map[string]*fnv1.Resource {
 	o := make(map[string]*fnv1.Resource, len(rsp.GetDesired().GetResources()))
+	w.subnets = make(map[string]string)
+	for name, r := range rsp.GetDesired().GetResources() {
+		if f := r.GetResource().GetFields(); f["kind"].GetStringValue() == "Subnet" {
+			w.subnets[at(r.GetResource(), []string{"metadata", "name"}).GetStringValue()] = resource{name: name}.id("subnet")
+		}
+	}
 	for name, r := range rsp.GetDesired().GetResources() {
 		o[name] = &fnv1.Resource{Resource: w.Exist(name, r.GetResource(), before[name].GetResource())}
 	}
@@ -94,10 +106,49 @@ func (w World) status(r resource) map[string]any {
 	if m := r.refused(kind); m != "" {
 		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", m
 	}
+	told := make(map[string]any)
 	if tell, ok := kinds[kind]; ok {
-		s["atProvider"] = tell(w, r)
+		told = tell(w, r)
+	}
+	r.tellFixed(kind, told)
+	if len(told) > 0 {
+		s["atProvider"] = told
 	}
 	return s
+}
+
+// tellFixed tells what cannot change: it's as it was when the resource was made.
+func (r resource) tellFixed(kind string, told map[string]any) {
+	before := &structpb.Struct{Fields: map[string]*structpb.Value{"spec": structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
+		"forProvider": r.before.GetFields()["status"].GetStructValue().GetFields()["atProvider"],
+	}})}}
+	for _, f := range platform.FixedFields(kind) {
+		path := strings.Split(f.Path, ".")
+		v := at(r.object, path)
+		if was := at(before, path); was != nil && (f.But == "" || v.GetStringValue() != f.But) {
+			v = was
+		}
+		if v == nil || strings.HasSuffix(f.Path, "Refs") {
+			continue
+		}
+		o := told
+		for _, p := range path[2 : len(path)-1] {
+			if o[p] == nil {
+				o[p] = make(map[string]any)
+			}
+			o, _ = o[p].(map[string]any)
+		}
+		o[path[len(path)-1]] = v.AsInterface()
+	}
+}
+
+// at a path of field names, a value.
+func at(o *structpb.Struct, path []string) *structpb.Value {
+	v := structpb.NewStructValue(o)
+	for _, f := range path {
+		v = v.GetStructValue().GetFields()[f]
+	}
+	return v
 }
 
 // digest of a name in hexadecimal digits, as long as AWS's ids are.
