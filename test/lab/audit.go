@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -34,8 +35,10 @@ type Deletion struct {
 	// Policy of propagation that was asked for: Background, Foreground or Orphan.
 	Policy string
 
-	// Code of the answer: 200 if it was accepted, 409 if a Usage denied it.
+	// Code of the answer: 200 if it was accepted, 409 if a Usage denied it. Then
+	// Why says which.
 	Code int
+	Why  string
 }
 
 // Accepted by the API server.
@@ -43,7 +46,7 @@ func (d Deletion) Accepted() bool { return d.Code >= 200 && d.Code < 300 }
 
 // String tells who deleted what, and how that was answered.
 func (d Deletion) String() string {
-	return fmt.Sprintf("%s %d %s.%s %s/%s %s by %s (%s)", d.Time.Format(time.TimeOnly+".000"), d.Code, d.Resource, d.Group, d.Namespace, d.Name, d.Policy, d.User, d.Agent)
+	return strings.TrimSpace(fmt.Sprintf("%s %d %s.%s %s/%s %s by %s (%s) %s", d.Time.Format(time.TimeOnly+".000"), d.Code, d.Resource, d.Group, d.Namespace, d.Name, d.Policy, d.User, d.Agent, d.Why))
 }
 
 // Deletions that the API server was asked for, in their order. It remembers them
@@ -86,7 +89,8 @@ type auditEvent struct {
 		PropagationPolicy string `json:"propagationPolicy"`
 	} `json:"requestObject"`
 	ResponseStatus struct {
-		Code int `json:"code"`
+		Code    int    `json:"code"`
+		Message string `json:"message"`
 	} `json:"responseStatus"`
 }
 
@@ -101,6 +105,7 @@ func (e auditEvent) deletion() Deletion {
 		Name:      e.ObjectRef.Name,
 		Policy:    e.RequestObject.PropagationPolicy,
 		Code:      e.ResponseStatus.Code,
+		Why:       e.ResponseStatus.Message,
 	}
 }
 

@@ -278,6 +278,27 @@ func (a *AWS) stop() {
 	}
 }
 
+// An AWSFault makes calls fail.
+type AWSFault struct {
+	// Service and Operation as AWS calls them, or any.
+	Service   string `json:"service,omitempty"`
+	Operation string `json:"operation,omitempty"`
+
+	// Code of the error, or ThrottlingException.
+	Code string `json:"code,omitempty"`
+
+	// Status of HTTP. From 500 on, it's all of the answer.
+	Status int `json:"status,omitempty"`
+
+	// Rate of calls that fail, up to 1.
+	Rate float64 `json:"rate"`
+}
+
+// Fail calls like this from now on, and no others.
+func (a *AWS) Fail(ctx context.Context, fs ...AWSFault) error {
+	return a.call(ctx, http.MethodPut, "faults", append([]AWSFault{}, fs...), nil)
+}
+
 // A Write is a call that may have changed something in AWS.
 type Write struct {
 	Service   string `json:"service"`

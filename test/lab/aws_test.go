@@ -58,6 +58,7 @@ func TestAWS(t *testing.T) {
 		a.asSimulated()
 		a.goes()
 	})
+	t.Run("Faults", testFaultsInAWS)
 }
 
 // inAWS is a platform whose resources are really there.

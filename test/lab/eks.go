@@ -123,6 +123,28 @@ func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSClu
 	return c, nil
 }
 
+// Lose a cluster, as if someone had deleted it behind the back of all. Whoever
+// manages it makes it again: elsewhere, and empty.
+func (e *EKS) Lose(o *unstructured.Unstructured) {
+	c, ok := e.Cluster(o.GetNamespace(), o.GetName())
+	if !ok {
+		return
+	}
+	e.end(c, o)
+}
+
+// end a cluster. Nobody ends what Karpenter has launched for it.
+func (e *EKS) end(c *EKSCluster, o *unstructured.Unstructured) {
+	left := c.Karpenter.Stop()
+	c.Stop()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.clusters, o.GetNamespace()+"/"+o.GetName())
+	for _, i := range left {
+		e.leaked = append(e.leaked, o.GetNamespace()+"/"+o.GetName()+": "+i)
+	}
+}
+
 // authenticate writes the Secret that tells how to reach a cluster.
 func (e *EKS) authenticate(ctx context.Context, o *unstructured.Unstructured) error {
 	c, ok := e.Cluster(o.GetNamespace(), clusterOf(o))
@@ -182,14 +204,7 @@ func (e *EKS) goes(ctx context.Context, o *unstructured.Unstructured) error {
 	if len(groups) > 0 {
 		return errors.Errorf("cluster %s has %d node groups attached", o.GetName(), len(groups))
 	}
-	left := c.Karpenter.Stop()
-	c.Stop()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.clusters, o.GetNamespace()+"/"+o.GetName())
-	for _, i := range left {
-		e.leaked = append(e.leaked, o.GetNamespace()+"/"+o.GetName()+": "+i)
-	}
+	e.end(c, o)
 	return nil
 }
 

@@ -13,7 +13,11 @@ import (
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+
+	"github.com/crossplane/function-sdk-go/errors"
 )
 
 // Faults are thrown by chance. The seed repeats which, though not when: the
@@ -58,6 +62,17 @@ var faults = []fault{
 		}
 		return blank(ctx, os[sorted(os)[r.IntN(len(os))]])
 	}},
+	{name: "Secret removed", often: 2, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+		l, err := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return err
+		}
+		if len(l.Items) == 0 {
+			return errNothing
+		}
+		name := l.Items[r.IntN(len(l.Items))].GetName()
+		return shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
+	}},
 	{name: "composite resource's status blanked", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
 		xr, err := p.composite(ctx)
 		if err != nil {
@@ -66,6 +81,12 @@ var faults = []fault{
 		return blank(ctx, xr)
 	}},
 }
+
+// errNothing is there that a fault could be done to.
+var errNothing = errors.New("nothing is there yet")
+
+// secrets, some of which are composed, and some of which providers write.
+var secrets = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 
 // pause for some time, until a longest one.
 func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
@@ -93,19 +114,22 @@ func dice(t *testing.T) *rand.Rand {
 }
 
 // suffer faults for a while. When it returns, none lasts.
-func (p *platform) suffer(r *rand.Rand) {
+func (p *platform) suffer(r *rand.Rand, d time.Duration, fs []fault) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), *faultTime)
+	ctx, cancel := context.WithTimeout(p.t.Context(), d)
 	defer cancel()
 	thrown := make(map[string]int)
 	for ctx.Err() == nil {
-		f := pick(r)
-		thrown[f.name]++
+		f := pick(r, fs)
 		// A fault that has begun is ended, even if time is up.
-		if err := f.do(context.WithoutCancel(ctx), r, p); err != nil && !passing(err) {
+		switch err := f.do(context.WithoutCancel(ctx), r, p); {
+		case errors.Is(err, errNothing):
+			continue
+		case err != nil && !passing(err):
 			p.t.Errorf("%s: %v", f.name, err)
 			return
 		}
+		thrown[f.name]++
 		pause(ctx, r, 2*time.Second)
 	}
 	for _, name := range sorted(thrown) {
@@ -113,20 +137,21 @@ func (p *platform) suffer(r *rand.Rand) {
 	}
 }
 
-func pick(r *rand.Rand) fault {
+func pick(r *rand.Rand, fs []fault) fault {
 	all := 0
-	for _, f := range faults {
+	for _, f := range fs {
 		all += f.often
 	}
 	n := r.IntN(all)
-	i := slices.IndexFunc(faults, func(f fault) bool { n -= f.often; return n < 0 })
-	return faults[i]
+	i := slices.IndexFunc(fs, func(f fault) bool { n -= f.often; return n < 0 })
+	return fs[i]
 }
 
 // passing errors are those of an object that goes, or that has no status.
 func passing(err error) bool { return kerrors.IsNotFound(err) || kerrors.IsConflict(err) }
 
-// deletionsOf what a claim is composed of that were accepted so far.
+// deletionsOf what a claim is composed of that were accepted so far, but for those
+// that were faults.
 func (p *platform) deletionsOf() []string {
 	p.t.Helper()
 	ds, err := shared.Deletions()
@@ -135,11 +160,19 @@ func (p *platform) deletionsOf() []string {
 	}
 	var out []string
 	for _, d := range ds {
-		if d.Namespace == p.claim.GetNamespace() && d.Accepted() && d.Group != "events.k8s.io" && d.Resource != "events" {
+		if d.Namespace == p.claim.GetNamespace() && d.Accepted() && d.Group != "events.k8s.io" && d.Resource != "events" && d.Agent != rest.DefaultKubernetesUserAgent() {
 			out = append(out, d.String())
 		}
 	}
 	return out
+}
+
+// dropsNothing fails if somebody deleted anything of the platform so far.
+func (p *platform) dropsNothing(while string) {
+	p.t.Helper()
+	if ds := p.deletionsOf(); len(ds) > 0 {
+		p.t.Errorf("deleted while the platform was %s:\n%s", while, strings.Join(ds, "\n"))
+	}
 }
 
 // Whatever is killed, and whenever, while a platform is made, changed and
@@ -150,29 +183,25 @@ func TestFaults(t *testing.T) {
 
 	t.Run("Create", func(t *testing.T) {
 		p.t = t
-		p.suffer(r)
+		p.suffer(r, *faultTime, faults)
 		p.settled()
-		if ds := p.deletionsOf(); len(ds) > 0 {
-			t.Errorf("deleted while the platform was made:\n%s", strings.Join(ds, "\n"))
-		}
+		p.dropsNothing("made")
 	})
 	t.Run("Change", func(t *testing.T) {
 		p.t = t
 		was := p.uids()
 		p.set([]any{map[string]any{"name": "default"}, map[string]any{"name": "batch"}}, "spec", "karpenter", "nodePools")
 		p.edit(map[string]any{"faults": "change"}, "spec", "tags")
-		p.suffer(r)
+		p.suffer(r, *faultTime, faults)
 		p.arrives("faults", "change")
 		p.settled()
 		p.keeps(was)
-		if ds := p.deletionsOf(); len(ds) > 0 {
-			t.Errorf("deleted while the platform was changed:\n%s", strings.Join(ds, "\n"))
-		}
+		p.dropsNothing("changed")
 	})
 	t.Run("Delete", func(t *testing.T) {
 		p.t = t
 		var done sync.WaitGroup
-		done.Go(func() { p.suffer(r) })
+		done.Go(func() { p.suffer(r, *faultTime, faults) })
 		defer done.Wait()
 		p.deleted()
 	})

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"maps"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/crossplane/function-sdk-go/errors"
 
@@ -57,6 +59,7 @@ func TestInCluster(t *testing.T) {
 
 	t.Run("Minimal", testMinimalInCluster)
 	t.Run("SeafarerCluster", testSeafarerInCluster)
+	t.Run("ClusterLost", testClusterLost)
 }
 
 func testMinimalInCluster(t *testing.T) {
@@ -83,7 +86,17 @@ func testMinimalInCluster(t *testing.T) {
 			p.removeNodePool("stubborn", stubborn, stubborn+time.Minute)
 		}},
 		{name: "NothingDrainsWithoutKarpenter", test: p.drainsWithKarpenterOnly},
-		{name: "Delete", test: p.endsInOrder},
+		{name: "SecretRemoved", test: func() { p.reachableAgain("error", nil) }},
+		{name: "SecretStale", test: func() { p.reachableAgain("info", map[string]any{"kubeconfig": "c3RhbGU="}) }},
+		{name: "Delete", test: func() {
+			// A pod that won't go may not keep a platform from going.
+			p.edit([]any{map[string]any{"name": "default", "terminationGracePeriod": stubborn.String()}}, "spec", "karpenter", "nodePools")
+			p.settled()
+			shared.EKS.SetDrain(time.Hour)
+			defer shared.EKS.SetDrain(drained)
+			p.endsInOrder()
+			p.audited()
+		}},
 	}
 	for _, s := range steps {
 		if !t.Run(s.name, func(t *testing.T) {
@@ -262,6 +275,78 @@ func (p *platform) editValues() {
 	p.within(settles, func(ctx context.Context) error {
 		return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
 	})
+}
+
+// reachableAgain is a cluster after the Secret that leads to it has lost its data,
+// or is lost itself. An edit that's under way arrives.
+func (p *platform) reachableAgain(level string, data map[string]any) {
+	ref, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
+	r := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace())
+	var err error
+	if data == nil {
+		err = r.Delete(p.t.Context(), ref, metav1.DeleteOptions{})
+	} else {
+		_, err = r.Patch(p.t.Context(), ref, types.MergePatchType, mergePatch(map[string]any{"data": data}), metav1.PatchOptions{FieldManager: "someone"})
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	was := p.uids()
+	p.edit(map[string]any{"logLevel": level}, "spec", "karpenter", "values")
+	c := p.eks()
+	p.within(settles, func(ctx context.Context) error {
+		return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": level})
+	})
+	p.settled()
+	p.keeps(was)
+}
+
+// testClusterLost is that a claim can be deleted whose cluster someone has deleted
+// before, with the Secret that leads to it. It comes back empty, and goes.
+func testClusterLost(t *testing.T) {
+	p := apply(t, claimed(t, "lost"))
+	p.settled()
+	launched := len(p.eks().Karpenter.Instances())
+	leaked := len(shared.EKS.Leaked())
+	o := p.composed()["cluster"]
+	ref, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
+
+	shared.EKS.Lose(o)
+	if err := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(t.Context(), ref, metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	p.deleted()
+	p.audited()
+	// Nobody could drain what was launched for the cluster that was lost.
+	if now := len(shared.EKS.Leaked()) - leaked; now != launched || now == 0 {
+		t.Errorf("of %d instances that were launched for the cluster that was lost, %d are told", launched, now)
+	}
+}
+
+// audited deletions are told: who deleted what, and why it was denied. Some were,
+// by Usages, and all went in the end.
+func (p *platform) audited() {
+	p.t.Helper()
+	ds, err := shared.Deletions()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	denied, accepted := 0, 0
+	for _, d := range ds {
+		if d.Namespace != p.claim.GetNamespace() || d.Resource == "events" {
+			continue
+		}
+		switch {
+		case d.Accepted():
+			accepted++
+		case d.Code == http.StatusConflict && d.Why != "":
+			denied++
+		}
+		p.t.Log(d)
+	}
+	if denied == 0 || accepted == 0 {
+		p.t.Errorf("%d deletions were denied by Usages, and %d were accepted: want some of each", denied, accepted)
+	}
 }
 
 // drainsWithKarpenterOnly means that the lab notices if Karpenter goes first: then

@@ -81,7 +81,7 @@ func (p *Providers) start(ctx context.Context) error {
 	}
 	// The informers outlive the call.
 	ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	f := dynamicinformer.NewDynamicSharedInformerFactory(p.client.dynamic, 0)
+	f := dynamicinformer.NewDynamicSharedInformerFactory(p.client.dynamic, p.poll())
 	for _, k := range p.kinds {
 		if !k.played {
 			continue
@@ -105,6 +105,16 @@ func (p *Providers) start(ctx context.Context) error {
 		p.done.Go(func() { p.work(ctx) })
 	}
 	return nil
+}
+
+// poll is how often the stand-in looks at what it plays even if nothing changed. It
+// needs to only if something may happen behind its back: to a cluster, or to the
+// Secret that leads to it.
+func (p *Providers) poll() time.Duration {
+	if p.eks == nil {
+		return 0
+	}
+	return 5 * time.Second
 }
 
 func (p *Providers) stop() {
