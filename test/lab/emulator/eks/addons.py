@@ -37,7 +37,7 @@ def create_addon(self):
         "addonName": name,
         "clusterName": cluster.name,
         "status": "CREATING",
-        "addonVersion": self._get_param("addonVersion") or "v1.0.0-eksbuild.1",
+        "addonVersion": self._get_param("addonVersion") or default_version(name, cluster),
         "addonArn": arn(backend, f"addon/{cluster.name}/{name}/{uuid.uuid4()}"),
         "createdAt": utcnow(),
         "modifiedAt": utcnow(),
@@ -50,6 +50,11 @@ def create_addon(self):
     lab(backend).addons[cluster.name, name] = a
     changes(backend).add("addon", lambda: a.update(status="ACTIVE"), lambda: name not in NEED_NODES or has_nodes(cluster))
     return ActionResult({"addon": a})
+
+
+def default_version(name, cluster):
+    """kube-proxy is of the cluster's minor, which is all that anybody reads from a version."""
+    return f"v{cluster.version}.0-eksbuild.1" if name == "kube-proxy" else "v1.0.0-eksbuild.1"
 
 
 def has_nodes(cluster):
