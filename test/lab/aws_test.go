@@ -275,7 +275,7 @@ func (a *inAWS) unchanged(was map[string][]string) {
 			a.t.Errorf("%s in the account are not as they were: %s", kind, d)
 		}
 	}
-	a.t.Logf("the account has %d things of %d kinds, as before", n, len(is))
+	a.t.Logf("the account has %d things of %d kinds", n, len(is))
 }
 
 func set(ids []string) map[string]string {

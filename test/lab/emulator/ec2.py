@@ -54,9 +54,14 @@ def delete_security_group(self, name=None, group_id=None):
 def delete_vpc(self, vpc_id):
     gateways = [g.id for g in self.internet_gateways.values() if g.vpc and g.vpc.id == vpc_id]
     groups = [g.id for g in self.groups.get(vpc_id, {}).values() if g.name != "default"]
-    if gateways or groups:
-        in_use(f"The vpc '{vpc_id}'", gateways + groups)
-    return moto["delete_vpc"](self, vpc_id)
+    acls = [a for a in self.network_acls.values() if a.vpc_id == vpc_id]
+    others = [a.id for a in acls if not a.default]
+    if gateways or groups or others:
+        in_use(f"The vpc '{vpc_id}'", gateways + groups + others)
+    vpc = moto["delete_vpc"](self, vpc_id)
+    for a in acls:
+        del self.network_acls[a.id]
+    return vpc
 
 
 def addresses(self, vpc_id):

@@ -338,7 +338,13 @@ def test_what_is_in_use_is_not_deleted(aws):
         aws.ec2.delete_subnet(SubnetId=n)
     refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
     aws.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
+    acl = aws.ec2.create_network_acl(VpcId=vpc_id)["NetworkAcl"]["NetworkAclId"]
+    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    aws.ec2.delete_network_acl(NetworkAclId=acl)
+    acls = lambda: [a for a in aws.ec2.describe_network_acls()["NetworkAcls"] if a["VpcId"] == vpc_id]
+    assert len(acls()) == 1
     aws.ec2.delete_vpc(VpcId=vpc_id)
+    assert not acls()
 
 
 def test_a_nat_gateway_without_an_internet_gateway_fails(aws):
