@@ -20,6 +20,7 @@ def put_association(backend, cluster, namespace, account, role_arn, owner=None, 
         "namespace": namespace,
         "serviceAccount": account,
         "roleArn": role_arn,
+        "disableSessionTags": False,
         "associationId": i,
         "associationArn": arn(backend, f"podidentityassociation/{cluster}/{i}"),
         "createdAt": utcnow(),
@@ -61,6 +62,8 @@ def update_pod_identity_association(self):
     a = association_of(self)
     if self._get_param("roleArn"):
         a["roleArn"] = role(self.eks_backend, self._get_param("roleArn")).arn
+    if self._get_param("disableSessionTags") is not None:
+        a["disableSessionTags"] = self._get_param("disableSessionTags")
     a["modifiedAt"] = utcnow()
     return ActionResult({"association": a})
 
