@@ -13,7 +13,6 @@ import (
 	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 
@@ -84,9 +83,6 @@ var faults = []fault{
 
 // errNothing is there that a fault could be done to.
 var errNothing = errors.New("nothing is there yet")
-
-// secrets, some of which are composed, and some of which providers write.
-var secrets = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 
 // pause for some time, until a longest one.
 func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
