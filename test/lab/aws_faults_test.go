@@ -67,7 +67,7 @@ func testFaultsInAWS(t *testing.T) {
 	a.quiet()
 	a.dropsNothing("made")
 
-	was := a.uids()
+	was := a.lasting()
 	a.edit("1.36", "spec", "kubernetesVersion")
 	a.suffer(r, phase**faultTime, suffered(providerAWSKilled))
 	a.settled()

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -146,6 +147,14 @@ func pick(r *rand.Rand, fs []fault) fault {
 // passing errors are those of an object that goes, or that has no status.
 func passing(err error) bool { return kerrors.IsNotFound(err) || kerrors.IsConflict(err) }
 
+// lasting are the uids of what's composed and no fault removes.
+func (p *platform) lasting() map[string]string {
+	p.t.Helper()
+	os := p.composed()
+	maps.DeleteFunc(os, func(_ string, o *unstructured.Unstructured) bool { return o.GetKind() == "Secret" })
+	return values(os, func(o *unstructured.Unstructured) string { return string(o.GetUID()) })
+}
+
 // deletionsOf what a claim is composed of that were accepted so far, but for those
 // that were faults.
 func (p *platform) deletionsOf() []string {
@@ -185,7 +194,7 @@ func TestFaults(t *testing.T) {
 	})
 	t.Run("Change", func(t *testing.T) {
 		p.t = t
-		was := p.uids()
+		was := p.lasting()
 		p.set([]any{map[string]any{"name": "default"}, map[string]any{"name": "batch"}}, "spec", "karpenter", "nodePools")
 		p.edit(map[string]any{"faults": "change"}, "spec", "tags")
 		p.suffer(r, *faultTime, faults)
