@@ -63,7 +63,10 @@ func TestInCluster(t *testing.T) {
 }
 
 func testMinimalInCluster(t *testing.T) {
-	p := apply(t, example(t, "minimal"))
+	p := &platform{t: t, claim: example(t, "minimal")}
+	// What a node is launched with, it keeps.
+	p.set([]any{map[string]any{"name": "default", "terminationGracePeriod": stubborn.String()}}, "spec", "karpenter", "nodePools")
+	p.apply()
 	p.settled()
 	p.tells()
 	steps := []struct {
@@ -90,8 +93,6 @@ func testMinimalInCluster(t *testing.T) {
 		{name: "SecretStale", test: func() { p.reachableAgain("info", map[string]any{"kubeconfig": "c3RhbGU="}) }},
 		{name: "Delete", test: func() {
 			// A pod that won't go may not keep a platform from going.
-			p.edit([]any{map[string]any{"name": "default", "terminationGracePeriod": stubborn.String()}}, "spec", "karpenter", "nodePools")
-			p.settled()
 			shared.EKS.SetDrain(time.Hour)
 			defer shared.EKS.SetDrain(drained)
 			p.endsInOrder()
