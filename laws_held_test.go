@@ -15,7 +15,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
 )
 
 // A wish is a change of a claim that AWS cannot make in place. Some of them the API
@@ -128,7 +128,7 @@ func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunF
 	diffs := make(map[string]string)
 	for k, now := range run(t, fresh).GetDesired().GetResources() {
 		was, is := compose.Exists(before[k].GetResource()), compose.Exists(now.GetResource())
-		for _, f := range platform.FixedFields(is.String("kind")) {
+		for _, f := range fixed.Fields(is.String("kind")) {
 			w, n := was.Value(f.Path), is.Value(f.Path)
 			if w != nil && n != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) && !strings.HasSuffix(f.Path, "Refs") {
 				diffs[k] = f.Path
@@ -150,7 +150,7 @@ func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *f
 		if was.ExternalName() != is.ExternalName() {
 			return k + " gets another name: " + is.ExternalName()
 		}
-		for _, f := range platform.FixedFields(is.String("kind")) {
+		for _, f := range fixed.Fields(is.String("kind")) {
 			if w, n := was.Value(f.Path), is.Value(f.Path); w != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) {
 				return k + ": " + f.Path + " changes to " + n.String()
 			}

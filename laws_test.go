@@ -22,7 +22,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
@@ -288,8 +288,9 @@ func unmade(o *structpb.Struct) *structpb.Struct {
 	if !ok {
 		return o
 	}
-	for _, fixed := range platform.FixedFields(compose.Exists(o).String("kind")) {
-		parent, field := fixed.Path[:strings.LastIndex(fixed.Path, ".")], fixed.Path[strings.LastIndex(fixed.Path, ".")+1:]
+	for _, field := range fixed.Fields(compose.Exists(o).String("kind")) {
+		last := strings.LastIndex(field.Path, ".")
+		parent, field := field.Path[:last], field.Path[last+1:]
 		delete(compose.Exists(o).Value(parent).GetStructValue().GetFields(), field)
 	}
 	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil {

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
 )
 
 // TestFixedFields has every field that cannot change exist, in what is asked for and,
@@ -11,14 +13,14 @@ import (
 // held by nobody.
 func TestFixedFields(t *testing.T) {
 	left := make(map[string]bool)
-	for k := range fixed {
+	for _, k := range fixed.Kinds() {
 		left[k] = true
 	}
 	for _, objects := range kinds() {
 		for _, o := range objects {
 			kind := reflect.TypeOf(o).Elem()
 			delete(left, kind.Name())
-			for _, f := range FixedFields(kind.Name()) {
+			for _, f := range fixed.Fields(kind.Name()) {
 				field := strings.TrimPrefix(f.Path, "spec.forProvider.")
 				if !has(kind, strings.Split(f.Path, ".")) {
 					t.Errorf("%s has no %s", kind.Name(), f.Path)

@@ -298,7 +298,7 @@ func (p Plan) managed(k compose.Key, m Managed, ref *xpv1.ProviderConfigReferenc
 	kind := m.GetObjectKind().GroupVersionKind().Kind
 	m.SetProviderConfigReference(ref)
 	m.SetManagementPolicies(p.identifying(k, kind, ps))
-	r.Fixity = fixed[kind]
+	r.Fixity = fixity(kind)
 	return r
 }
 

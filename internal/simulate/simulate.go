@@ -13,7 +13,7 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
 )
 
 // Account that resources live in unless a claim says otherwise. It's the one
@@ -122,7 +122,7 @@ func (r resource) tellFixed(kind string, told map[string]any) {
 	before := &structpb.Struct{Fields: map[string]*structpb.Value{"spec": structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
 		"forProvider": r.before.GetFields()["status"].GetStructValue().GetFields()["atProvider"],
 	}})}}
-	for _, f := range platform.FixedFields(kind) {
+	for _, f := range fixed.Fields(kind) {
 		path := strings.Split(f.Path, ".")
 		v := at(r.object, path)
 		if was := at(before, path); was != nil && (f.But == "" || v.GetStringValue() != f.But) {

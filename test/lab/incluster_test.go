@@ -340,7 +340,7 @@ func (p *platform) audited() {
 		switch {
 		case d.Accepted():
 			accepted++
-		case d.Code == http.StatusConflict && d.Why != "":
+		case d.Code == http.StatusConflict && strings.Contains(d.Why, "in-use"):
 			denied++
 		}
 		p.t.Log(d)
