@@ -1,0 +1,72 @@
+package lab
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/crossplane/function-sdk-go/errors"
+)
+
+// acknowledgement in a message of ChangeHeld.
+var acknowledgement = regexp.MustCompile(`add (\S+) to spec\.acknowledgedChanges`)
+
+// A change that AWS cannot make in place is held, and nothing goes. Acknowledged,
+// the node group is replaced once, Usages first, and nothing else is made anew.
+func TestChangeHeld(t *testing.T) {
+	p := apply(t, claimed(t, "held"))
+	p.settled()
+	was := p.uids()
+
+	p.edit([]any{"m7i.large"}, "spec", "systemNodes", "instanceTypes")
+	var token string
+	p.within(settles, func(ctx context.Context) error {
+		s, reason, message, err := p.held(ctx)
+		if err != nil {
+			return err
+		}
+		m := acknowledgement.FindStringSubmatch(message)
+		if s != "True" || reason != "NeedsAcknowledgement" || m == nil {
+			return errors.Errorf("claim is ChangeHeld=%q: %s: %s", s, reason, message)
+		}
+		token = m[1]
+		return nil
+	})
+	time.Sleep(3 * time.Second) // For something to go wrong.
+	p.keeps(was)
+	p.dropsNothing("asked for what is held")
+
+	p.edit([]any{token}, "spec", "acknowledgedChanges")
+	p.within(deletes, func(ctx context.Context) error {
+		group := p.composed()["system-node-group"]
+		if group == nil || string(group.GetUID()) == was["system-node-group"] {
+			return errors.New("the node group is not replaced")
+		}
+		types, _, err := unstructured.NestedStringSlice(group.Object, "spec", "forProvider", "instanceTypes")
+		if err != nil || len(types) != 1 || types[0] != "m7i.large" {
+			return errors.Errorf("the node group has %v: %v", types, err)
+		}
+		if s, reason, message, err := p.held(ctx); err != nil || s != "False" {
+			return errors.Errorf("claim is ChangeHeld=%q: %s: %s: %v", s, reason, message, err)
+		}
+		return p.isReady(ctx)
+	})
+	// Its Usages, and those by it, go and come with it.
+	maps.DeleteFunc(was, func(k, _ string) bool { return strings.Contains(k, "system-node-group") })
+	p.keeps(was)
+}
+
+// held is what the claim says of changes that are held.
+func (p *platform) held(ctx context.Context) (status, reason, message string, err error) {
+	claim, err := shared.Get(ctx, p.claim)
+	if err != nil {
+		return "", "", "", err
+	}
+	status, reason, message = condition(claim, "ChangeHeld")
+	return status, reason, message, nil
+}
