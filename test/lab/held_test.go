@@ -43,7 +43,11 @@ func TestChangeHeld(t *testing.T) {
 
 	p.edit([]any{token}, "spec", "acknowledgedChanges")
 	p.within(deletes, func(ctx context.Context) error {
-		group := p.composed()["system-node-group"]
+		os, err := shared.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		group := os["system-node-group"]
 		if group == nil || string(group.GetUID()) == was["system-node-group"] {
 			return errors.New("the node group is not replaced")
 		}
