@@ -278,10 +278,17 @@ func (p *platform) editValues() {
 	})
 }
 
+// providersSecret is the name of the one by which providers reach the cluster.
+func (p *platform) providersSecret() string {
+	p.t.Helper()
+	name, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
+	return name
+}
+
 // reachableAgain is a cluster after the Secret that leads to it has lost its data,
 // or is lost itself. An edit that's under way arrives.
 func (p *platform) reachableAgain(level string, data map[string]any) {
-	ref, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
+	ref := p.providersSecret()
 	r := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace())
 	var err error
 	if data == nil {
@@ -310,7 +317,7 @@ func testClusterLost(t *testing.T) {
 	launched := len(p.eks().Karpenter.Instances())
 	leaked := len(shared.EKS.Leaked())
 	o := p.composed()["cluster"]
-	ref, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
+	ref := p.providersSecret()
 
 	shared.EKS.Lose(o)
 	if err := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(t.Context(), ref, metav1.DeleteOptions{}); err != nil {
