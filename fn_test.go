@@ -211,7 +211,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"MandatoryTag": {
 			reason: "A tag that the platform team asks for cannot be left out.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every claim for this tag: set it`)},
+			want:   want{rsp: refused(nil, reasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every SeafarerCluster for this tag: set it`)},
 		},
 		"NoArgoCD": {
 			reason: "A claim cannot ask for an Argo CD that the platform team names none of.",
@@ -278,7 +278,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `"222222222222"`, "spec", "accountId")
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new claim`)},
+			want: want{rsp: refused(nil, reasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new SeafarerCluster`)},
 		},
 	}
 

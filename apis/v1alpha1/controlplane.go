@@ -2,7 +2,7 @@ package v1alpha1
 
 // ControlPlaneSpec is the EKS cluster itself.
 //
-// +kubebuilder:validation:XValidation:rule="has(self.serviceCIDR) == has(oldSelf.serviceCIDR) && (!has(self.serviceCIDR) || self.serviceCIDR == oldSelf.serviceCIDR)",message="serviceCIDR cannot change: EKS fixes it when it creates the cluster; make a new claim"
+// +kubebuilder:validation:XValidation:rule="has(self.serviceCIDR) == has(oldSelf.serviceCIDR) && (!has(self.serviceCIDR) || self.serviceCIDR == oldSelf.serviceCIDR)",message="serviceCIDR cannot change: EKS fixes it when it creates the cluster; make a new SeafarerCluster"
 type ControlPlaneSpec struct {
 	// Endpoint of the Kubernetes API.
 	//

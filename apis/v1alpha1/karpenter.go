@@ -7,7 +7,7 @@ import (
 
 // KarpenterSpec is the Karpenter controller and what it may launch.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.__namespace__) || !has(oldSelf.__namespace__) || self.__namespace__ == oldSelf.__namespace__",message="namespace cannot change: Karpenter's nodes must not outlive its release; make a new claim"
+// +kubebuilder:validation:XValidation:rule="!has(self.__namespace__) || !has(oldSelf.__namespace__) || self.__namespace__ == oldSelf.__namespace__",message="namespace cannot change: Karpenter's nodes must not outlive its release; make a new SeafarerCluster"
 // +kubebuilder:validation:XValidation:rule="has(self.nodeRoleName) == has(oldSelf.nodeRoleName) && (!has(self.nodeRoleName) || self.nodeRoleName == oldSelf.nodeRoleName)",message="nodeRoleName cannot change: running nodes use the role"
 type KarpenterSpec struct {
 	// Version of the karpenter and karpenter-crd charts. It must support the

@@ -20,9 +20,9 @@ const (
 // NetworkSpec is the VPC and its subnets.
 //
 // +kubebuilder:validation:XValidation:rule="!(has(self.zones) && has(self.zoneCount))",message="zones and zoneCount exclude each other: name the zones, or say how many"
-// +kubebuilder:validation:XValidation:rule="!has(self.cidr) || !has(oldSelf.cidr) || self.cidr == oldSelf.cidr",message="cidr cannot change: AWS cannot renumber a VPC; make a new claim"
-// +kubebuilder:validation:XValidation:rule="has(self.subnetPrefixLength) == has(oldSelf.subnetPrefixLength) && (!has(self.subnetPrefixLength) || self.subnetPrefixLength == oldSelf.subnetPrefixLength)",message="subnetPrefixLength cannot change: AWS cannot resize a subnet; make a new claim"
-// +kubebuilder:validation:XValidation:rule="has(self.zones) == has(oldSelf.zones)",message="a network cannot switch between zones and zoneCount: its subnets would be replaced; make a new claim"
+// +kubebuilder:validation:XValidation:rule="!has(self.cidr) || !has(oldSelf.cidr) || self.cidr == oldSelf.cidr",message="cidr cannot change: AWS cannot renumber a VPC; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.subnetPrefixLength) == has(oldSelf.subnetPrefixLength) && (!has(self.subnetPrefixLength) || self.subnetPrefixLength == oldSelf.subnetPrefixLength)",message="subnetPrefixLength cannot change: AWS cannot resize a subnet; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.zones) == has(oldSelf.zones)",message="a network cannot switch between zones and zoneCount: its subnets would be replaced; make a new SeafarerCluster"
 type NetworkSpec struct {
 	// CIDR is the IPv4 block of the VPC, /16 to /24.
 	//

@@ -26,8 +26,8 @@ type XSeafarerCluster struct {
 
 // SeafarerClusterSpec is what the platform should be. Only region is required.
 //
-// +kubebuilder:validation:XValidation:rule="self.region == oldSelf.region",message="region cannot change: an EKS cluster cannot move; make a new claim"
-// +kubebuilder:validation:XValidation:rule="has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)",message="clusterName cannot change: EKS cannot rename a cluster; make a new claim"
+// +kubebuilder:validation:XValidation:rule="self.region == oldSelf.region",message="region cannot change: an EKS cluster cannot move; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)",message="clusterName cannot change: EKS cannot rename a cluster; make a new SeafarerCluster"
 type SeafarerClusterSpec struct {
 	// Region of AWS the platform lives in, for example eu-west-3.
 	//

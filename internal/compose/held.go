@@ -110,7 +110,7 @@ func (s State) held() (reason, message string) {
 	case s.Token != "":
 		return ReasonNeedsAcknowledgement, fmt.Sprintf("%s, which cannot change in place: %s. To have it replaced, add %s to %s", s.keeps(), s.Fixity.Replacing, s.Token, acknowledgedChanges)
 	default:
-		return ReasonCannotChange, s.keeps() + ", which cannot change while the platform exists: make a new claim for that, or take the change back"
+		return ReasonCannotChange, s.keeps() + ", which cannot change while the platform exists: make a new SeafarerCluster for that, or take the change back"
 	}
 }
 

@@ -41,7 +41,7 @@ func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 	o.Spec.ForProvider.DeletionPropagationPolicy = metav1.DeletePropagationForeground
 	return p.Drained(keyNodePool(np), o).
 		Refers(keyNodeClass(np.NodeClassName)).
-		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the claim instead")
+		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the SeafarerCluster instead")
 }
 
 // ready once Karpenter says so.

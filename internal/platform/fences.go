@@ -112,7 +112,7 @@ func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 	errs = append(errs, allowed(spec.Child("kubernetesVersion"), s.KubernetesVersion, compat.KubernetesVersions(), f.AllowedKubernetesVersions)...)
 	for _, k := range f.MandatoryTags {
 		if s.Tags[k] == "" {
-			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team asks every claim for this tag: set it"))
+			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team asks every SeafarerCluster for this tag: set it"))
 		}
 	}
 	for _, k := range sorted(f.Tags) {

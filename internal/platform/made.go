@@ -29,7 +29,7 @@ func (p Plan) keepMade(region aws.Region, xr compose.Existing, o compose.Observe
 	var held []string
 	if made := encryptionOf(p.encryptionMade, asked); made != asked {
 		p.Spec.ControlPlane.SecretsEncryption = made
-		held = append(held, fmt.Sprintf("the cluster's Secrets stay %s instead of %s: EKS decides that when it creates a cluster, so make a new claim, or set spec.controlPlane.secretsEncryption back", encryption(made), encryption(asked)))
+		held = append(held, fmt.Sprintf("the cluster's Secrets stay %s instead of %s: EKS decides that when it creates a cluster, so make a new SeafarerCluster, or set spec.controlPlane.secretsEncryption back", encryption(made), encryption(asked)))
 	}
 	p.controlPlane, p.controlPlaneMade = p.madeIn(o[KeyCluster], "vpcConfig.subnetIds")
 	kept, errs := p.keptZones(region, xr, o)
@@ -37,7 +37,7 @@ func (p Plan) keepMade(region aws.Region, xr compose.Existing, o compose.Observe
 		return p, &InvalidError{Errors: errs}
 	}
 	for _, z := range kept {
-		held = append(held, fmt.Sprintf("zone %s stays, though spec.network no longer has it: EKS keeps a control plane in the zones that it was made in. Karpenter launches no more nodes there; to be rid of it, make a new claim", z.Label))
+		held = append(held, fmt.Sprintf("zone %s stays, though spec.network no longer has it: EKS keeps a control plane in the zones that it was made in. Karpenter launches no more nodes there; to be rid of it, make a new SeafarerCluster", z.Label))
 	}
 	p.Zones = append(p.Zones, kept...)
 	slices.SortFunc(p.Zones, func(a, b Zone) int { return cmp.Compare(a.Slot, b.Slot) })

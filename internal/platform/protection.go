@@ -48,7 +48,7 @@ func protected(cluster compose.Existing, arn string) bool {
 // Instead is what to do rather than to delete what takes the platform with it.
 func (p Plan) Instead() string {
 	if p.Spec.DeletionProtection {
-		return "set spec.deletionProtection of the claim to false and delete the claim instead"
+		return "set spec.deletionProtection of the SeafarerCluster to false and delete that instead"
 	}
-	return "delete the claim instead"
+	return "delete the SeafarerCluster instead"
 }

@@ -64,7 +64,7 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	errs = append(errs, p.validateArgoCD(spec.Child("access", "argoCD"))...)
 	errs = append(errs, validate(p.Spec)...)
 	if told != "" && told != p.Facts.AccountID {
-		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move: set it to that, or make a new claim"))
+		errs = append(errs, field.Invalid(spec.Child("accountId"), p.Facts.AccountID, "the platform lives in account "+told+" and cannot move: set it to that, or make a new SeafarerCluster"))
 	}
 	region, zones, zerrs := place(p.Spec)
 	errs = append(errs, zerrs...)
@@ -95,7 +95,7 @@ func checkOwner(name, namespace string) error {
 	case namespace == "":
 		return errors.New("cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")
 	case len(msgs) > 0:
-		return errors.Errorf("cannot compose resources in the claim's namespace: its name %s", strings.Join(msgs, "; "))
+		return errors.Errorf("cannot compose resources in the SeafarerCluster's namespace: its name %s", strings.Join(msgs, "; "))
 	default:
 		return nil
 	}

@@ -46,7 +46,7 @@ func validateClusterName(name string, p *field.Path) field.ErrorList {
 	if clusterName.MatchString(name) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(p, name, "EKS allows letters, digits, - and _, at most 100, and it defaults to the claim's name: set it")}
+	return field.ErrorList{field.Invalid(p, name, "EKS allows letters, digits, - and _, at most 100, and it defaults to the SeafarerCluster's name: set it")}
 }
 
 func validateTags(tags map[string]string, p *field.Path) field.ErrorList {

@@ -684,7 +684,7 @@ func TestEdits(t *testing.T) {
 		p.t = t
 		was := p.specs()
 		p.set("eu-west-1", "spec", "region")
-		p.kubectl("region cannot change: an EKS cluster cannot move; make a new claim", "apply")
+		p.kubectl("region cannot change: an EKS cluster cannot move; make a new SeafarerCluster", "apply")
 		p.set("eu-west-3", "spec", "region")
 		unchanged(t, was, p.specs())
 	})
