@@ -30,7 +30,7 @@ import (
 // Here they are put to every example, in cases that chance makes up.
 var (
 	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases that the laws are put to")
-	lawCases = flag.Int("cases", 100, "how many random cases each law is put to, for each example")
+	lawCases = flag.Int("cases", defaultCases, "how many random cases each law is put to, for each example")
 )
 
 // dice of a test. One seed throws the same for it whichever other tests run.
