@@ -253,13 +253,19 @@ func (c *controlPlane) mark(k, policy string) {
 	meta.GetFields()["annotations"].GetStructValue().GetFields()[markDeletion] = structpb.NewStringValue(policy)
 }
 
+// isUsage tells whether an object is a Usage, of what is in a namespace or in none.
+func isUsage(e compose.Existing) bool {
+	k := e.String("kind")
+	return k == "Usage" || k == "ClusterUsage"
+}
+
 // usagesOf an object that are in force.
 func (c *controlPlane) usagesOf(k string) []string {
 	var us []string
 	of := c.objects[k].existing()
 	for _, u := range c.keys() {
 		e := c.objects[u].existing()
-		if e.String("kind") == "Usage" && e.String("spec.of.resourceRef.name") == of.Name() && e.String("spec.of.kind") == of.String("kind") {
+		if isUsage(e) && e.String("spec.of.resourceRef.name") == of.Name() && e.String("spec.of.kind") == of.String("kind") {
 			us = append(us, u)
 		}
 	}
@@ -295,7 +301,7 @@ func (c *controlPlane) act() {
 		o := c.objects[k]
 		switch {
 		case !o.deleting:
-		case o.existing().String("kind") == "Usage":
+		case isUsage(o.existing()):
 			c.endUsage(k)
 		case c.goes(k):
 			delete(c.objects, k)

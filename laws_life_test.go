@@ -49,7 +49,7 @@ func TestGraph(t *testing.T) {
 				}
 			}
 			for k, r := range rs {
-				if r.String("kind") == "Usage" {
+				if isUsage(r) {
 					continue // They are edges themselves.
 				}
 				for _, name := range referred(r) {

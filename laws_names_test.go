@@ -205,9 +205,9 @@ func dangling(from, there map[string]compose.Existing) []string {
 				}
 			case field == "resourceRef":
 				// A Usage says of what kind its ends are.
-				// The claim is none of what is composed: TestProtects looks at it.
+				// What a user makes is none of what is composed: TestProtects looks at it.
 				end := strings.TrimSuffix(path, ".resourceRef")
-				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] && k != usageOfClaim {
+				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] && k != usageOfClaim && k != usageOfComposite {
 					complain(path, kind, name)
 				}
 			case field == "providerConfigRef":
@@ -330,8 +330,11 @@ func TestDesiresOnlyIntent(t *testing.T) {
 			for i, p := range simulated(t, req) {
 				for k, r := range p.response.GetDesired().GetResources() {
 					in := namespace
-					if k == string(platform.KeyArgoCDCluster) {
+					switch k {
+					case string(platform.KeyArgoCDCluster):
 						in = "argocd"
+					case usageOfComposite:
+						in = ""
 					}
 					for _, problem := range impure(r.GetResource(), in) {
 						t.Errorf("pass %d: %s: %s", i+1, k, problem)

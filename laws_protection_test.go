@@ -12,8 +12,11 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 )
 
-// usageOfClaim is the key of the Usage that keeps a claim from being deleted.
-const usageOfClaim = "usage-claim"
+// Keys of the Usages that keep a claim, and its composite resource, from being deleted.
+const (
+	usageOfClaim     = "usage-claim"
+	usageOfComposite = "usage-composite"
+)
 
 // TestProtects is a law of its own: who asks for protection gets it from EKS and
 // from Kubernetes. The claim is let go only once EKS is seen to have let go of the
@@ -34,6 +37,12 @@ func TestProtects(t *testing.T) {
 			if want := [4]string{"SeafarerCluster", claim.String("apiVersion"), claim.String("name"), claim.String("namespace")}; got != want {
 				t.Errorf("the Usage is of %v, want it to be of the claim: %v", got, want)
 			}
+			xr := compose.Exists(on.GetObserved().GetComposite().GetResource())
+			usage = compose.Exists(desired(rsp, usageOfComposite))
+			got = [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("kind")}
+			if want := [4]string{"XSeafarerCluster", xr.String("apiVersion"), xr.Name(), "ClusterUsage"}; got != want {
+				t.Errorf("the Usage is of %v, want it to be of the composite resource: %v", got, want)
+			}
 			if !compose.Exists(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
 				t.Error("EKS isn't asked to protect the cluster")
 			}
@@ -47,25 +56,32 @@ func TestProtects(t *testing.T) {
 						u.do(r, req)
 					}
 				}
-				if req.GetObserved().GetResources()[usageOfClaim] != nil && desired(run(t, req), usageOfClaim) == nil {
-					t.Fatalf("case %d: the claim is let go while EKS protects the cluster", i)
+				rsp := run(t, req)
+				for _, u := range []string{usageOfClaim, usageOfComposite} {
+					if req.GetObserved().GetResources()[u] != nil && desired(rsp, u) == nil {
+						t.Fatalf("case %d: %s is let go while EKS protects the cluster", i, u)
+					}
 				}
 			}
 
 			protect(off, structpb.NewBoolValue(false))
-			if desired(run(t, off), usageOfClaim) != nil {
-				t.Error("the claim is kept although EKS would delete the cluster")
+			for _, u := range []string{usageOfClaim, usageOfComposite} {
+				if desired(run(t, off), u) != nil {
+					t.Errorf("%s is kept although EKS would delete the cluster", u)
+				}
 			}
 			set(off, "true", "spec", "deletionProtection")
-			if desired(run(t, off), usageOfClaim) == nil {
-				t.Error("protection that's turned on again protects the claim only once EKS says so")
+			for _, u := range []string{usageOfClaim, usageOfComposite} {
+				if desired(run(t, off), u) == nil {
+					t.Errorf("protection that's turned on again protects by %s only once EKS says so", u)
+				}
 			}
 		})
 	}
 }
 
-// TestProtectsWithoutClaim has composite resources that are no claim's. One in a
-// namespace is protected itself. There's no Usage for one that's in none.
+// TestProtectsWithoutClaim has composite resources that are no claim's. Each is
+// protected itself, by a Usage for where it is.
 func TestProtectsWithoutClaim(t *testing.T) {
 	e := example{name: "deletion-protection", dir: "example/deletion-protection"}
 	for _, kind := range []string{"SeafarerCluster", "XSeafarerCluster"} {
@@ -79,15 +95,17 @@ func TestProtectsWithoutClaim(t *testing.T) {
 				delete(at(o, "metadata").GetStructValue().GetFields(), "namespace")
 				req.Input = resource.MustStructJSON(`{"apiVersion": "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1", "kind": "Fences", "namespace": "team-p"}`)
 			}
-			u := compose.Exists(desired(run(t, steadyFrom(t, req)), usageOfClaim))
+			rsp := run(t, steadyFrom(t, req))
+			guard, none, namespace := usageOfClaim, usageOfComposite, "team-p"
 			if kind == "XSeafarerCluster" {
-				if u.Name() != "" {
-					t.Errorf("want no Usage of what is in no namespace, got %s", u.Name())
-				}
-				return
+				guard, none, namespace = none, guard, ""
 			}
-			if u.String("spec.of.resourceRef.name") != "alone" || u.String("spec.of.kind") != kind || u.String("metadata.namespace") != "team-p" {
+			u := compose.Exists(desired(rsp, guard))
+			if u.String("spec.of.resourceRef.name") != "alone" || u.String("spec.of.kind") != kind || u.String("metadata.namespace") != namespace {
 				t.Errorf("want a Usage of the composite resource, got %v", u.Value("spec"))
+			}
+			if desired(rsp, none) != nil {
+				t.Errorf("want no %s of what isn't there", none)
 			}
 		})
 	}

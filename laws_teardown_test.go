@@ -52,7 +52,7 @@ func TestUsagesCoverUses(t *testing.T) {
 				}
 			}
 			for k, u := range rs {
-				if u.String("kind") != "Usage" {
+				if !isUsage(u) {
 					continue
 				}
 				said := end(u, "spec.of") + " guarded"

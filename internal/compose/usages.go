@@ -121,7 +121,10 @@ func inForce(usage Existing) bool { return usage.Is("Ready") }
 // only a Usage by another resource replays: that resource goes only with the
 // platform, or with the part of it that the protected one is of. A guard goes by
 // a change of the claim, and must not bring anything back.
-func newUsage(of, by Object, why, name string) *protection.Usage {
+func newUsage(of, by Object, why, name string) Object {
+	if of.GetNamespace() == "" {
+		return newClusterGuard(of, why, name)
+	}
 	gvk := of.GetObjectKind().GroupVersionKind()
 	u := &protection.Usage{
 		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.UsageKind},
@@ -138,6 +141,19 @@ func newUsage(of, by Object, why, name string) *protection.Usage {
 	u.Spec.By = &protection.Resource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.ResourceRef{Name: by.GetName()}}
 	u.Spec.ReplayDeletion = new(true)
 	return u
+}
+
+// newClusterGuard is a Usage of what is in no namespace, by nobody.
+func newClusterGuard(of Object, why, name string) *protection.ClusterUsage {
+	gvk := of.GetObjectKind().GroupVersionKind()
+	return &protection.ClusterUsage{
+		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.ClusterUsageKind},
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: protection.ClusterUsageSpec{
+			Of:     protection.Resource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.ResourceRef{Name: of.GetName()}},
+			Reason: new(why),
+		},
+	}
 }
 
 // A Usage's key is made of those of its ends. No other key has a dot.

@@ -53,6 +53,9 @@ type Plan struct {
 	// it a claim or a composite resource.
 	claimed bool
 
+	// composite resource's name, if it's in no namespace.
+	composite string
+
 	// Namespaced is true if the composite resource has a namespace of its own. It
 	// can compose in no other.
 	Namespaced bool

@@ -7,33 +7,52 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 )
 
-// keyClaim is of the object that a user makes, which nobody composes: the claim, or
-// a composite resource that needs none.
-const keyClaim compose.Key = "claim"
+// Keys of objects that nobody composes: the one that a user makes, a claim or a
+// composite resource in a namespace, and the composite resource of a claim.
+const (
+	keyClaim     compose.Key = "claim"
+	keyComposite compose.Key = "composite"
+)
 
-// Wards are what nobody composes and nobody should delete: the claim, while it asks
-// for that. One whose cluster EKS doesn't let go of would hang halfway, without
-// the nodes that its workloads run on. So it's guarded from when there is a cluster
-// until EKS is seen to have turned off its own protection.
+// Wards are what nobody composes and nobody should delete: the claim and its
+// composite resource, while the claim asks for that. One whose cluster EKS doesn't
+// let go of would hang halfway, without the nodes that its workloads run on. So
+// they're guarded from when there is a cluster until EKS is seen to have turned off
+// its own protection.
 func (p Plan) Wards() []compose.Resource {
-	guarded := p.Exists(compose.GuardKey(keyClaim))
+	var ws []compose.Resource
+	if p.claimed {
+		ws = append(ws, ward(keyClaim, v1alpha1.ClaimKind, p.Namespace, p.Owner))
+	}
+	if p.composite != "" {
+		ws = append(ws, ward(keyComposite, v1alpha1.CompositeKind, "", p.composite))
+	}
 	why := "spec.deletionProtection is true: set it to false, and wait until this Usage is gone"
 	if !p.Spec.DeletionProtection {
 		why = "EKS doesn't say yet that the cluster may be deleted, although spec.deletionProtection is false: wait until this Usage is gone"
 	}
-	switch {
-	case !p.claimed:
-		return nil // The composite resource is in no namespace, and a Usage is.
-	case p.Spec.DeletionProtection && (guarded || p.Exists(KeyCluster)):
-	case guarded && p.Facts.ClusterProtected:
-	default:
-		return nil
+	var guarded []compose.Resource
+	for _, w := range ws {
+		if is := p.Exists(compose.GuardKey(w.Key)); p.guards(is) {
+			guarded = append(guarded, w.Guarded(why))
+		}
 	}
-	claim := &v1alpha1.XSeafarerCluster{
-		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: v1alpha1.ClaimKind},
-		ObjectMeta: metav1.ObjectMeta{Name: p.Owner, Namespace: p.Namespace},
+	return guarded
+}
+
+// guards tells whether what a user makes is guarded, by whether it is now.
+func (p Plan) guards(is bool) bool {
+	if p.Spec.DeletionProtection {
+		return is || p.Exists(KeyCluster)
 	}
-	return []compose.Resource{compose.Resource{Key: keyClaim, Object: claim}.Guarded(why)}
+	return is && p.Facts.ClusterProtected
+}
+
+func ward(k compose.Key, kind, namespace, name string) compose.Resource {
+	return compose.Resource{Key: k, Object: &v1alpha1.XSeafarerCluster{
+		TypeMeta:   metav1.TypeMeta{APIVersion: v1alpha1.APIVersion, Kind: kind},
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace},
+	}}
 }
 
 // protected tells whether EKS may refuse to delete a cluster: unless it says that

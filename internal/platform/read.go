@@ -42,7 +42,8 @@ func Read(ctx context.Context, xr compose.Existing, f v1beta1.Fences, o compose.
 	if err := checkOwner(p.Owner, p.Namespace); err != nil {
 		return p, err
 	}
-	p.claimed = claim(xr) != "" || xr.String("metadata.namespace") != ""
+	p.claimed = claim(xr) != "" || p.Namespaced
+	p.composite = composite(xr)
 	for k, e := range o {
 		p.names[k] = e.Name()
 		p.ids[k] = e.ExternalName()
@@ -124,6 +125,14 @@ func owner(xr compose.Existing, f v1beta1.Fences) (string, string) {
 // label, and not every tool that renders writes both.
 func claim(xr compose.Existing) string {
 	return cmp.Or(xr.String("spec.claimRef.name"), xr.Value("metadata.labels").GetStructValue().GetFields()["crossplane.io/claim-name"].GetStringValue())
+}
+
+// composite resource by name, if it's in no namespace.
+func composite(xr compose.Existing) string {
+	if xr.String("metadata.namespace") != "" {
+		return ""
+	}
+	return xr.Name()
 }
 
 // place the platform in its region: which zones it spans, and with which subnets.

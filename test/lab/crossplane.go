@@ -308,6 +308,9 @@ func (a api) kind() schema.GroupVersionKind {
 // claimResource is what users make: claims, or composite resources in a namespace.
 const claimResource = "seafarerclusters.platform.seafarer.cloud"
 
+// compositeResource is what Crossplane makes of a claim.
+const compositeResource = "x" + claimResource
+
 // offered means that users can make what they are to make.
 func (l *Lab) offered(ctx context.Context) error {
 	a := l.options.api()

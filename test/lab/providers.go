@@ -164,7 +164,7 @@ func (p *Providers) discover(ctx context.Context) error {
 	for _, crd := range l.Items {
 		group, _, _ := unstructured.NestedString(crd.Object, "spec", "group")            // The API server has validated it.
 		plural, _, _ := unstructured.NestedString(crd.Object, "spec", "names", "plural") // The API server has validated it.
-		if _, ok := providerOf(group); !ok && crd.GetName() != usagesDefinition {
+		if _, ok := providerOf(group); !ok && !slices.Contains(usages, crd.GetName()) {
 			continue
 		}
 		vs, _, _ := unstructured.NestedSlice(crd.Object, "spec", "versions") // The API server has validated it.
@@ -187,8 +187,8 @@ func (p *Providers) discover(ctx context.Context) error {
 // secrets are composed, too. They are nobody's to play, and have no definition.
 var secrets = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 
-// usagesDefinition is of Usages, which are composed, too. Crossplane itself deals with them.
-const usagesDefinition = "usages.protection.crossplane.io"
+// usages have these definitions. They are composed, too, and Crossplane itself deals with them.
+var usages = []string{"usages.protection.crossplane.io", "clusterusages.protection.crossplane.io"}
 
 func (p *Providers) enqueue(resource schema.GroupVersionResource, o any) {
 	if key, err := cache.MetaNamespaceKeyFunc(o); err == nil {
