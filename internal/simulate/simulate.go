@@ -110,7 +110,12 @@ func (w World) status(r resource) map[string]any {
 	if tell, ok := kinds[kind]; ok {
 		told = tell(w, r)
 	}
-	r.tellFixed(kind, told)
+	if kind != "Release" { // What it was told, provider-helm doesn't tell again.
+		r.tellFixed(kind, told)
+	}
+	if url, ok := told["url"].(string); ok && kind == "OpenIDConnectProvider" {
+		told["url"] = strings.TrimPrefix(url, "https://") // IAM leaves that out.
+	}
 	if len(told) > 0 {
 		s["atProvider"] = told
 	}
