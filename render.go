@@ -54,7 +54,8 @@ Examples:
   function-seafarer-cluster render claim.yaml --composition apis-namespaced/composition.yaml
 
   # With the resources that a control plane has now
-  kubectl get managed,usages.protection.crossplane.io,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
+  # (without a claim: -l crossplane.io/composite=seafarer)
+  kubectl get managed,secrets,usages.protection.crossplane.io,clusterusages.protection.crossplane.io,providerconfigs.helm.m.crossplane.io,providerconfigs.kubernetes.m.crossplane.io \
     -n platform -l crossplane.io/claim-name=seafarer -o yaml > observed/seafarer.yaml
   function-seafarer-cluster render claim.yaml --observed observed/`
 }
