@@ -55,7 +55,7 @@ func testFaultsInAWS(t *testing.T) {
 	r := dice(t)
 	const phase = 3 // times -faults: with AWS everything takes longer.
 	claim := claimed(t, "aws-faults")
-	a := &inAWS{platform: &platform{t: t, claim: claim, patience: settlesAWS}, region: "eu-west-3"}
+	a := &inAWS{platform: &platform{t: t, lab: shared, claim: claim, patience: settlesAWS}, region: "eu-west-3"}
 	a.set("1.35", "spec", "kubernetesVersion")
 	a.before = a.account()
 	if _, err := shared.AWS.Offer(t.Context(), claim.GetNamespace()); err != nil {

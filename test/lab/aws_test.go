@@ -79,7 +79,7 @@ type inAWS struct {
 func makeAWS(t *testing.T, claim *unstructured.Unstructured, looks string) *inAWS {
 	t.Helper()
 	region, _, _ := unstructured.NestedString(claim.Object, "spec", "region") // The example has one.
-	a := &inAWS{platform: &platform{t: t, claim: claim, patience: settlesAWS}, region: region, looks: looks}
+	a := &inAWS{platform: &platform{t: t, lab: shared, claim: claim, patience: settlesAWS}, region: region, looks: looks}
 	a.before = a.account()
 	if _, err := shared.AWS.Offer(t.Context(), claim.GetNamespace()); err != nil {
 		t.Fatal(err)

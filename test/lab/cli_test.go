@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,10 +22,10 @@ type traced struct {
 
 // leaves of what is traced, by kind and name: what the composite resource is made
 // of. It's the root, unless there's a claim.
-func (r traced) leaves() map[string]*unstructured.Unstructured {
+func (r traced) leaves(claimed bool) map[string]*unstructured.Unstructured {
 	os := make(map[string]*unstructured.Unstructured)
 	xrs := r.Children
-	if shared.options.Namespaced {
+	if !claimed {
 		xrs = []traced{r}
 	}
 	for _, xr := range xrs {
@@ -40,7 +41,7 @@ func (r traced) leaves() map[string]*unstructured.Unstructured {
 // is composed, and says of none that it's not ready.
 func (p *platform) traceable() {
 	p.t.Helper()
-	out, err := shared.CLI(p.t.Context(), "", "resource", "trace", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--output=json")
+	out, err := p.lab.CLI(p.t.Context(), "", "resource", "trace", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--output=json")
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func (p *platform) traceable() {
 	if err := json.Unmarshal([]byte(out), &root); err != nil {
 		p.t.Fatal(err)
 	}
-	got := root.leaves()
+	got := root.leaves(!p.lab.options.Namespaced)
 	want := make(map[string]string)
 	for _, o := range p.composed() {
 		want[o.GetKind()+"/"+o.GetName()] = string(o.GetUID())
@@ -83,7 +84,7 @@ func (p *platform) validatable() {
 // objects, as the API server does.
 func (p *platform) acceptable(more ...*unstructured.Unstructured) {
 	p.t.Helper()
-	if out, err := validateCLI(p.t, append(more, p.claim)...); err != nil {
+	if out, err := validateCLI(p.t, p.lab, append(more, p.claim)...); err != nil {
 		p.t.Errorf("crossplane resource validate refuses what the API server accepts: %v\n%s", err, out)
 	}
 }
@@ -91,27 +92,32 @@ func (p *platform) acceptable(more ...*unstructured.Unstructured) {
 // refusable means that crossplane resource validate refuses the claim, too.
 func (p *platform) refusable() {
 	p.t.Helper()
-	if out, err := validateCLI(p.t, p.claim); err == nil {
+	if out, err := validateCLI(p.t, p.lab, p.claim); err == nil {
 		p.t.Errorf("crossplane resource validate accepts what the API server refuses:\n%s", out)
 	}
 }
 
 // validateCLI puts objects to the crossplane CLI, with the definitions that the
 // API server has. It's told of no image, which it would look for in a registry.
-func validateCLI(t *testing.T, os ...*unstructured.Unstructured) (string, error) {
+func validateCLI(t *testing.T, l *Lab, os ...*unstructured.Unstructured) (string, error) {
 	t.Helper()
-	return shared.CLI(t.Context(), stream(t, os...), "resource", "validate", "--crossplane-image=", "--cache-dir="+shared.path("cache", "validate"),
-		"--error-on-missing-schemas", definitions(t), "-")
+	return l.CLI(t.Context(), stream(t, os...), "resource", "validate", "--crossplane-image=", "--cache-dir="+l.path("cache", "validate"),
+		"--error-on-missing-schemas", definitions(t, l), "-")
 }
 
+// writing is the definitions' file, by one test at a time.
+var writing sync.Mutex
+
 // definitions of our API, of the providers and of Crossplane, in one file.
-func definitions(t *testing.T) string {
+func definitions(t *testing.T, l *Lab) string {
 	t.Helper()
-	file := shared.path("cache", "definitions.yaml")
+	writing.Lock()
+	defer writing.Unlock()
+	file := l.path("cache", "definitions.yaml")
 	if _, err := os.Stat(file); err == nil {
 		return file
 	}
-	crds, err := shared.dynamic.Resource(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}).List(t.Context(), metav1.ListOptions{})
+	crds, err := l.dynamic.Resource(schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}).List(t.Context(), metav1.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +128,7 @@ func definitions(t *testing.T) string {
 			all = append(all, &crds.Items[i])
 		}
 	}
-	api, err := readObjects(shared.path("apis", "definition.yaml"))
+	api, err := readObjects(l.path("apis", "definition.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,8 @@ func watchDeletions(t *testing.T, p *platform) *deletions {
 	t.Helper()
 	d := &deletions{t: t, start: time.Now(), seen: make(map[string]bool)}
 	name := func(o *unstructured.Unstructured) string { return o.GetAnnotations()[annotationResource] }
-	for _, k := range shared.Providers.kinds {
-		d.watch(shared.dynamic, k.resource, labelComposite+"="+p.xr, name)
+	for _, k := range p.lab.Providers.kinds {
+		d.watch(p.lab.dynamic, k.resource, labelComposite+"="+p.xr, name)
 	}
 	inside := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
 	for _, r := range []schema.GroupVersionResource{nodePools, nodeClaims, nodeClasses, deployments, nodes} {
@@ -61,7 +61,6 @@ func watchDeletions(t *testing.T, p *platform) *deletions {
 }
 
 func (d *deletions) watch(c dynamic.Interface, r schema.GroupVersionResource, selector string, name func(o *unstructured.Unstructured) string) {
-	f := dynamicinformer.NewFilteredDynamicSharedInformerFactory(c, 0, metav1.NamespaceAll, func(o *metav1.ListOptions) { o.LabelSelector = selector })
 	see := func(v any, gone bool) {
 		if last, ok := v.(cache.DeletedFinalStateUnknown); ok {
 			v = last.Obj
@@ -70,15 +69,21 @@ func (d *deletions) watch(c dynamic.Interface, r schema.GroupVersionResource, se
 			d.see(o, name(o), gone)
 		}
 	}
-	_, err := f.ForResource(r).Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+	watch(d.t, c, r, metav1.NamespaceAll, selector, cache.ResourceEventHandlerFuncs{
 		UpdateFunc: func(_, o any) { see(o, false) },
 		DeleteFunc: func(o any) { see(o, true) },
 	})
-	if err != nil {
-		d.t.Fatalf("cannot watch %s: %v", r.Resource, err)
+}
+
+// watch objects of a kind from now on until the test ends.
+func watch(t *testing.T, c dynamic.Interface, r schema.GroupVersionResource, namespace, selector string, h cache.ResourceEventHandler) {
+	t.Helper()
+	f := dynamicinformer.NewFilteredDynamicSharedInformerFactory(c, 0, namespace, func(o *metav1.ListOptions) { o.LabelSelector = selector })
+	if _, err := f.ForResource(r).Informer().AddEventHandler(h); err != nil {
+		t.Fatalf("cannot watch %s: %v", r.Resource, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	d.t.Cleanup(func() {
+	t.Cleanup(func() {
 		cancel()
 		f.Shutdown()
 	})

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,7 +23,7 @@ type EKS struct {
 
 	mu       sync.Mutex
 	clusters map[string]*EKSCluster
-	leaked   []string
+	leaked   map[string][]string
 	drain    time.Duration
 }
 
@@ -33,9 +35,17 @@ type EKSCluster struct {
 
 	// token of an administrator.
 	token string
+
+	// stubborn is true once pods don't leave a node by themselves.
+	stubborn atomic.Bool
 }
 
-func newEKS(l *Lab) *EKS { return &EKS{lab: l, clusters: make(map[string]*EKSCluster)} }
+// SetStubborn is whether, from now on, no pod leaves a node of Karpenter's by itself.
+func (c *EKSCluster) SetStubborn(is bool) { c.stubborn.Store(is) }
+
+func newEKS(l *Lab) *EKS {
+	return &EKS{lab: l, clusters: make(map[string]*EKSCluster), leaked: make(map[string][]string)}
+}
 
 // Cluster of an object, by its namespace and name.
 func (e *EKS) Cluster(namespace, name string) (*EKSCluster, bool) {
@@ -66,11 +76,11 @@ func (e *EKS) SetDrain(d time.Duration) {
 	e.drain = d
 }
 
-// Leaked are the instances whose cluster went before they did.
-func (e *EKS) Leaked() []string {
+// Leaked are the instances whose cluster, in a namespace, went before they did.
+func (e *EKS) Leaked(namespace string) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return append([]string{}, e.leaked...)
+	return append([]string{}, e.leaked[namespace]...)
 }
 
 // exists adds what EKS would do for an object that exists, and tell of it.
@@ -112,6 +122,9 @@ func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSClu
 			return e.lab.NodeGroups(ctx, o.GetNamespace(), o.GetName())
 		},
 		Drain: func() time.Duration {
+			if c.stubborn.Load() {
+				return math.MaxInt64
+			}
 			e.mu.Lock()
 			defer e.mu.Unlock()
 			return e.drain
@@ -141,7 +154,7 @@ func (e *EKS) end(c *EKSCluster, o *unstructured.Unstructured) {
 	defer e.mu.Unlock()
 	delete(e.clusters, o.GetNamespace()+"/"+o.GetName())
 	for _, i := range left {
-		e.leaked = append(e.leaked, o.GetNamespace()+"/"+o.GetName()+": "+i)
+		e.leaked[o.GetNamespace()] = append(e.leaked[o.GetNamespace()], o.GetName()+": "+i)
 	}
 }
 

@@ -38,32 +38,32 @@ type fault struct {
 }
 
 var faults = []fault{
-	{name: "function killed", often: 4, do: func(ctx context.Context, r *rand.Rand, _ *platform) error {
-		shared.KillFunction()
+	{name: "function killed", often: 4, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+		p.lab.KillFunction()
 		pause(ctx, r, time.Second)
-		return shared.StartFunction()
+		return p.lab.StartFunction()
 	}},
-	{name: "Crossplane killed", often: 2, do: func(ctx context.Context, _ *rand.Rand, _ *platform) error {
-		return shared.RestartCrossplane(ctx, Patient...)
+	{name: "Crossplane killed", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+		return p.lab.RestartCrossplane(ctx, Patient...)
 	}},
-	{name: "API server killed", often: 1, do: func(ctx context.Context, _ *rand.Rand, _ *platform) error {
-		return shared.RestartAPIServer(ctx)
+	{name: "API server killed", often: 1, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+		return p.lab.RestartAPIServer(ctx)
 	}},
-	{name: "providers away", often: 2, do: func(ctx context.Context, r *rand.Rand, _ *platform) error {
-		shared.Providers.Pause()
-		defer shared.Providers.Resume()
+	{name: "providers away", often: 2, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+		p.lab.Providers.Pause()
+		defer p.lab.Providers.Resume()
 		pause(ctx, r, 3*time.Second)
 		return nil
 	}},
 	{name: "status blanked", often: 4, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
-		os, err := shared.Composed(ctx, p.xr)
+		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil || len(os) == 0 {
 			return err
 		}
-		return blank(ctx, os[sorted(os)[r.IntN(len(os))]])
+		return p.blank(ctx, os[sorted(os)[r.IntN(len(os))]])
 	}},
 	{name: "Secret removed", often: 2, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
-		l, err := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).List(ctx, metav1.ListOptions{})
+		l, err := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return err
 		}
@@ -71,14 +71,14 @@ var faults = []fault{
 			return errNothing
 		}
 		name := l.Items[r.IntN(len(l.Items))].GetName()
-		return shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
+		return p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
 	}},
 	{name: "composite resource's status blanked", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
 		xr, err := p.composite(ctx)
 		if err != nil {
 			return err
 		}
-		return blank(ctx, xr)
+		return p.blank(ctx, xr)
 	}},
 }
 
@@ -94,8 +94,8 @@ func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
 }
 
 // blank the status of an object, if its kind has one.
-func blank(ctx context.Context, o *unstructured.Unstructured) error {
-	r, err := shared.Of(o.GroupVersionKind(), o.GetNamespace())
+func (p *platform) blank(ctx context.Context, o *unstructured.Unstructured) error {
+	r, err := p.lab.Of(o.GroupVersionKind(), o.GetNamespace())
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (p *platform) lasting() map[string]string {
 // that were faults.
 func (p *platform) deletionsOf() []string {
 	p.t.Helper()
-	ds, err := shared.Deletions()
+	ds, err := p.lab.Deletions()
 	if err != nil {
 		p.t.Fatal(err)
 	}

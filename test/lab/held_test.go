@@ -16,14 +16,21 @@ import (
 // acknowledgement in a message of ChangeHeld.
 var acknowledgement = regexp.MustCompile(`add (\S+) to spec\.acknowledgedChanges`)
 
-// A change that AWS cannot make in place is held, and nothing goes. Acknowledged,
-// the node group is replaced once, Usages first, and nothing else is made anew.
+// A change that AWS cannot make in place is held until it's acknowledged.
 func TestChangeHeld(t *testing.T) {
+	t.Parallel()
 	p := apply(t, claimed(t, "held"))
 	p.settled()
-	was := p.uids()
+	p.holdsThenReplaces("m7i.large")
+}
 
-	p.edit([]any{"m7i.large"}, "spec", "systemNodes", "instanceTypes")
+// holdsThenReplaces has another type of instance asked for than the node group can
+// have, and nothing goes. Acknowledged, the node group is replaced once, Usages
+// first, and nothing else is made anew.
+func (p *platform) holdsThenReplaces(instanceType string) {
+	p.t.Helper()
+	was := p.uids()
+	p.edit([]any{instanceType}, "spec", "systemNodes", "instanceTypes")
 	var token string
 	p.within(settles, func(ctx context.Context) error {
 		s, reason, message, err := p.held(ctx)
@@ -43,7 +50,7 @@ func TestChangeHeld(t *testing.T) {
 
 	p.edit([]any{token}, "spec", "acknowledgedChanges")
 	p.within(deletes, func(ctx context.Context) error {
-		os, err := shared.Composed(ctx, p.xr)
+		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
@@ -52,7 +59,7 @@ func TestChangeHeld(t *testing.T) {
 			return errors.New("the node group is not replaced")
 		}
 		types, _, err := unstructured.NestedStringSlice(group.Object, "spec", "forProvider", "instanceTypes")
-		if err != nil || len(types) != 1 || types[0] != "m7i.large" {
+		if err != nil || len(types) != 1 || types[0] != instanceType {
 			return errors.Errorf("the node group has %v: %v", types, err)
 		}
 		if s, reason, message, err := p.held(ctx); err != nil || s != "False" {
@@ -67,7 +74,7 @@ func TestChangeHeld(t *testing.T) {
 
 // held is what the claim says of changes that are held.
 func (p *platform) held(ctx context.Context) (status, reason, message string, err error) {
-	claim, err := shared.Get(ctx, p.claim)
+	claim, err := p.lab.Get(ctx, p.claim)
 	if err != nil {
 		return "", "", "", err
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -54,16 +53,22 @@ func TestProvidersAreWhatIsTestedWith(t *testing.T) {
 // definitions, and an API server for each EKS cluster, a platform becomes ready,
 // and what is in its cluster is what the claim says.
 func TestInCluster(t *testing.T) {
+	t.Parallel()
 	l := another(t, Options{InCluster: true, CoreArgs: Patient})
 	l.EKS.SetDrain(drained)
 
-	t.Run("Minimal", testMinimalInCluster)
-	t.Run("SeafarerCluster", testSeafarerInCluster)
-	t.Run("ClusterLost", testClusterLost)
+	// They wait for most of the time, each for what is in a cluster of its own.
+	for name, test := range map[string]func(*testing.T, *Lab){"Minimal": testMinimalInCluster, "SeafarerCluster": testSeafarerInCluster, "ClusterLost": testClusterLost} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, l)
+		})
+	}
 }
 
-func testMinimalInCluster(t *testing.T) {
-	p := &platform{t: t, claim: example(t, "minimal")}
+func testMinimalInCluster(t *testing.T, l *Lab) {
+	t.Helper()
+	p := &platform{t: t, lab: l, claim: example(t, "minimal")}
 	// What a node is launched with, it keeps.
 	p.set([]any{map[string]any{"name": "default", "terminationGracePeriod": stubborn.String()}}, "spec", "karpenter", "nodePools")
 	p.apply()
@@ -84,8 +89,9 @@ func testMinimalInCluster(t *testing.T) {
 		{name: "AddNodePools", test: p.addNodePools},
 		{name: "RemoveNodePool", test: func() { p.removeNodePool("batch", drained, time.Minute) }},
 		{name: "StubbornNode", test: func() {
-			shared.EKS.SetDrain(time.Hour)
-			defer shared.EKS.SetDrain(drained)
+			c := p.eks()
+			c.SetStubborn(true)
+			defer c.SetStubborn(false)
 			p.removeNodePool("stubborn", stubborn, stubborn+time.Minute)
 		}},
 		{name: "NothingDrainsWithoutKarpenter", test: p.drainsWithKarpenterOnly},
@@ -93,8 +99,7 @@ func testMinimalInCluster(t *testing.T) {
 		{name: "SecretStale", test: func() { p.reachableAgain("info", map[string]any{"kubeconfig": "c3RhbGU="}) }},
 		{name: "Delete", test: func() {
 			// A pod that won't go may not keep a platform from going.
-			shared.EKS.SetDrain(time.Hour)
-			defer shared.EKS.SetDrain(drained)
+			p.eks().SetStubborn(true)
 			p.endsInOrder()
 			p.audited()
 		}},
@@ -110,9 +115,16 @@ func testMinimalInCluster(t *testing.T) {
 }
 
 // The seed's claim has another namespace for Karpenter, IRSA, and settings for
-// Fargate.
-func testSeafarerInCluster(t *testing.T) {
-	p := apply(t, example(t, "seafarer-cluster"))
+// Fargate. It lives a whole life: it's made, upgraded, changed by what's held and
+// then acknowledged, and ends.
+func testSeafarerInCluster(t *testing.T, l *Lab) {
+	t.Helper()
+	p := &platform{t: t, lab: l, claim: example(t, "seafarer-cluster")}
+	p.set("1.34", "spec", "kubernetesVersion")
+	p.apply()
+	p.settled()
+	p.upgrades("1.34", "1.35", "1.36")
+	p.holdsThenReplaces("t3.medium")
 	p.settled()
 	p.tells()
 	p.installed("karpenter", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "Seafarer-cluster", "INTERRUPTION_QUEUE": "Karpenter-Seafarer-cluster"})
@@ -143,7 +155,7 @@ func (p *platform) eks() *EKSCluster {
 	if !ok {
 		p.t.Fatal("no cluster is composed")
 	}
-	c, ok := shared.EKS.Cluster(o.GetNamespace(), o.GetName())
+	c, ok := p.lab.EKS.Cluster(o.GetNamespace(), o.GetName())
 	if !ok {
 		p.t.Fatal("there is no cluster")
 	}
@@ -267,7 +279,7 @@ func (p *platform) refuses() {
 func (p *platform) editValues() {
 	p.edit(map[string]any{"logLevel": "debug"}, "spec", "karpenter", "values")
 	for range 5 {
-		if err := shared.RestartProviders(); err != nil {
+		if err := p.lab.RestartProviders(); err != nil {
 			p.t.Fatal(err)
 		}
 		time.Sleep(700 * time.Millisecond)
@@ -289,7 +301,7 @@ func (p *platform) providersSecret() string {
 // or is lost itself. An edit that's under way arrives.
 func (p *platform) reachableAgain(level string, data map[string]any) {
 	ref := p.providersSecret()
-	r := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace())
+	r := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace())
 	var err error
 	if data == nil {
 		err = r.Delete(p.t.Context(), ref, metav1.DeleteOptions{})
@@ -311,23 +323,24 @@ func (p *platform) reachableAgain(level string, data map[string]any) {
 
 // testClusterLost is that a claim can be deleted whose cluster someone has deleted
 // before, with the Secret that leads to it. It comes back empty, and goes.
-func testClusterLost(t *testing.T) {
-	p := apply(t, claimed(t, "lost"))
+func testClusterLost(t *testing.T, l *Lab) {
+	t.Helper()
+	p := &platform{t: t, lab: l, claim: claimed(t, "lost")}
+	p.apply()
 	p.settled()
 	launched := len(p.eks().Karpenter.Instances())
-	leaked := len(shared.EKS.Leaked())
 	o := p.composed()["cluster"]
 	ref := p.providersSecret()
 
-	shared.EKS.Lose(o)
-	if err := shared.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(t.Context(), ref, metav1.DeleteOptions{}); err != nil {
+	p.lab.EKS.Lose(o)
+	if err := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(t.Context(), ref, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	p.deleted()
 	p.audited()
 	// Nobody could drain what was launched for the cluster that was lost.
-	if now := len(shared.EKS.Leaked()) - leaked; now != launched || now == 0 {
-		t.Errorf("of %d instances that were launched for the cluster that was lost, %d are told", launched, now)
+	if leaked := len(p.lab.EKS.Leaked(p.claim.GetNamespace())); leaked != launched || leaked == 0 {
+		t.Errorf("of %d instances that were launched for the cluster that was lost, %d are told", launched, leaked)
 	}
 }
 
@@ -335,7 +348,7 @@ func testClusterLost(t *testing.T) {
 // by Usages, and all went in the end.
 func (p *platform) audited() {
 	p.t.Helper()
-	ds, err := shared.Deletions()
+	ds, err := p.lab.Deletions()
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -455,20 +468,12 @@ func (p *platform) withoutNodePool(name string) (node string, d *deletions) {
 // endsInOrder means that what Karpenter launched goes first, while all that it
 // takes to end it is there.
 func (p *platform) endsInOrder() {
-	leaked := len(shared.EKS.Leaked())
 	us := p.usages()
-	d := watchDeletions(p.t, p)
-	p.delete()
 	if len(us) == 0 {
-		p.t.Log("NOT ASSERTED: the order of deletion. No Usages are composed yet. What is in the cluster hangs, and its instances leak.")
-		p.abandoned()
-		p.t.Logf("\n%s", d)
-		if len(shared.EKS.Leaked()) == leaked {
-			p.t.Error("no instance leaks without Usages: assert the order instead")
-		}
-		return
+		p.t.Fatal("there are no Usages")
 	}
-	p.gone()
+	d := watchDeletions(p.t, p)
+	p.deleted()
 	p.t.Logf("\n%s", d)
 	for _, u := range us {
 		if u.by != "" {
@@ -496,8 +501,8 @@ func (p *platform) endsInOrder() {
 			}
 		}
 	}
-	if now := shared.EKS.Leaked(); len(now) > leaked {
-		p.t.Errorf("instances that nobody ends: %v", now[leaked:])
+	if leaked := p.lab.EKS.Leaked(p.claim.GetNamespace()); len(leaked) > 0 {
+		p.t.Errorf("instances that nobody ends: %v", leaked)
 	}
 }
 
@@ -514,7 +519,7 @@ type usage struct{ of, by string }
 // usages of a platform, by the names of its resources.
 func (p *platform) usages() []usage {
 	p.t.Helper()
-	r, err := shared.Of(usageKind, p.claim.GetNamespace())
+	r, err := p.lab.Of(usageKind, p.claim.GetNamespace())
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -536,40 +541,4 @@ func (p *platform) usages() []usage {
 		out = append(out, usage{of: name(&l.Items[i], "of"), by: name(&l.Items[i], "by")})
 	}
 	return out
-}
-
-// abandoned objects are those that hang because their cluster went before them.
-// Someone has to let go of them by hand.
-func (p *platform) abandoned() {
-	p.t.Helper()
-	objects := schema.GroupVersionResource{Group: "kubernetes.m.crossplane.io", Version: "v1alpha1", Resource: "objects"}
-	ctx, cancel := context.WithTimeout(context.Background(), deletes)
-	defer cancel()
-	err := until(ctx, deletes, func(ctx context.Context) error {
-		os, err := shared.Composed(ctx, p.xr)
-		if err != nil {
-			return err
-		}
-		for k, o := range os {
-			if o.GetKind() != "Object" {
-				return errors.Errorf("%s is left", k)
-			}
-		}
-		if len(os) == 0 {
-			return errors.New("nothing hangs")
-		}
-		for _, o := range os {
-			o.SetFinalizers(nil)
-			_, err := shared.dynamic.Resource(objects).Namespace(o.GetNamespace()).Update(ctx, o, metav1.UpdateOptions{})
-			if err != nil && !kerrors.IsNotFound(err) {
-				return err
-			}
-		}
-		p.t.Logf("hung: %s", strings.Join(sorted(os), ", "))
-		return nil
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	p.gone()
 }

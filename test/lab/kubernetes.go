@@ -169,6 +169,11 @@ func (c *Cluster) connect() error {
 	if err != nil {
 		return errors.Wrap(err, "cannot read the kubeconfig")
 	}
+	// Certificates aren't read again: their files go with the cluster.
+	if err := rest.LoadTLSFiles(conf); err != nil {
+		return errors.Wrap(err, "cannot read a certificate")
+	}
+	conf.CertFile, conf.KeyFile = "", ""
 	conf.QPS = -1 // Of our own API server.
 	conf.Timeout = time.Minute
 	conf.WarningHandler = rest.NoWarnings{}

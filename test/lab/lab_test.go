@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,6 +24,10 @@ var labs struct {
 
 	up []*Lab
 }
+
+// atOnce is how many tests run that don't disturb each other. They wait for most of
+// the time, so it's not a matter of how many cores there are.
+const atOnce = 4
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -75,20 +80,20 @@ func TestMain(m *testing.M) {
 	if shared, err = start(Options{CoreArgs: Patient, AWS: *withAWS}); err != nil {
 		end(1, err.Error())
 	}
+	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
+		end(1, err.Error())
+	}
 	end(m.Run(), "")
 }
 
 // start a lab that ends when the tests do.
 var start func(o Options) (*Lab, error)
 
-// another lab than the shared one is what claims go to until a test is over.
+// another lab than the shared one is up until a test is over.
 func another(t *testing.T, o Options) *Lab {
 	t.Helper()
 	l, err := start(o)
-	was := shared
-	shared = l
 	t.Cleanup(func() {
-		shared = was
 		labs.Lock()
 		defer labs.Unlock()
 		labs.up = slices.DeleteFunc(labs.up, func(u *Lab) bool { return u == l })

@@ -14,8 +14,9 @@ import (
 // the same manifest makes a composite resource in its namespace. It becomes ready,
 // tells what a claim tells, is protected as a claim is, and takes all with it.
 func TestNamespaced(t *testing.T) {
+	t.Parallel()
 	l := another(t, Options{Namespaced: true, Packages: true, CoreArgs: Patient})
-	p := &platform{t: t, claim: example(t, "minimal")}
+	p := &platform{t: t, lab: l, claim: example(t, "minimal")}
 	p.set(true, "spec", "deletionProtection")
 	p.apply()
 	p.settled()

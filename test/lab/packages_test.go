@@ -3,6 +3,7 @@ package lab
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 // What a user installs works: Crossplane's package manager takes our packages,
 // finds what they depend on, and a claim becomes ready.
 func TestPackages(t *testing.T) {
+	t.Parallel()
 	l := another(t, Options{Packages: true, CoreArgs: Patient})
 	t.Run("OnlyWhatIsActivatedIsThere", func(t *testing.T) {
 		crd := object(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: ` + inactive + `}}`)
@@ -26,7 +28,9 @@ func TestPackages(t *testing.T) {
 		}
 	})
 	t.Run("Minimal", func(t *testing.T) {
-		p := apply(t, example(t, "minimal"))
+		asTold(t, l)
+		p := &platform{t: t, lab: l, claim: example(t, "minimal")}
+		p.apply()
 		p.settled()
 		p.tells()
 	})
@@ -58,4 +62,60 @@ func TestPackages(t *testing.T) {
 		t.Error(err)
 	}
 	t.Log("\n" + strings.TrimSpace(out))
+}
+
+// told is a fence around what the README tells to apply, or to run.
+var told = regexp.MustCompile("(?s)```(yaml|console)\n(.*?)```")
+
+// asTold installs and claims by what the README tells, word by word, in a control
+// plane whose registry has our packages. It's been installed so by the lab already:
+// what the README says is the same, or it would be another package.
+func asTold(t *testing.T, l *Lab) {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "\n## Install\n")
+	section, _, found := strings.Cut(rest, "\n## ")
+	if !found {
+		t.Fatal("the README does not tell how to install")
+	}
+	var did []string
+	tell := func(in string, args ...string) {
+		out, err := l.Kubectl(t.Context(), in, args...)
+		if err != nil {
+			t.Fatalf("README: kubectl %s: %v", strings.Join(args, " "), err)
+		}
+		did = append(did, "$ kubectl "+strings.Join(args, " ")+"\n"+strings.TrimSpace(out))
+	}
+	for _, f := range told.FindAllStringSubmatch(section, -1) {
+		if f[1] == "yaml" {
+			tell(f[2], "apply", "--filename=-")
+			continue
+		}
+		for line := range strings.Lines(f[2]) {
+			if args, ok := strings.CutPrefix(strings.TrimSpace(line), "kubectl "); ok {
+				tell("", strings.Fields(strings.ReplaceAll(args, " example/", " "+root+"/example/"))...)
+			}
+		}
+	}
+	if len(did) < 3 {
+		t.Fatalf("the README tells too little: %q", did)
+	}
+	t.Log("\n" + strings.Join(did, "\n"))
+	if err := l.healthy(t.Context()); err != nil {
+		t.Errorf("with what the README installs: %v", err)
+	}
+	c, err := l.Get(t.Context(), object(`{apiVersion: pkg.crossplane.io/v1, kind: Configuration, metadata: {name: `+l.options.api().configuration+`}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g := c.GetGeneration(); g != 1 {
+		t.Errorf("the README installs another Configuration than the lab did: it's generation %d", g)
+	}
 }

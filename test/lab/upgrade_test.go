@@ -8,10 +8,8 @@ import (
 	"testing"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/crossplane/function-sdk-go/errors"
@@ -19,26 +17,33 @@ import (
 
 var clusters = schema.GroupVersionResource{Group: "eks.aws.m.upbound.io", Version: "v1beta1", Resource: "clusters"}
 
-// A claim that asks for a version several minors ahead gets there one at a time,
-// node groups after the control plane, and no object is made anew.
+// A claim that asks for a version several minors ahead gets there.
 func TestUpgrade(t *testing.T) {
+	t.Parallel()
 	claim := claimed(t, "upgrade")
-	p := &platform{t: t, claim: claim}
+	p := &platform{t: t, lab: shared, claim: claim}
 	p.set("1.33", "spec", "kubernetesVersion")
 	p.apply()
 	p.settled()
-	was := p.uids()
+	p.upgrades("1.33", "1.34", "1.35", "1.36")
+}
 
+// upgrades from the first of some versions to the last: one at a time, node groups
+// after the control plane, and no object is made anew.
+func (p *platform) upgrades(want ...string) {
+	p.t.Helper()
+	was := p.uids()
 	group := p.watchVersions(nodeGroups)
 	control := p.watchVersions(clusters)
-	p.edit("1.36", "spec", "kubernetesVersion")
+	last := want[len(want)-1]
+	p.edit(last, "spec", "kubernetesVersion")
 	p.within(settles, func(ctx context.Context) error {
 		for what, v := range map[string]*versions{"control plane": control, "node group": group} {
-			if is := v.runs(); is != "1.36" {
+			if is := v.runs(); is != last {
 				return errors.Errorf("%s runs %q; %s", what, is, p.explain(ctx))
 			}
 		}
-		claim, err := shared.Get(ctx, p.claim)
+		claim, err := p.lab.Get(ctx, p.claim)
 		if err != nil {
 			return err
 		}
@@ -49,22 +54,21 @@ func TestUpgrade(t *testing.T) {
 	})
 	p.keeps(was)
 	p.dropsNothing("upgraded")
-	want := []string{"1.33", "1.34", "1.35", "1.36"}
 	if got := control.all(); !slices.Equal(got, want) {
-		t.Errorf("control plane: it ran %v, want %v", got, want)
+		p.t.Errorf("control plane: it ran %v, want %v", got, want)
 	}
 	for i, v := range group.all() {
 		if !slices.Contains(want, v) || i > 0 && v < group.all()[i-1] {
-			t.Errorf("node group: it ran %v", group.all())
+			p.t.Errorf("node group: it ran %v", group.all())
 		}
 	}
 	for _, v := range want[1:] {
 		if g, c := group.at(v), control.at(v); !g.IsZero() && g.Before(c) {
-			t.Errorf("the node group ran %s before the control plane did", v)
+			p.t.Errorf("the node group ran %s before the control plane did", v)
 		}
 	}
-	t.Logf("control plane: %s", strings.Join(control.all(), " → "))
-	t.Logf("node group: %s", strings.Join(group.all(), " → "))
+	p.t.Logf("control plane: %s", strings.Join(control.all(), " → "))
+	p.t.Logf("node group: %s", strings.Join(group.all(), " → "))
 }
 
 // versions of Kubernetes that something ran, in their order.
@@ -78,22 +82,12 @@ type versions struct {
 func (p *platform) watchVersions(r schema.GroupVersionResource) *versions {
 	p.t.Helper()
 	v := &versions{since: make(map[string]time.Time)}
-	f := dynamicinformer.NewFilteredDynamicSharedInformerFactory(shared.dynamic, 0, p.claim.GetNamespace(), func(*metav1.ListOptions) {})
 	see := func(o any) {
 		if u, ok := o.(*unstructured.Unstructured); ok {
 			v.see(u)
 		}
 	}
-	if _, err := f.ForResource(r).Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{AddFunc: see, UpdateFunc: func(_, o any) { see(o) }}); err != nil {
-		p.t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	p.t.Cleanup(func() {
-		cancel()
-		f.Shutdown()
-	})
-	f.Start(ctx.Done())
-	f.WaitForCacheSync(ctx.Done())
+	watch(p.t, p.lab.dynamic, r, p.claim.GetNamespace(), "", cache.ResourceEventHandlerFuncs{AddFunc: see, UpdateFunc: func(_, o any) { see(o) }})
 	return v
 }
 

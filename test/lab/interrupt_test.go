@@ -1,0 +1,105 @@
+package lab
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Whoever says Ctrl-C to the command that people use, be it up or coming up, is
+// left with no process and no file of it.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "lab")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/lab").CombinedOutput(); err != nil {
+		t.Fatalf("cannot build the command: %v\n%s", err, out)
+	}
+	for name, moment := range map[string]string{"ComingUp": "starting Kubernetes", "Up": "The control plane is up."} {
+		t.Run(name, func(t *testing.T) {
+			temp, cache := t.TempDir(), t.TempDir()
+			bin, err := buildDir()
+			if err != nil {
+				t.Fatal(err)
+			}
+			gocache, err := exec.CommandContext(t.Context(), "go", "env", "GOCACHE").Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), binary, "up")
+			// Its lock is in a cache folder of its own: another lab may be up.
+			cmd.Env = append(os.Environ(), "TMPDIR="+temp, "XDG_CACHE_HOME="+cache, "GOCACHE="+strings.TrimSpace(string(gocache)), "SEAFARER_TEST_BIN="+bin)
+			r, w := io.Pipe()
+			cmd.Stdout, cmd.Stderr = w, w
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() {
+				done <- cmd.Wait()
+				w.Close()
+			}()
+			said := untilSaid(r, moment)
+			started := processesOf(t, temp)
+			if err := cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Fatalf("%v; it said:\n%s", err, said)
+			}
+			go io.Copy(io.Discard, r)
+			select {
+			case err := <-done:
+				if err != nil {
+					t.Errorf("after Ctrl-C: %v", err)
+				}
+			case <-time.After(startTimeout):
+				cmd.Process.Signal(syscall.SIGKILL)
+				t.Fatal("Ctrl-C does not end it")
+			}
+			if len(started) == 0 {
+				t.Errorf("nothing was started that could be left; it said:\n%s", said)
+			}
+			if left := processesOf(t, temp); len(left) > 0 {
+				t.Errorf("processes that are left: %s", strings.Join(left, "\n"))
+			}
+			for _, dir := range []string{temp, cache} {
+				if left, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(left) > 0 { // The pattern is well formed.
+					t.Errorf("files that are left: %v", left)
+				}
+			}
+		})
+	}
+}
+
+// untilSaid reads lines until one has some words, or there's no more.
+func untilSaid(r io.Reader, words string) string {
+	var said strings.Builder
+	for s := bufio.NewScanner(r); s.Scan(); {
+		said.WriteString(s.Text() + "\n")
+		if strings.Contains(s.Text(), words) {
+			break
+		}
+	}
+	return said.String()
+}
+
+// processesOf a folder: those that are told a path in it.
+func processesOf(t *testing.T, dir string) []string {
+	t.Helper()
+	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil || len(paths) == 0 {
+		t.Skip("there's no /proc here, which tells of processes")
+	}
+	var ps []string
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err == nil && bytes.Contains(b, []byte(dir)) {
+			ps = append(ps, strings.ReplaceAll(string(b), "\x00", " "))
+		}
+	}
+	return ps
+}
