@@ -27,6 +27,10 @@ type Fixed struct {
 
 	// But is the only value that it can change to, if there's one.
 	But string
+
+	// Without is what a value begins with and what the world leaves out when it tells
+	// it, if there's something.
+	Without string
 }
 
 // A Change is one of a field that cannot change.
@@ -59,13 +63,21 @@ func (r Resource) changes(desired *structpb.Struct, e Existing) []Change {
 // change of the field of what exists to what's wanted, if it's one.
 func (f Fixed) change(want *structpb.Value, e Existing) (Change, bool) {
 	was, is := e.Value(f.Path), e.fixed(f.Path)
-	if is == nil || proto.Equal(want, was) || proto.Equal(want, is) || f.But != "" && want.GetStringValue() == f.But {
+	if is == nil || proto.Equal(want, was) || proto.Equal(f.told(want), f.told(is)) || f.But != "" && want.GetStringValue() == f.But {
 		return Change{}, false
 	}
 	if was != nil {
 		is = was // In the words that it was desired in.
 	}
 	return Change{Field: f.Path, From: is, To: want}, true
+}
+
+// told is a value as the world tells it.
+func (f Fixed) told(v *structpb.Value) *structpb.Value {
+	if s, ok := v.GetKind().(*structpb.Value_StringValue); ok && f.Without != "" {
+		return structpb.NewStringValue(strings.TrimPrefix(s.StringValue, f.Without))
+	}
+	return v
 }
 
 // fieldExternalName is how changes call the name by which the world knows a

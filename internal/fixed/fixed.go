@@ -14,6 +14,10 @@ type Field struct {
 
 	// But is the only value that it can change to, if there's one.
 	But string
+
+	// Without is what a value begins with and what the world leaves out when it tells
+	// it, if there's something.
+	Without string
 }
 
 // Fields of a kind that cannot change.
@@ -44,7 +48,7 @@ var kinds = map[string][]Field{
 	"Policy":                  fields("description", "path"),
 	"Role":                    fields("path"),
 	"RolePolicyAttachment":    fields("policyArn"),
-	"OpenIDConnectProvider":   fields("url"),
+	"OpenIDConnectProvider":   {{Path: "spec.forProvider.url", Without: "https://"}},
 	"Queue":                   fields("name", "fifoQueue"),
 	"Rule":                    fields("eventBusName"),
 	"Target":                  fields("eventBusName", "targetId"),

@@ -113,9 +113,6 @@ func (w World) status(r resource) map[string]any {
 	if kind != "Release" { // What it was told, provider-helm doesn't tell again.
 		r.tellFixed(kind, told)
 	}
-	if url, ok := told["url"].(string); ok && kind == "OpenIDConnectProvider" {
-		told["url"] = strings.TrimPrefix(url, "https://") // IAM leaves that out.
-	}
 	if len(told) > 0 {
 		s["atProvider"] = told
 	}
@@ -143,7 +140,11 @@ func (r resource) tellFixed(kind string, told map[string]any) {
 			}
 			o, _ = o[p].(map[string]any)
 		}
-		o[path[len(path)-1]] = v.AsInterface()
+		is := v.AsInterface()
+		if s, ok := is.(string); ok {
+			is = strings.TrimPrefix(s, f.Without)
+		}
+		o[path[len(path)-1]] = is
 	}
 }
 
