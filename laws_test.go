@@ -349,13 +349,16 @@ func drift(r *rand.Rand, o *structpb.Struct) {
 	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil && r.IntN(2) == 0 {
 		ps.Values = ps.GetValues()[:1]
 	}
-	kind := compose.Exists(o).String("kind")
+	untold := map[string]bool{"spec.forProvider.instanceTypes": true} // Once its status is gone, nobody tells.
+	for _, f := range fixed.Fields(compose.Exists(o).String("kind")) {
+		untold[f.Path] = untold[f.Path] || f.Untold
+	}
 	for _, half := range []string{"forProvider", "initProvider"} {
 		f := compose.Exists(o).Value("spec." + half).GetStructValue().GetFields()
 		for _, k := range slices.Sorted(maps.Keys(f)) {
 			switch s, isString := f[k].GetKind().(*structpb.Value_StringValue); {
 			case r.IntN(2) == 0:
-			case k == "subnetIdRefs" || k == "instanceTypes" || kind == "Release" && k == "namespace": // What nobody tells cannot be kept.
+			case untold["spec."+half+"."+k]: // It cannot be kept.
 			case isString && r.IntN(2) == 0:
 				f[k] = structpb.NewStringValue(s.StringValue + "-drifted")
 			default:

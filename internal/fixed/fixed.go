@@ -18,6 +18,9 @@ type Field struct {
 	// Without is what a value begins with and what the world leaves out when it tells
 	// it, if there's something.
 	Without string
+
+	// Untold is true if nobody tells what the field is like out in the world.
+	Untold bool
 }
 
 // Fields of a kind that cannot change.
@@ -52,14 +55,16 @@ var kinds = map[string][]Field{
 	"Queue":                   fields("name", "fifoQueue"),
 	"Rule":                    fields("eventBusName"),
 	"Target":                  fields("eventBusName", "targetId"),
-	"Release":                 fields("namespace"),
+	"Release":                 {{Path: "spec.forProvider.namespace", Untold: true}},
 
 	// EKS goes from the ConfigMap to access entries, and not back.
 	"Cluster": append(
 		fields("kubernetesNetworkConfig.serviceIpv4Cidr"),
 		Field{Path: "spec.forProvider.accessConfig.authenticationMode", But: "API"}),
 
-	"NodeGroup": fields("amiType", "capacityType", "instanceTypes", "launchTemplate.name", "subnetIdRefs"),
+	"NodeGroup": append(
+		fields("amiType", "capacityType", "instanceTypes", "launchTemplate.name"),
+		Field{Path: "spec.forProvider.subnetIdRefs", Untold: true}),
 }
 
 func fields(names ...string) []Field {

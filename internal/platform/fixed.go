@@ -16,7 +16,7 @@ var replacing = map[string]string{
 func fixity(kind string) compose.Fixity {
 	f := compose.Fixity{Replacing: replacing[kind]}
 	for _, field := range fixed.Fields(kind) {
-		f.Fields = append(f.Fields, compose.Fixed(field))
+		f.Fields = append(f.Fields, compose.Fixed{Path: field.Path, But: field.But, Without: field.Without})
 	}
 	return f
 }

@@ -110,9 +110,7 @@ func (w World) status(r resource) map[string]any {
 	if tell, ok := kinds[kind]; ok {
 		told = tell(w, r)
 	}
-	if kind != "Release" { // What it was told, provider-helm doesn't tell again.
-		r.tellFixed(kind, told)
-	}
+	r.tellFixed(kind, told)
 	if len(told) > 0 {
 		s["atProvider"] = told
 	}
@@ -130,7 +128,7 @@ func (r resource) tellFixed(kind string, told map[string]any) {
 		if was := at(before, path); was != nil && (f.But == "" || v.GetStringValue() != f.But) {
 			v = was
 		}
-		if v == nil || strings.HasSuffix(f.Path, "Refs") {
+		if v == nil || f.Untold {
 			continue
 		}
 		o := told
