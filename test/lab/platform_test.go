@@ -287,8 +287,10 @@ func (p *platform) intact() {
 	p.t.Helper()
 	is := p.composed()
 	for k, want := range p.rendered() {
-		if k == "usage-composite" {
-			continue // Crossplane makes up the name of what it's of.
+		if k == "usage-composite" { // Crossplane makes up the name of what it's of.
+			if err := unstructured.SetNestedField(want.Object, p.xr, "spec", "of", "resourceRef", "name"); err != nil {
+				p.t.Fatal(err)
+			}
 		}
 		var lost []string
 		for _, f := range []string{"spec", "data"} {
