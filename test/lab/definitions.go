@@ -1,0 +1,112 @@
+package lab
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+)
+
+// further definitions that are no managed resources, and that the activation
+// policy thus does not list.
+var further = []string{
+	"clusterproviderconfigs.helm.m.crossplane.io", "providerconfigs.helm.m.crossplane.io", "providerconfigusages.helm.m.crossplane.io",
+	"clusterproviderconfigs.kubernetes.m.crossplane.io", "providerconfigs.kubernetes.m.crossplane.io", "providerconfigusages.kubernetes.m.crossplane.io",
+}
+
+// furtherAWS are those of provider-aws, which nobody needs unless it's real.
+var furtherAWS = []string{"clusterproviderconfigs.aws.m.upbound.io", "providerconfigs.aws.m.upbound.io", "providerconfigusages.aws.m.upbound.io"}
+
+// A provider brings CRDs, by the end of their group, and is itself a process of
+// those labs in which it's real.
+type provider struct {
+	suffix, module string
+	real           func(o Options) bool
+}
+
+var providers = []provider{
+	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2", real: func(o Options) bool { return o.AWS }},
+	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", real: inCluster},
+	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", real: inCluster},
+}
+
+func inCluster(o Options) bool { return o.InCluster }
+
+func providerOf(group string) (provider, bool) {
+	i := slices.IndexFunc(providers, func(p provider) bool { return strings.HasSuffix(group, p.suffix) })
+	if i < 0 {
+		return provider{}, false
+	}
+	return providers[i], true
+}
+
+// installDefinitions of the providers' kinds, from the Go module cache: those
+// that we activate, and no others.
+func (l *Lab) installDefinitions(ctx context.Context) error {
+	root := filepath.Join(l.source, rootModule)
+	names, err := activated(filepath.Join(root, "apis", "activation.yaml"))
+	if err != nil {
+		return err
+	}
+	dirs := make(map[string]string)
+	for _, p := range providers {
+		m, err := modules.Find(ctx, root, p.module)
+		if err != nil {
+			return err
+		}
+		dirs[p.suffix] = m.Dir
+	}
+	if l.options.AWS {
+		names = append(names, furtherAWS...)
+	}
+	var crds []*unstructured.Unstructured
+	for _, name := range slices.Concat(names, further) {
+		plural, group, _ := strings.Cut(name, ".")
+		p, ok := providerOf(group)
+		if !ok {
+			return errors.Errorf("%s is of no provider that is known", name)
+		}
+		objects, err := readObjects(filepath.Join(dirs[p.suffix], "package", "crds", group+"_"+plural+".yaml"))
+		if err != nil {
+			return err
+		}
+		crds = append(crds, objects...)
+	}
+	if err := l.Apply(ctx, crds...); err != nil {
+		return err
+	}
+	for _, o := range crds {
+		if err := l.established(ctx, o.GetName()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// established means that the API server serves a CRD.
+func (l *Lab) established(ctx context.Context, crd string) error {
+	return l.untilCondition(ctx, object(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: `+crd+`}}`), "Established")
+}
+
+// activated kinds, by the name of their CRD.
+func activated(path string) ([]string, error) {
+	objects, err := readObjects(path)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range objects {
+		ns, _, err := unstructured.NestedStringSlice(o.Object, "spec", "activate")
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot read which kinds to activate")
+		}
+		names = append(names, ns...)
+	}
+	return names, nil
+}
