@@ -27,6 +27,7 @@ import (
 //   - What the function asks for is answered before its answer counts.
 //   - When the composite resource is deleted the function isn't called any more.
 //     All objects are deleted, in any order.
+//   - A Usage protects the object that it found when it was made.
 //   - Who is refused a deletion leaves a mark. A Usage that replays deletes what
 //     bears one. A Usage by a resource stays until that is gone, but for one that
 //     the function dropped.
@@ -48,7 +49,7 @@ type controlPlane struct {
 	// needed are the resources without which no node goes.
 	needed []string
 
-	// slow is how many steps a NodePool takes to drain.
+	// slow is how many steps a NodePool takes to drain, and a node group.
 	slow int
 
 	// new are the resources of a new platform with that spec.
@@ -71,6 +72,10 @@ type obj struct {
 
 	deleting bool
 	steps    int
+
+	// marks what a Usage is of as in use: this very object, and none that takes its
+	// place.
+	marks *obj
 }
 
 func (o *obj) existing() compose.Existing { return compose.Exists(o.content) }
@@ -84,6 +89,11 @@ func newControlPlane(t *testing.T, r *rand.Rand, req *fnv1.RunFunctionRequest) *
 	c := &controlPlane{t: t, r: r, req: clone(t, req), objects: make(map[string]*obj), slow: 1}
 	for k, o := range c.req.GetObserved().GetResources() {
 		c.objects[k] = &obj{content: o.GetResource(), observed: true}
+	}
+	for k, o := range c.objects {
+		if isUsage(o.existing()) {
+			o.marks = c.of(k)
+		}
 	}
 	c.req.Observed.Resources = nil
 	return c
@@ -243,6 +253,17 @@ func (c *controlPlane) apply(k string, desired *structpb.Struct) {
 	o.observed, o.dropped = true, o.dropped && o.deleting
 	o.content = c.world.Exist(k, desired, o.content)
 	c.mark(k, mark)
+	o.tellsDeletion()
+	if !ok && isUsage(o.existing()) {
+		o.marks = c.of(k)
+	}
+}
+
+// tellsDeletion of an object that somebody has asked for.
+func (o *obj) tellsDeletion() {
+	if o.deleting {
+		o.content.GetFields()["metadata"].GetStructValue().GetFields()["deletionTimestamp"] = structpb.NewStringValue("2026-01-01T00:00:00Z")
+	}
 }
 
 func (c *controlPlane) mark(k, policy string) {
@@ -262,14 +283,18 @@ func isUsage(e compose.Existing) bool {
 // usagesOf an object that are in force.
 func (c *controlPlane) usagesOf(k string) []string {
 	var us []string
-	of := c.objects[k].existing()
 	for _, u := range c.keys() {
-		e := c.objects[u].existing()
-		if isUsage(e) && e.String("spec.of.resourceRef.name") == of.Name() && e.String("spec.of.kind") == of.String("kind") {
+		if isUsage(c.objects[u].existing()) && c.of(u) == c.objects[k] && c.objects[u].marks == c.objects[k] {
 			us = append(us, u)
 		}
 	}
 	return us
+}
+
+// of is what a Usage is of, if it's there.
+func (c *controlPlane) of(usage string) *obj {
+	e := c.objects[usage].existing()
+	return c.named(e.String("spec.of.apiVersion"), e.String("spec.of.kind"), e.String("spec.of.resourceRef.name"))
 }
 
 // deleteObject unless it's in use, and tell whether it's being deleted.
@@ -289,6 +314,7 @@ func (c *controlPlane) deleteObject(k, policy string) bool {
 		}
 	}
 	o.deleting = true
+	o.tellsDeletion()
 	c.log = append(c.log, k)
 	return true
 }
@@ -317,8 +343,8 @@ func (c *controlPlane) endUsage(k string) {
 	if by != "" && !o.dropped && c.named(e.String("spec.by.apiVersion"), e.String("spec.by.kind"), by) != nil {
 		return
 	}
+	of := c.of(k)
 	delete(c.objects, k)
-	of := c.named(e.String("spec.of.apiVersion"), e.String("spec.of.kind"), e.String("spec.of.resourceRef.name"))
 	if of == nil || !e.Value("spec.replayDeletion").GetBoolValue() {
 		return
 	}
@@ -331,8 +357,12 @@ func (c *controlPlane) endUsage(k string) {
 func (c *controlPlane) goes(k string) bool {
 	o := c.objects[k]
 	e := o.existing()
+	if e.String("kind") == "NodeGroup" {
+		o.steps++
+		return o.steps > c.slow
+	}
 	if !deletes(e) || e.String("kind") != "Object" && e.String("kind") != "Release" {
-		return true // Nothing that happens in AWS is of interest.
+		return true // Nothing else that happens in AWS is of interest.
 	}
 	if !c.works("cluster", "cluster-auth", "kubernetes-provider-config") {
 		return false
@@ -343,7 +373,7 @@ func (c *controlPlane) goes(k string) bool {
 	}
 	if manifest == "NodePool" {
 		o.steps++
-		return o.steps > c.slow && c.works(c.needed...)
+		return o.steps > c.slow && c.works(c.needed...) && c.works(c.ledTo()...)
 	}
 	return true
 }
@@ -359,6 +389,27 @@ func (c *controlPlane) works(keys ...string) bool {
 		}
 	}
 	return true
+}
+
+// ledTo are the NAT gateways that routes lead to now.
+func (c *controlPlane) ledTo() []string {
+	ids := make(map[string]bool)
+	for _, o := range c.objects {
+		if id := o.existing().String("spec.forProvider.natGatewayId"); id != "" {
+			ids[id] = true
+		}
+	}
+	var ks []string
+	for k, o := range c.objects {
+		if ids[o.existing().ExternalName()] {
+			ks = append(ks, k)
+			delete(ids, o.existing().ExternalName())
+		}
+	}
+	for id := range ids {
+		ks = append(ks, id) // There is none any more.
+	}
+	return ks
 }
 
 // hasNodes tells whether there are nodes of a class.

@@ -247,6 +247,43 @@ func TestReplaces(t *testing.T) {
 	}
 }
 
+// TestEndsRightAfterReplacement is the twelfth law for a platform that's deleted as
+// soon as it says that all of it is protected again, after its node group was replaced.
+func TestEndsRightAfterReplacement(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			r, steady := dice(t), e.steady(t)
+			for range share(10) {
+				c := newControlPlane(t, r, steady)
+				c.slow = r.IntN(5)
+				ask := func(tokens ...any) {
+					c.edit(func(xr *fieldpath.Paved) {
+						alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}, "spec.acknowledgedChanges": tokens})
+					})
+					if _, err := c.reconcile(nil); err != nil {
+						t.Fatal(err)
+					}
+					c.act()
+				}
+				ask()
+				ask(tokenOf(t, run(t, c.request()), "system-node-group"))
+				for n := 0; conditionOf(run(t, c.request()), compose.ConditionTeardownSafe).GetStatus() != fnv1.Status_STATUS_CONDITION_TRUE || n == 0; n++ {
+					if n == 40 {
+						t.Fatal("it isn't protected any more")
+					}
+					if _, err := c.reconcile(nil); err != nil {
+						t.Fatal(err)
+					}
+					c.act()
+				}
+				c.end()
+			}
+		})
+	}
+}
+
 // TestReplacesNothingArmed has something that the node group needs, and that
 // somebody tried to delete. A Usage goes with whom it's by, and would carry that
 // out.

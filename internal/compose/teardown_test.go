@@ -50,6 +50,14 @@ func exists(t *testing.T, o *structpb.Struct, ready string) Existing {
 	return Exists(object(t, m))
 }
 
+// deleted is an object that's on its way out.
+func deleted(t *testing.T, e Existing) Existing {
+	t.Helper()
+	m := e.object.AsMap()
+	m["metadata"].(map[string]any)["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+	return Exists(object(t, m))
+}
+
 func TestProtect(t *testing.T) {
 	type want struct {
 		usages []UsageState
@@ -106,6 +114,15 @@ func TestProtect(t *testing.T) {
 			want: want{usages: []UsageState{
 				guard(UsageState{State: State{Desired: usage(t, false)}}),
 				by(UsageState{State: State{Desired: usage(t, true)}}),
+			}},
+		},
+		"OneIsBeingDeleted": {
+			reason: "What's made in its place is another object, which a Usage made now wouldn't protect.",
+			rs:     []Resource{house, roof},
+			o:      Observed{"house": deleted(t, both["house"]), "roof": both["roof"]},
+			want: want{usages: []UsageState{
+				guard(UsageState{State: State{WaitsFor: []string{"house"}}}),
+				by(UsageState{State: State{WaitsFor: []string{"house"}}}),
 			}},
 		},
 		"UsagesExist": {

@@ -82,11 +82,14 @@ func (a *Assembly) unprotected() []string {
 //
 // A Usage is made once both its ends exist, because Crossplane complains of one
 // that leads nowhere. From then on only the spec removes it, by removing an end.
+//
+// What's on its way out to be made anew doesn't exist yet: Crossplane would mark it
+// as in use, say that the Usage is in force, and leave what takes its place unmarked.
 func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
 	s := UsageState{Of: of.Key, By: use.By, State: State{Key: usageKey(of.Key, use.By)}}
 	e, exists := g.Observed[s.Key]
 	for _, k := range []Key{of.Key, use.By} {
-		if k != "" && !g.exists(k) {
+		if k != "" && (!g.exists(k) || g.Observed[k].Deleted()) {
 			s.WaitsFor = append(s.WaitsFor, string(k))
 		}
 	}
