@@ -2,6 +2,7 @@ package main
 
 import (
 	stdcmp "cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -80,21 +81,28 @@ func TestFollows(t *testing.T) {
 		return append(out, r[string(k)].String(path))
 	}
 	const subnets, nat = "spec.forProvider.vpcConfig.subnetIds", "spec.forProvider.natGatewayId"
-	after := resources(run(t, req))
 
 	// A zone went, but not for the control plane.
 	want := ids(before, subnets, platform.KeyCluster)
-	if diff := cmp.Diff(want, ids(after, subnets, platform.KeyCluster)); len(want) != 4 || diff != "" {
+	if diff := cmp.Diff(want, ids(resources(run(t, req)), subnets, platform.KeyCluster)); len(want) != 4 || diff != "" {
 		t.Errorf("subnets of the cluster: -before, +after:\n%s", diff)
 	}
-	// The second zone has a NAT gateway of its own, whose id isn't known yet.
-	const route = "route-nat-euw3-az2"
-	if diff := cmp.Diff(ids(before, nat, route), ids(after, nat, route)); diff != "" || before[route].String(nat) == "" {
-		t.Errorf("NAT gateway of the second zone while the new one isn't known: -want, +got:\n%s", diff)
+	// The second zone has a NAT gateway of its own, which takes over once its id is known
+	// and a Usage protects it.
+	const route, own, usage = "route-nat-euw3-az2", "nat-gateway-euw3-az2", "usage-nat-gateway-euw3-az%d.karpenter"
+	keeps := func(when string) {
+		t.Helper()
+		if diff := cmp.Diff(ids(before, nat, route), ids(resources(run(t, req)), nat, route)); diff != "" || before[route].String(nat) == "" {
+			t.Errorf("NAT gateway of the second zone while %s: -want, +got:\n%s", when, diff)
+		}
 	}
-	req.Observed.Resources["nat-gateway-euw3-az2"] = clone(t, req).GetObserved().GetResources()["nat-gateway-euw3-az1"]
-	compose.Exists(req.GetObserved().GetResources()["nat-gateway-euw3-az2"].GetResource()).Value("metadata.annotations").
+	keeps("the new one isn't known")
+	observed := req.GetObserved().GetResources()
+	observed[own] = clone(t, req).GetObserved().GetResources()["nat-gateway-euw3-az1"]
+	compose.Exists(observed[own].GetResource()).Value("metadata.annotations").
 		GetStructValue().GetFields()["crossplane.io/external-name"] = structpb.NewStringValue("nat-2")
+	keeps("the new one isn't protected")
+	observed[fmt.Sprintf(usage, 2)] = clone(t, req).GetObserved().GetResources()[fmt.Sprintf(usage, 1)]
 	if got := resources(run(t, req))[route].String(nat); got != "nat-2" {
 		t.Errorf("NAT gateway of the second zone: want the new one, got %s", got)
 	}

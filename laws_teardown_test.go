@@ -222,6 +222,47 @@ func TestEndsAtAnyTime(t *testing.T) {
 	}
 }
 
+// TestEndsRightAfterAChange is the twelfth law for a platform that's deleted before
+// what a change of its claim adds is protected. What was there before is, so nodes go
+// if they need no more than that.
+func TestEndsRightAfterAChange(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			r, steady := dice(t), e.steady(t)
+			for range share(10) {
+				for _, ch := range additions {
+					c := newControlPlane(t, r, steady)
+					if _, err := c.reconcile(nil); err != nil {
+						t.Fatal(err)
+					}
+					before := c.keys()
+					c.edit(func(xr *fieldpath.Paved) {
+						if err := ch.do(xr); err != nil {
+							t.Fatal(err)
+						}
+					})
+					for range 1 + r.IntN(6) {
+						if _, err := c.reconcile(c.distort); err != nil {
+							t.Fatalf("%s: %v", ch.name, err)
+						}
+						c.act()
+					}
+					c.protectedOnly()
+					c.needed = slices.DeleteFunc(c.needed, func(k string) bool { return !slices.Contains(before, k) })
+					c.end()
+				}
+			}
+		})
+	}
+}
+
+// additions to any claim, of what its nodes may come to need.
+var additions = []change{
+	{name: "NAT gateways", do: func(xr *fieldpath.Paved) error { return xr.SetValue("spec.network.natGateway", "PerZone") }},
+}
+
 // A change of a claim in the course of its life.
 type change struct {
 	name string

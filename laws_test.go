@@ -389,6 +389,9 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 			for _, u := range res.Unknown() {
 				paths = append(paths, u.Paths...)
 			}
+			for _, turn := range res.Turns {
+				paths = append(paths, turn.Paths...) // No Usage tells that it's in force.
+			}
 			for _, f := range res.Fixity.Fields {
 				// Nobody tells what it's like in AWS.
 				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.But) {

@@ -122,10 +122,7 @@ func Assemble(parts []Part, g Given) (*Assembly, error) {
 			}
 			objects[r.Key] = r.Object
 			a.described[r.Key] = true
-			if r.OnceProtected {
-				r = r.WatchedUntil(behind.protected(r.Key, g.Observed), protected)
-			}
-			s, err := a.decide(r, g)
+			s, err := a.decide(behind.cautious(r, g), g)
 			if err != nil {
 				return nil, errors.Wrapf(err, "cannot compose resource %q", r.Key)
 			}

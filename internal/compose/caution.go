@@ -1,6 +1,10 @@
 package compose
 
-import "google.golang.org/protobuf/types/known/structpb"
+import (
+	"slices"
+
+	"google.golang.org/protobuf/types/known/structpb"
+)
 
 // Behind a resource are those that must outlive it. There are more behind them.
 type behind map[Key][]Key
@@ -26,6 +30,30 @@ func (b behind) protected(k Key, o Observed) bool {
 				seen[of] = true
 				next = append(next, of)
 			}
+		}
+	}
+	return true
+}
+
+// cautious is a resource that waits for the protection of what it needs, or comes to
+// need.
+func (b behind) cautious(r Resource, g Given) Resource {
+	if r.OnceProtected {
+		r = r.WatchedUntil(b.protected(r.Key, g.Observed), protected)
+	}
+	for _, t := range r.Turns {
+		known := !g.exists(r.Key) || b.keep(t.To, g.Observed)
+		r = r.Needs(known, Fact{What: "the protection of " + string(t.To), From: t.To}, t.Paths...)
+	}
+	return r
+}
+
+// keep tells whether Usages that are in force keep a resource from being deleted
+// before any that needs it.
+func (b behind) keep(k Key, o Observed) bool {
+	for by, of := range b {
+		if slices.Contains(of, k) && !inForce(o[usageKey(k, by)]) {
+			return false
 		}
 	}
 	return true

@@ -109,3 +109,56 @@ func TestCaution(t *testing.T) {
 		})
 	}
 }
+
+// TestTurns has a path that leads to a door, and is to lead to the house.
+func TestTurns(t *testing.T) {
+	path := func(to string) *thing { return a("a-path", thingParameters{Name: &to}) }
+	trodden, err := intent(path("door"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type want struct {
+		to       string
+		waitsFor []string
+	}
+
+	cases := map[string]struct {
+		reason string
+		o      Observed
+		want   want
+	}{
+		"New": {
+			reason: "It never led anywhere else.",
+			want:   want{to: "house"},
+		},
+		"Unprotected": {
+			reason: "Nobody protects the house, so that it could go while people come along the path.",
+			o:      Observed{"path": Exists(trodden)},
+			want:   want{to: "door", waitsFor: []string{"the protection of house"}},
+		},
+		"NotYetProtected": {
+			reason: "A Usage protects once Crossplane says so.",
+			o:      Observed{"path": Exists(trodden), "usage-house.roof": exists(t, usage(t, true), "False")},
+			want:   want{to: "door", waitsFor: []string{"the protection of house"}},
+		},
+		"Protected": {
+			reason: "The house is there to stay for as long as its roof.",
+			o:      Observed{"path": Exists(trodden), "usage-house.roof": exists(t, usage(t, true), "True")},
+			want:   want{to: "house"},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := Resource{Key: "path", Object: path("house")}.TurnsTo("house", "spec.forProvider.name")
+			a, err := Assemble([]Part{{Resources: []Resource{r, house, roof}}}, given(tc.o))
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := a.Parts[0].States[0]
+			got := want{to: Exists(s.Desired).String("spec.forProvider.name"), waitsFor: s.WaitsFor}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\npath: -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

@@ -43,8 +43,18 @@ type Resource struct {
 	// for until all that must outlive it, however far behind, is protected.
 	OnceProtected bool
 
+	// Turns are the resources that it comes to need by a change, while it exists.
+	Turns []Turn
+
 	// Ready tells whether the resource is ready: by its conditions unless set.
 	Ready Readiness
+}
+
+// A Turn is that of a resource to another, which takes over from what the fields at
+// paths lead to.
+type Turn struct {
+	To    Key
+	Paths []string
 }
 
 // A Fact is a value that only AWS, or whoever else makes the resource, can tell.
@@ -124,6 +134,14 @@ func (r Resource) Guarded(why string) Resource {
 // otherwise its deletion might never end.
 func (r Resource) WatchedUntilProtected() Resource {
 	r.OnceProtected = true
+	return r
+}
+
+// TurnsTo says that a resource that exists keeps what the fields at paths lead to
+// until Usages that are in force protect what they are to lead to. What they lead to
+// until then must still be described.
+func (r Resource) TurnsTo(k Key, paths ...string) Resource {
+	r.Turns = append(slices.Clip(r.Turns), Turn{To: k, Paths: paths})
 	return r
 }
 

@@ -47,7 +47,9 @@ func privateRoutes(p platform.Plan) []compose.Resource {
 	return rs
 }
 
-// natRoute leads to another NAT gateway after the NAT mode has changed.
+// natRoute leads to another NAT gateway after the NAT mode has changed. To one that's
+// made for that only once it's protected: a platform that's deleted before would lose
+// it at once, and Karpenter could not reach AWS to remove its nodes.
 func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
 	k, nat := compose.Key("route-nat-"+z.Label), platform.KeyNATGateway(p.NATZone(z))
 	r := &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
@@ -59,7 +61,12 @@ func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
 	if id := p.ID(nat); id != "" && p.Exists(k) {
 		r.Spec.ForProvider.NATGatewayID = new(id)
 	}
-	return p.Follow(p.AWS(k, r), "spec.forProvider.natGatewayId", nat)
+	const path = "spec.forProvider.natGatewayId"
+	route := p.Follow(p.AWS(k, r), path, nat)
+	if p.Spec.Network.NATGateway == v1alpha1.NATPerZone {
+		return route.TurnsTo(nat, path)
+	}
+	return route
 }
 
 func routeTable(p platform.Plan, k compose.Key, name string) compose.Resource {
