@@ -99,6 +99,30 @@ func newControlPlane(t *testing.T, r *rand.Rand, req *fnv1.RunFunctionRequest) *
 	return c
 }
 
+// platforms of every example as it's at some moment, each in a control plane of its own,
+// for a share of the random cases.
+func platforms(t *testing.T, part int, moment func(example, testing.TB) *fnv1.RunFunctionRequest, law func(c *controlPlane)) {
+	t.Helper()
+	for _, e := range examples(t) {
+		t.Run(e.name, func(t *testing.T) {
+			t.Parallel()
+			r, req := dice(t), moment(e, t)
+			for range share(part) {
+				law(newControlPlane(t, r, req))
+			}
+		})
+	}
+}
+
+// pass once: the composite resource is reconciled, and then all others act.
+func (c *controlPlane) pass(upset func(req *fnv1.RunFunctionRequest)) {
+	c.t.Helper()
+	if _, err := c.reconcile(upset); err != nil {
+		c.t.Fatal(err)
+	}
+	c.act()
+}
+
 func (c *controlPlane) keys() []string { return slices.Sorted(maps.Keys(c.objects)) }
 
 // anyOrder of all objects.
@@ -284,7 +308,7 @@ func isUsage(e compose.Existing) bool {
 func (c *controlPlane) usagesOf(k string) []string {
 	var us []string
 	for _, u := range c.keys() {
-		if isUsage(c.objects[u].existing()) && c.of(u) == c.objects[k] && c.objects[u].marks == c.objects[k] {
+		if c.objects[u].marks == c.objects[k] {
 			us = append(us, u)
 		}
 	}
@@ -373,7 +397,7 @@ func (c *controlPlane) goes(k string) bool {
 	}
 	if manifest == "NodePool" {
 		o.steps++
-		return o.steps > c.slow && c.works(c.needed...) && c.works(c.ledTo()...)
+		return o.steps > c.slow && c.works(c.needed...) && c.routed()
 	}
 	return true
 }
@@ -391,25 +415,20 @@ func (c *controlPlane) works(keys ...string) bool {
 	return true
 }
 
-// ledTo are the NAT gateways that routes lead to now.
-func (c *controlPlane) ledTo() []string {
-	ids := make(map[string]bool)
+// routed tells whether all NAT gateways that routes lead to are there to stay.
+func (c *controlPlane) routed() bool {
+	stays := map[string]bool{"": true} // Other routes lead to none, and so do other objects.
 	for _, o := range c.objects {
-		if id := o.existing().String("spec.forProvider.natGatewayId"); id != "" {
-			ids[id] = true
+		if !o.deleting {
+			stays[o.existing().ExternalName()] = true
 		}
 	}
-	var ks []string
-	for k, o := range c.objects {
-		if ids[o.existing().ExternalName()] {
-			ks = append(ks, k)
-			delete(ids, o.existing().ExternalName())
+	for _, o := range c.objects {
+		if !stays[o.existing().String("spec.forProvider.natGatewayId")] {
+			return false
 		}
 	}
-	for id := range ids {
-		ks = append(ks, id) // There is none any more.
-	}
-	return ks
+	return true
 }
 
 // hasNodes tells whether there are nodes of a class.

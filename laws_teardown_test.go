@@ -158,20 +158,13 @@ func TestBlip(t *testing.T) {
 // what needs it is gone: the control plane sees to that.
 func TestEnds(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t) {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			r, steady := dice(t), e.steady(t)
-			for range share(10) {
-				c := newControlPlane(t, r, steady)
-				c.slow = r.IntN(5)
-				if _, err := c.reconcile(nil); err != nil {
-					t.Fatal(err)
-				}
-				c.end()
-			}
-		})
-	}
+	platforms(t, 10, example.steady, func(c *controlPlane) {
+		c.slow = c.r.IntN(5)
+		if _, err := c.reconcile(nil); err != nil {
+			c.t.Fatal(err)
+		}
+		c.end()
+	})
 }
 
 // TestEndsWhileItDeparts is the twelfth law for a platform that's deleted while
@@ -190,10 +183,7 @@ func TestEndsWhileItDeparts(t *testing.T) {
 		// The pool and its class go. Nothing of theirs is observed while they drain.
 		c.remove("spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]")
 		for range r.IntN(8) {
-			if _, err := c.reconcile(nil); err != nil {
-				t.Fatal(err)
-			}
-			c.act()
+			c.pass(nil)
 		}
 		c.end()
 	}
@@ -203,23 +193,13 @@ func TestEndsWhileItDeparts(t *testing.T) {
 // it is there: it goes, too.
 func TestEndsAtAnyTime(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t) {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			r := dice(t)
-			for range share(20) {
-				c := newControlPlane(t, r, e.request(t))
-				for range r.IntN(6) {
-					if _, err := c.reconcile(c.distort); err != nil {
-						t.Fatal(err)
-					}
-					c.act()
-				}
-				c.protectedOnly()
-				c.end()
-			}
-		})
-	}
+	platforms(t, 20, example.request, func(c *controlPlane) {
+		for range c.r.IntN(6) {
+			c.pass(c.distort)
+		}
+		c.protectedOnly()
+		c.end()
+	})
 }
 
 // TestEndsRightAfterAChange is the twelfth law for a platform that's deleted before
@@ -227,40 +207,21 @@ func TestEndsAtAnyTime(t *testing.T) {
 // if they need no more than that.
 func TestEndsRightAfterAChange(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t) {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			r, steady := dice(t), e.steady(t)
-			for range share(10) {
-				for _, ch := range additions {
-					c := newControlPlane(t, r, steady)
-					if _, err := c.reconcile(nil); err != nil {
-						t.Fatal(err)
-					}
-					before := c.keys()
-					c.edit(func(xr *fieldpath.Paved) {
-						if err := ch.do(xr); err != nil {
-							t.Fatal(err)
-						}
-					})
-					for range 1 + r.IntN(6) {
-						if _, err := c.reconcile(c.distort); err != nil {
-							t.Fatalf("%s: %v", ch.name, err)
-						}
-						c.act()
-					}
-					c.protectedOnly()
-					c.needed = slices.DeleteFunc(c.needed, func(k string) bool { return !slices.Contains(before, k) })
-					c.end()
-				}
-			}
+	platforms(t, 10, example.steady, func(c *controlPlane) {
+		if _, err := c.reconcile(nil); err != nil {
+			c.t.Fatal(err)
+		}
+		before := c.keys()
+		c.edit(func(xr *fieldpath.Paved) {
+			alter(c.t, xr, map[string]any{"spec.network.natGateway": "PerZone"})
 		})
-	}
-}
-
-// additions to any claim, of what its nodes may come to need.
-var additions = []change{
-	{name: "NAT gateways", do: func(xr *fieldpath.Paved) error { return xr.SetValue("spec.network.natGateway", "PerZone") }},
+		for range 1 + c.r.IntN(6) {
+			c.pass(c.distort)
+		}
+		c.protectedOnly()
+		c.needed = slices.DeleteFunc(c.needed, func(k string) bool { return !slices.Contains(before, k) })
+		c.end()
+	})
 }
 
 // A change of a claim in the course of its life.
@@ -315,26 +276,19 @@ func without(xr *fieldpath.Paved, path, name string) error {
 // platform of that claim would be, and only what that lacks was deleted.
 func TestLife(t *testing.T) {
 	t.Parallel()
-	for _, e := range examples(t) {
-		t.Run(e.name, func(t *testing.T) {
-			t.Parallel()
-			r := dice(t)
-			for range share(100) {
-				c := newControlPlane(t, r, e.request(t))
-				c.slow = r.IntN(4)
-				c.live("creation")
-				for _, ch := range changes {
-					c.edit(func(xr *fieldpath.Paved) {
-						if err := ch.do(xr); err != nil {
-							t.Fatal(err)
-						}
-					})
-					c.live(ch.name)
+	platforms(t, 100, example.request, func(c *controlPlane) {
+		c.slow = c.r.IntN(4)
+		c.live("creation")
+		for _, ch := range changes {
+			c.edit(func(xr *fieldpath.Paved) {
+				if err := ch.do(xr); err != nil {
+					c.t.Fatal(err)
 				}
-				c.end()
-			}
-		})
-	}
+			})
+			c.live(ch.name)
+		}
+		c.end()
+	})
 }
 
 // live through a phase of a platform's life, until it's at rest.

@@ -42,15 +42,15 @@ func (b behind) cautious(r Resource, g Given) Resource {
 		r = r.WatchedUntil(b.protected(r.Key, g.Observed), protected)
 	}
 	for _, t := range r.Turns {
-		known := !g.exists(r.Key) || b.keep(t.To, g.Observed)
+		known := !g.exists(r.Key) || b.kept(t.To, g.Observed)
 		r = r.Needs(known, Fact{What: "the protection of " + string(t.To), From: t.To}, t.Paths...)
 	}
 	return r
 }
 
-// keep tells whether Usages that are in force keep a resource from being deleted
+// kept tells whether Usages that are in force keep a resource from being deleted
 // before any that needs it.
-func (b behind) keep(k Key, o Observed) bool {
+func (b behind) kept(k Key, o Observed) bool {
 	for by, of := range b {
 		if slices.Contains(of, k) && !inForce(o[usageKey(k, by)]) {
 			return false

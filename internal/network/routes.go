@@ -49,7 +49,8 @@ func privateRoutes(p platform.Plan) []compose.Resource {
 
 // natRoute leads to another NAT gateway after the NAT mode has changed. To one that's
 // made for that only once it's protected: a platform that's deleted before would lose
-// it at once, and Karpenter could not reach AWS to remove its nodes.
+// it at once, and Karpenter could not reach AWS to remove its nodes. The one of a
+// single mode was there before, and what the route led to then goes now.
 func natRoute(p platform.Plan, z platform.Zone) compose.Resource {
 	k, nat := compose.Key("route-nat-"+z.Label), platform.KeyNATGateway(p.NATZone(z))
 	r := &ec2.Route{Spec: ec2.RouteSpec{ForProvider: ec2.RouteParameters_2{
