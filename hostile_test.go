@@ -242,24 +242,27 @@ func TestHostileFacts(t *testing.T) {
 	steady := e.steady(t)
 	want := asMaps(run(t, steady))
 	for name, v := range hostile {
-		for key, r := range steady.GetObserved().GetResources() {
-			status := at(r.GetResource(), "status", "atProvider").GetStructValue()
-			if len(status.GetFields()) == 0 {
-				continue
-			}
-			req := clone(t, steady)
-			o := req.GetObserved().GetResources()[key].GetResource()
-			at(o, "status").GetStructValue().Fields["atProvider"] = everywhere(structpb.NewStructValue(status), v)
-			rsp := run(t, req)
-			if fatal(rsp) != "" {
-				continue
-			}
-			for _, d := range differences("", want, asMaps(rsp), "") {
-				if !d.harmless(v) {
-					t.Errorf("%s in the status of %s: %s", name, key, d)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for key, r := range steady.GetObserved().GetResources() {
+				status := at(r.GetResource(), "status", "atProvider").GetStructValue()
+				if len(status.GetFields()) == 0 {
+					continue
+				}
+				req := clone(t, steady)
+				o := req.GetObserved().GetResources()[key].GetResource()
+				at(o, "status").GetStructValue().Fields["atProvider"] = everywhere(structpb.NewStructValue(status), v)
+				rsp := run(t, req)
+				if fatal(rsp) != "" {
+					continue
+				}
+				for _, d := range differences("", want, asMaps(rsp), "") {
+					if !d.harmless(v) {
+						t.Errorf("the status of %s: %s", key, d)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 

@@ -223,6 +223,7 @@ func TestUpgrades(t *testing.T) {
 	for i, from := range versions {
 		for _, to := range versions[i+1:] {
 			t.Run(from+"to"+to, func(t *testing.T) {
+				t.Parallel()
 				u := upgradeOf(t, e, from, to)
 				most := 3*compat.Behind(from, to) + 5
 				for n := 0; ; n++ {
