@@ -1,11 +1,6 @@
 package lab
 
-import (
-	"context"
-	"testing"
-
-	"github.com/crossplane/function-sdk-go/errors"
-)
+import "testing"
 
 // A claim that's deleted before its platform is there leaves nothing behind.
 func TestDeleteHalfMade(t *testing.T) {
@@ -15,20 +10,4 @@ func TestDeleteHalfMade(t *testing.T) {
 	p.half()
 	p.deleted()
 	shared.Providers.Resume()
-}
-
-// half made is a platform whose providers have done nothing yet.
-func (p *platform) half() {
-	p.t.Helper()
-	const some = 5
-	p.within(settles, func(ctx context.Context) error {
-		os, err := p.lab.Composed(ctx, p.xr)
-		if err != nil {
-			return err
-		}
-		if len(os) < some {
-			return errors.Errorf("%d objects, want %d", len(os), some)
-		}
-		return nil
-	})
 }

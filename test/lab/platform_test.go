@@ -327,6 +327,22 @@ func compare(want, got any, path string, lost *[]string) {
 	}
 }
 
+// half made is a platform whose providers have done nothing yet.
+func (p *platform) half() {
+	p.t.Helper()
+	const some = 5
+	p.within(settles, func(ctx context.Context) error {
+		os, err := p.lab.Composed(ctx, p.xr)
+		if err != nil {
+			return err
+		}
+		if len(os) < some {
+			return errors.Errorf("%d objects, want %d", len(os), some)
+		}
+		return nil
+	})
+}
+
 // isReady checks that claim and composite resource are synced and ready, as they
 // are now.
 func (p *platform) isReady(ctx context.Context) error {
