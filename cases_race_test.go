@@ -4,4 +4,4 @@ package main
 
 // defaultCases are fewer where the race detector watches. It makes everything several
 // times as slow, and needs each way through the code once rather than many cases of it.
-const defaultCases = 3
+const defaultCases = 10
