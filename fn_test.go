@@ -19,6 +19,9 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
 const ttl = time.Minute
@@ -56,24 +59,24 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"NilRequest": {
 			reason: "A request that is nil should be refused like an empty one.",
 			args:   args{ctx: context.Background()},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"EmptyRequest": {
 			reason: "A request without observed state should be refused.",
 			args:   args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{}},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NoComposite": {
 			reason: "Observed state without a composite resource should be refused.",
 			args:   args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{Observed: &fnv1.State{}}},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NilStruct": {
 			reason: "A composite resource without an object should be refused.",
 			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
 				Observed: &fnv1.State{Composite: &fnv1.Resource{}},
 			}},
-			want: want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want: want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NilFields": {
 			reason: "A composite resource whose fields are nil, or hold a value that is nil, should be refused.",
@@ -83,50 +86,50 @@ func TestRunFunctionRefuses(t *testing.T) {
 					Composite: &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{"apiVersion": nil, "kind": {}}}},
 				},
 			}},
-			want: want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want: want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"AnotherKind": {
 			reason: "A composite resource of another kind should be refused.",
 			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XDatabase"}`)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "XDatabase" of "platform.seafarer.cloud/v1alpha1"`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "XDatabase" of "platform.seafarer.cloud/v1alpha1"`+use)},
 		},
 		"AnotherGroup": {
 			reason: "A composite resource of another group should be refused, even if its kind is ours.",
 			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": "example.org/v1alpha1", "kind": "XSeafarerCluster"}`)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "XSeafarerCluster" of "example.org/v1alpha1"`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "XSeafarerCluster" of "example.org/v1alpha1"`+use)},
 		},
 		"KindIsNoString": {
 			reason: "A kind of the wrong type should be refused.",
 			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": {}, "kind": 1}`)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose a "" of ""`+use)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NoNamespace": {
 			reason: "A cluster-scoped composite resource without a claim has no namespace, and only the platform team can give it one.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a"}, "spec": {"region": "eu-west-3"}
 			}`)},
-			want: want{rsp: refused(nil, reasonImpossible, "cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
+			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
 		},
 		"NoSpec": {
 			reason: "A composite resource without a spec lacks what is required.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}
 			}`)},
-			want: want{rsp: refused(nil, reasonInvalid, "spec.region: Required value")},
+			want: want{rsp: refused(nil, function.ReasonInvalid, "spec.region: Required value")},
 		},
 		"SpecIsNoObject": {
 			reason: "A spec of the wrong type lacks what is required.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}, "spec": [1]
 			}`)},
-			want: want{rsp: refused(nil, reasonInvalid, "spec.region: Required value")},
+			want: want{rsp: refused(nil, function.ReasonInvalid, "spec.region: Required value")},
 		},
 		"NoName": {
 			reason: "Without any name there is none for the cluster.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"namespace": "team"}, "spec": {"region": "eu-west-3"}
 			}`)},
-			want: want{rsp: refused(nil, reasonImpossible, "cannot tell the name of the platform: the composite resource has no metadata.name; set it")},
+			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot tell the name of the platform: the composite resource has no metadata.name; set it")},
 		},
 		"InvalidSpec": {
 			reason: "All that is wrong with a spec should be said at once, and nothing that an earlier step desires should be changed.",
@@ -140,7 +143,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved(),
 			}},
 			want: want{rsp: func() *fnv1.RunFunctionResponse {
-				rsp := refused(earlier(), reasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region of AWS the platform lives in, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region of AWS the platform lives in, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
 				rsp.Meta.Tag = "tag"
 				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
 				return rsp
@@ -149,12 +152,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"InputUnknownField": {
 			reason: "A fence whose name is misspelled should not be taken for one that is not there.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegion": ["eu-west-3"]}`)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: unknown field "allowedRegion": correct it, or leave it out`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: unknown field "allowedRegion": correct it, or leave it out`)},
 		},
 		"InputWrongType": {
 			reason: "A fence of the wrong type should be refused.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": "eu-west-3"}`)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: input.allowedRegions: Invalid value: must not be of type string`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: input.allowedRegions: Invalid value: must not be of type string`)},
 		},
 		"InputOfAnotherKind": {
 			reason: "An input that is meant for another function should be refused.",
@@ -163,7 +166,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				req.Input = resource.MustStructJSON(`{"apiVersion": "pt.fn.crossplane.io/v1beta1", "kind": "Resources"}`)
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonImpossible, `cannot read the function's input in the Composition: give Fences of seafarer-cluster.fn.platform.seafarer.cloud/v1beta1`)},
+			want: want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: give Fences of seafarer-cluster.fn.platform.seafarer.cloud/v1beta1`)},
 		},
 		"InputBadValues": {
 			reason: "No API server has seen the input, so all of it should be checked.",
@@ -177,7 +180,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				"providerPrincipalARN": "principal",
 				"tags": {"aws:a": "b"}
 			}`)},
-			want: want{rsp: refused(nil, reasonImpossible, "cannot use the function's input in the Composition: "+strings.Join([]string{
+			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot use the function's input in the Composition: "+strings.Join([]string{
 				`input.accountId: Invalid value: "1234": must be twelve digits`,
 				`input.allowedRegions[1]: Unsupported value: "moon-1": supported values: "` + strings.Join(aws.Regions(), `", "`) + `"`,
 				`input.argoCD.namespace: Invalid value: "Argo": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')`,
@@ -192,12 +195,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"FencedRegion": {
 			reason: "A region that the platform team does not allow should be refused.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": ["us-east-1"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`)},
+			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`)},
 		},
 		"FencedKubernetesVersion": {
 			reason: "A version of Kubernetes that the platform team does not allow should be refused, even if it's the default.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedKubernetesVersions": ["1.34", "1.99"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.kubernetesVersion: Invalid value: "1.35": the platform team allows only 1.34, 1.99`)},
+			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.kubernetesVersion: Invalid value: "1.35": the platform team allows only 1.34, 1.99`)},
 		},
 		"FencedTag": {
 			reason: "A tag that the platform team sets cannot get another value.",
@@ -206,12 +209,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `{"owner": "me"}`, "spec", "tags")
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.tags[owner]: Forbidden: the platform team sets this tag to platform: leave it out`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[owner]: Forbidden: the platform team sets this tag to platform: leave it out`)},
 		},
 		"MandatoryTag": {
 			reason: "A tag that the platform team asks for cannot be left out.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
-			want:   want{rsp: refused(nil, reasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every SeafarerCluster for this tag: set it`)},
+			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every SeafarerCluster for this tag: set it`)},
 		},
 		"NoArgoCD": {
 			reason: "A claim cannot ask for an Argo CD that the platform team names none of.",
@@ -220,7 +223,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `{"argoCD": {"enabled": true}}`, "spec", "access")
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.enabled: Forbidden: the platform team names no Argo CD: leave it out`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.enabled: Forbidden: the platform team names no Argo CD: leave it out`)},
 		},
 		"ArgoCDOutOfReach": {
 			reason: "A namespaced composite resource composes nothing in another namespace.",
@@ -232,7 +235,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved()
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.enabled: Forbidden: Argo CD looks for clusters in namespace argocd, and a namespaced composite resource composes only in its own: create it in that namespace, or leave it out`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.enabled: Forbidden: Argo CD looks for clusters in namespace argocd, and a namespaced composite resource composes only in its own: create it in that namespace, or leave it out`)},
 		},
 		"ArgoCDLabels": {
 			reason: "Labels must be some, and none of Argo CD's own.",
@@ -241,32 +244,32 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `{"argoCD": {"enabled": true, "labels": {"argocd.argoproj.io/secret-type": "repository", "a": "-"}}}`, "spec", "access")
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.access.argoCD.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'); spec.access.argoCD.labels[argocd.argoproj.io/secret-type]: Forbidden: is set by the platform: leave it out`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'); spec.access.argoCD.labels[argocd.argoproj.io/secret-type]: Forbidden: is set by the platform: leave it out`)},
 		},
 		"ObservedNilStruct": {
 			reason: "An observed resource without an object should be refused: it exists, and nobody can say what it is.",
 			args:   args{ctx: context.Background(), req: observing("vpc", nil)},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no apiVersion`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no apiVersion`)},
 		},
 		"ObservedWithoutKind": {
 			reason: "An observed resource without a kind should be refused.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "metadata": {"name": "a"}}`))},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no kind`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no kind`)},
 		},
 		"ObservedWithoutName": {
 			reason: "An observed resource without a name should be refused: others refer to it.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "VPC", "metadata": {}}`))},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
 		},
 		"ObservedWrongTypes": {
 			reason: "A name that is no string is no name.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "VPC", "metadata": ["name", {"name": 1}]}`))},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
 		},
 		"ObservedAnotherKind": {
 			reason: "A resource should never be turned into one of another kind, which would delete it.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "Subnet", "metadata": {"name": "a"}}`))},
-			want:   want{rsp: refused(nil, reasonImpossible, `cannot compose resource "vpc": it exists as Subnet, and should be VPC: rename neither keys nor kinds`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose resource "vpc": it exists as Subnet, and should be VPC: rename neither keys nor kinds`)},
 		},
 		"AnotherAccount": {
 			reason: "A platform cannot move to another account.",
@@ -278,7 +281,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `"222222222222"`, "spec", "accountId")
 				return req
 			}()},
-			want: want{rsp: refused(nil, reasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new SeafarerCluster`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new SeafarerCluster`)},
 		},
 	}
 
@@ -316,7 +319,7 @@ func TestRunFunction(t *testing.T) {
 			at(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster", "name").GetStringValue(),
 		}
 	}
-	steady := example{name: "seafarer-cluster", dir: "example/seafarer-cluster"}.steady(t)
+	steady := examples.Get("seafarer-cluster").Steady(t)
 
 	cases := map[string]struct {
 		reason string
@@ -340,14 +343,14 @@ func TestRunFunction(t *testing.T) {
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				return &fnv1.RunFunctionResponse{Meta: rsp.GetMeta(), Results: rsp.GetResults(), Context: rsp.GetContext()}
 			},
-			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(convergingTTL)}}},
+			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(function.ConvergingTTL)}}},
 		},
 		"Valid": {
 			reason: "The first condition should say that the claim is valid.",
 			args:   args{ctx: context.Background(), req: requestFor(xr)},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetConditions()[0] },
 			want: want{got: &fnv1.Condition{
-				Type: conditionValid, Status: fnv1.Status_STATUS_CONDITION_TRUE, Reason: reasonValid,
+				Type: function.ConditionValid, Status: fnv1.Status_STATUS_CONDITION_TRUE, Reason: function.ReasonValid,
 				Target: fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum(),
 			}},
 		},
@@ -475,7 +478,7 @@ func TestRunFunction(t *testing.T) {
 		"Connection": {
 			reason: "Once the cluster has an address, its claim should be told how to reach it, besides what earlier steps tell.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
-				req := clone(t, steady)
+				req := examples.Clone(t, steady)
 				req.Desired = earlier()
 				return req
 			}()},
@@ -495,7 +498,7 @@ func TestRunFunction(t *testing.T) {
 		"NamespacedConnection": {
 			reason: "Composite resources of Crossplane v2 have no connection details: what they compose tells.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
-				req := clone(t, steady)
+				req := examples.Clone(t, steady)
 				set(req, `"SeafarerCluster"`, "kind")
 				set(req, `"platform"`, "metadata", "namespace")
 				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
@@ -576,7 +579,7 @@ func TestRunFunction(t *testing.T) {
 			if diff := cmp.Diff(tc.want.err, err, cmpopts.EquateErrors()); diff != "" {
 				t.Errorf("%s\nf.RunFunction(...): -want err, +got err:\n%s", tc.reason, diff)
 			}
-			if m := fatal(rsp); m != "" {
+			if m := render.Fatal(rsp); m != "" {
 				t.Fatalf("%s\nf.RunFunction(...): it's refused: %s", tc.reason, m)
 			}
 			if diff := cmp.Diff(tc.want.got, tc.get(rsp), protocmp.Transform()); diff != "" {
@@ -649,7 +652,7 @@ func refused(desired *fnv1.State, reason, message string) *fnv1.RunFunctionRespo
 		Meta:    &fnv1.ResponseMeta{Ttl: durationpb.New(ttl)},
 		Desired: desired,
 		Conditions: []*fnv1.Condition{{
-			Type:    conditionValid,
+			Type:    function.ConditionValid,
 			Status:  fnv1.Status_STATUS_CONDITION_FALSE,
 			Reason:  reason,
 			Message: &message,

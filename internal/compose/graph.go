@@ -270,3 +270,17 @@ func (g *Graph) Reduced() *Graph {
 	}
 	return &Graph{Keys: g.Keys, Edges: slices.DeleteFunc(es, implied)}
 }
+
+// Reaches reports whether a resource depends on another, or is it.
+func (g *Graph) Reaches(from, to Key) bool {
+	seen, next := map[Key]bool{from: true}, []Key{from}
+	for ; len(next) > 0; next = next[1:] {
+		for _, e := range g.Edges {
+			if e.From == next[0] && !seen[e.To] {
+				seen[e.To] = true
+				next = append(next, e.To)
+			}
+		}
+	}
+	return seen[to]
+}

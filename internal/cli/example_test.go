@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// TestExamples renders every example to its golden files: what is desired on the
+// first pass, and in which pass everything appears.
+func TestExamples(t *testing.T) {
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			for file, c := range map[string]RenderCmd{
+				"desired.yaml": {Output: "yaml"},
+				"passes.txt":   {Output: "tree", Simulate: true},
+			} {
+				c.Claim = e.Claim()
+				if f := filepath.Join(e.Dir, "composition.yaml"); examples.Exists(f) {
+					c.Composition = f
+				}
+				var out, hints bytes.Buffer
+				if err := c.run(context.Background(), nil, &out, &hints); err != nil {
+					t.Fatalf("render: %v", err)
+				}
+				for _, l := range slices.Sorted(strings.Lines(hints.String())) {
+					fmt.Fprintf(&out, "# %s", l)
+				}
+				examples.Golden(t, filepath.Join(e.Dir, file), out.Bytes())
+			}
+		})
+	}
+}
+
+// TestInvalidExamples compares what is said to claims that cannot be composed
+// with golden files, and wants nothing else to be printed. If an example has
+// want-api-error.txt, the API server refuses it, too: test/crossplane tells.
+func TestInvalidExamples(t *testing.T) {
+	for _, e := range examples.Invalid(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			c := RenderCmd{Claim: e.Claim(), Output: "yaml"}
+			if f := filepath.Join(e.Dir, "composition.yaml"); examples.Exists(f) {
+				c.Composition = f
+			}
+			var out, hints bytes.Buffer
+			err := c.run(context.Background(), nil, &out, &hints)
+			if err == nil {
+				t.Fatal("render: want an error")
+			}
+			if out.Len()+hints.Len() > 0 {
+				t.Errorf("render: want nothing but an error, and it printed %s%s", &out, &hints)
+			}
+			examples.Golden(t, filepath.Join(e.Dir, "want.txt"), []byte(err.Error()+"\n"))
+		})
+	}
+}
+
+// TestObserved keeps what examples show as existing true: all that is desired, as
+// the providers would leave it, or as it is when a claim was just changed. It's
+// what render --observed takes.
+func TestObserved(t *testing.T) {
+	for _, e := range examples.All(t) {
+		if !examples.Exists(filepath.Join(e.Dir, "observed")) {
+			continue
+		}
+		t.Run(e.Name, func(t *testing.T) {
+			if examples.Exists(e.Before()) {
+				examples.Golden(t, filepath.Join(e.Dir, "observed", "midway.yaml"), examples.Objects(t, e.Midway(t)))
+				return
+			}
+			examples.Golden(t, filepath.Join(e.Dir, "observed", "steady.yaml"), examples.Objects(t, e.Steady(t)))
+
+			c := RenderCmd{Claim: e.Claim(), Observed: filepath.Join(e.Dir, "observed"), Output: "table"}
+			var table, hints bytes.Buffer
+			if err := c.run(context.Background(), nil, &table, &hints); err != nil {
+				t.Fatalf("render: %v", err)
+			}
+			if hints.Len() > 0 || strings.Contains(table.String(), "watched") {
+				t.Errorf("with all there is observed, nothing waits; got %s%s", hints.String(), table.String())
+			}
+		})
+	}
+}
+
+// TestRenderNamespaced has the Composition decide what a manifest is.
+func TestRenderNamespaced(t *testing.T) {
+	const spec = "metadata: {name: a}\nspec: {region: eu-west-3}\n"
+	cases := map[string]struct {
+		reason    string
+		kind      string
+		composite string
+		want      string
+	}{
+		"Namespaced":  {reason: "It's the composite resource itself.", kind: "SeafarerCluster", composite: "SeafarerCluster"},
+		"Claim":       {reason: "It's the claim of one.", kind: "SeafarerCluster", composite: "XSeafarerCluster"},
+		"Composite":   {reason: "It's the composite resource of a claim.", kind: "XSeafarerCluster", composite: "XSeafarerCluster"},
+		"NotForThat":  {reason: "Crossplane would not choose this Composition.", kind: "XSeafarerCluster", composite: "SeafarerCluster", want: `cannot render a XSeafarerCluster with a Composition for kind "SeafarerCluster": give another Composition`},
+		"ForAnything": {reason: "A Composition is for something.", kind: "SeafarerCluster", composite: "", want: `cannot render a SeafarerCluster with a Composition for kind "": give another Composition`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "composition.yaml")
+			if err := os.WriteFile(file, []byte(strings.Replace(composition("[{step: compose}]"), "kind: XSeafarerCluster", "kind: "+tc.composite, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c := render.Files{Claim: "-", Composition: file}
+			req, err := c.Request(strings.NewReader("apiVersion: platform.seafarer.cloud/v1alpha1\nkind: " + tc.kind + "\n" + spec))
+			if got := message(err); got != tc.want {
+				t.Fatalf("\n%s\nrequest(...): want %q, got %q", tc.reason, tc.want, got)
+			}
+			if tc.want != "" {
+				return
+			}
+			o := compose.Exists(req.GetObserved().GetComposite().GetResource())
+			want := []string{tc.composite, "", "default"}
+			switch {
+			case tc.composite == "SeafarerCluster":
+				want = []string{tc.composite, "default", ""}
+			case tc.kind == tc.composite:
+				want = []string{tc.composite, "", ""}
+			}
+			if got := []string{o.String("kind"), o.String("metadata.namespace"), o.String("spec.claimRef.namespace")}; !slices.Equal(want, got) {
+				t.Errorf("\n%s\nrequest(...): want %v, got %v", tc.reason, want, got)
+			}
+		})
+	}
+}

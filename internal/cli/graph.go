@@ -1,0 +1,216 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/diagram"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+)
+
+// GraphCmd draws what a claim is composed of, and what needs what.
+type GraphCmd struct {
+	Claim string `arg:"" help:"File with a SeafarerCluster or XSeafarerCluster; - for standard input."`
+
+	Output      string `default:"mermaid"                                                                             enum:"mermaid,dot,svg" help:"Format: mermaid, dot or svg." short:"o"`
+	Observed    string `help:"Folder with the composed resources that exist, as YAML. What is ready, waits or fails is marked." type:"existingdir"`
+	Composition string `help:"Composition to take the platform team's fences from, instead of the one of the package."  type:"existingfile"`
+	All         bool   `help:"Draw each resource by itself, and every arrow."`
+}
+
+// Help with examples.
+func (c *GraphCmd) Help() string {
+	return `Draws a claim's resources by part of the platform. Arrows lead to what a resource
+needs. Resources of a part that are of one kind are one box, and what an arrow needs
+by way of others has no arrow of its own, unless --all is given. Then an arrow is
+solid for a reference, dotted for a fact that is waited for, and thick for what must
+stay until the other one is gone.
+
+Examples:
+
+  # For Markdown, as Mermaid
+  function-seafarer-cluster graph claim.yaml
+
+  # As a picture, with what is ready, waits or fails
+  function-seafarer-cluster graph claim.yaml --observed observed/ -o svg > platform.svg
+
+  # Each resource and every arrow, drawn by Graphviz
+  function-seafarer-cluster graph claim.yaml --all -o dot | dot -T pdf > platform.pdf`
+}
+
+// Run the command.
+func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout) }
+
+func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
+	req, err := render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}.Request(in)
+	if err != nil {
+		return err
+	}
+	p, err := render.First(ctx, req)
+	if err != nil {
+		return err
+	}
+	d, err := c.diagram(p.Assembly)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(out)
+	if err := d.Draw(w, c.Output); err != nil {
+		return err
+	}
+	return errors.Wrap(w.Flush(), "cannot print")
+}
+
+// diagram of what was decided.
+func (c *GraphCmd) diagram(a *compose.Assembly) (diagram.Diagram, error) {
+	parts := partsOf(a)
+	g, err := compose.NewGraph(parts)
+	if err != nil {
+		return diagram.Diagram{}, err
+	}
+	boxes := c.boxes(parts, g)
+	if !c.All {
+		g = g.Merged(func(k compose.Key) compose.Key { return boxes[k] }).Reduced()
+	}
+	var d diagram.Diagram
+	for _, p := range a.Parts {
+		if len(p.States) > 0 {
+			d.Groups = append(d.Groups, diagram.Group{Name: p.Name, Boxes: c.boxesOf(p, boxes)})
+		}
+	}
+	for _, e := range g.Edges {
+		arrow := diagram.Arrow{From: string(e.From), To: string(e.To)}
+		if c.All {
+			arrow.Style = arrows[e.Kind]
+		}
+		d.Arrows = append(d.Arrows, arrow)
+	}
+	return d, nil
+}
+
+func partsOf(a *compose.Assembly) []compose.Part {
+	parts := make([]compose.Part, 0, len(a.Parts))
+	for _, p := range a.Parts {
+		parts = append(parts, p.Part)
+	}
+	return parts
+}
+
+var arrows = map[compose.EdgeKind]diagram.Style{compose.Refers: diagram.Solid, compose.Waits: diagram.Dotted, compose.Uses: diagram.Thick}
+
+// boxes that resources are drawn in: each in its own, or with others of its part and
+// kind. Those are of one layer of the graph: as one, none of them needs what needs
+// another.
+func (c *GraphCmd) boxes(parts []compose.Part, g *compose.Graph) map[compose.Key]compose.Key {
+	layers := make(map[compose.Key]int, len(g.Keys))
+	for i, l := range g.Layers() {
+		for _, k := range l {
+			layers[k] = i
+		}
+	}
+	boxes := make(map[compose.Key]compose.Key, len(g.Keys))
+	for _, p := range parts {
+		for _, r := range p.Resources {
+			boxes[r.Key] = r.Key
+			if !c.All {
+				boxes[r.Key] = compose.Key(fmt.Sprintf("%s %s %d", p.Name, kindOf(r), layers[r.Key]))
+			}
+		}
+	}
+	return boxes
+}
+
+// kindOf a resource, or of what it is in the cluster.
+func kindOf(r compose.Resource) string {
+	if o, ok := r.Object.(*platform.Object); ok {
+		var manifest struct {
+			Kind string `json:"kind"`
+		}
+		if err := json.Unmarshal(o.Spec.ForProvider.Manifest.Raw, &manifest); err == nil && manifest.Kind != "" {
+			return manifest.Kind
+		}
+	}
+	return r.Object.GetObjectKind().GroupVersionKind().Kind
+}
+
+// boxesOf a part, in the order of its resources.
+func (c *GraphCmd) boxesOf(p compose.PartState, boxes map[compose.Key]compose.Key) []diagram.Box {
+	var ids []compose.Key
+	kinds, in := make(map[compose.Key]string), make(map[compose.Key][]compose.State)
+	for i, r := range p.Resources {
+		id := boxes[r.Key]
+		if in[id] == nil {
+			ids = append(ids, id)
+		}
+		kinds[id] = kindOf(r)
+		in[id] = append(in[id], p.States[i])
+	}
+	bs := make([]diagram.Box, 0, len(ids))
+	for _, id := range ids {
+		b := diagram.Box{ID: string(id), Lines: []string{kinds[id], called(in[id])}}
+		if n := len(in[id]); n > 1 {
+			b.Lines[0] += fmt.Sprintf(" × %d", n)
+		}
+		if c.Observed != "" {
+			markBox(&b, in[id])
+		}
+		bs = append(bs, b)
+	}
+	return bs
+}
+
+// called are the resources of one box: by what their keys begin with, if they are
+// many.
+func called(states []compose.State) string {
+	const few, wide = 2, 45
+	keys := make([]string, 0, len(states))
+	for _, s := range states {
+		keys = append(keys, string(s.Key))
+	}
+	if all := strings.Join(keys, ", "); len(keys) <= few && len(all) <= wide {
+		return all
+	}
+	prefix := keys[0]
+	for _, k := range keys {
+		for !strings.HasPrefix(k, prefix) {
+			prefix = prefix[:len(prefix)-1]
+		}
+	}
+	if prefix == "" {
+		prefix = keys[0] + ", "
+	}
+	return prefix + "…"
+}
+
+// markBox marks a box as its resources are: one that fails is worse than one that waits.
+// Which ones do is told of a box that stands for several.
+func markBox(b *diagram.Box, states []compose.State) {
+	by := make(map[diagram.Mark][]string)
+	for _, s := range states {
+		m := diagram.Waiting
+		switch {
+		case s.Ready:
+			m = diagram.Ready
+		case s.Desired != nil && s.Complains():
+			m = diagram.Failed
+		}
+		b.Mark = max(b.Mark, m)
+		by[m] = append(by[m], string(s.Key))
+	}
+	if rest := by[b.Mark]; len(states) > 1 && b.Mark != diagram.Ready {
+		const few = 3
+		b.Lines = append(b.Lines, strings.Join(rest[:min(few, len(rest))], ", "))
+		if more := len(rest) - few; more > 0 {
+			b.Lines[len(b.Lines)-1] += fmt.Sprintf(" and %d more", more)
+		}
+	}
+}

@@ -1,0 +1,18 @@
+// Package docs tests the documents: their commands, links, manifests and facts.
+package docs
+
+import (
+	"os"
+	"testing"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// TestMain has the tests run where readers run the commands of documents: in the root of
+// the project.
+func TestMain(m *testing.M) {
+	if err := os.Chdir(examples.Path()); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}

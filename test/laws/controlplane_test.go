@@ -1,0 +1,445 @@
+package laws
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// A controlPlane plays Kubernetes, Crossplane and the providers for one platform,
+// in steps that chance chooses. It does what matters for the order in which
+// things go, as Crossplane v2.2 does it:
+//
+//   - What the function stops desiring is deleted and observed no longer, also
+//     while it's still there. What is in use isn't, and then nothing is changed.
+//   - What the function asks for is answered before its answer counts.
+//   - When the composite resource is deleted the function isn't called any more.
+//     All objects are deleted, in any order.
+//   - A Usage protects the object that it found when it was made.
+//   - Who is refused a deletion leaves a mark. A Usage that replays deletes what
+//     bears one. A Usage by a resource stays until that is gone, but for one that
+//     the function dropped.
+//   - What is in the cluster goes only if the provider can reach it, and nodes go
+//     only if Karpenter has all it needs.
+type controlPlane struct {
+	t *testing.T
+	r *rand.Rand
+
+	// req that Crossplane would send, but for what is observed.
+	req     *fnv1.RunFunctionRequest
+	world   simulate.World
+	objects map[string]*obj
+
+	// uses that the function told last, by resource that must outlive others.
+	uses map[string][]string
+	told string
+
+	// needed are the resources without which no node goes.
+	needed []string
+
+	// slow is how many steps a NodePool takes to drain, and a node group.
+	slow int
+
+	// new are the resources of a new platform with that spec.
+	spec string
+	new  []string
+
+	// log of what was deleted, in order.
+	log []string
+}
+
+// An obj is an object of the control plane.
+type obj struct {
+	content *structpb.Struct
+
+	// observed by Crossplane: the composite resource refers to it.
+	observed bool
+
+	// dropped by the function, so that it's no longer labeled as composed.
+	dropped bool
+
+	deleting bool
+	steps    int
+
+	// marks what a Usage is of as in use: this very object, and none that takes its
+	// place.
+	marks *obj
+}
+
+func (o *obj) existing() compose.Existing { return compose.Exists(o.content) }
+
+// markDeletion is what Crossplane leaves where it denied a deletion.
+const markDeletion = "usage.crossplane.io/deletion-attempt-with-policy"
+
+// newControlPlane with a platform as a request tells it.
+func newControlPlane(t *testing.T, r *rand.Rand, req *fnv1.RunFunctionRequest) *controlPlane {
+	t.Helper()
+	c := &controlPlane{t: t, r: r, req: examples.Clone(t, req), objects: make(map[string]*obj), slow: 1}
+	for k, o := range c.req.GetObserved().GetResources() {
+		c.objects[k] = &obj{content: o.GetResource(), observed: true}
+	}
+	for k, o := range c.objects {
+		if isUsage(o.existing()) {
+			o.marks = c.of(k)
+		}
+	}
+	c.req.Observed.Resources = nil
+	return c
+}
+
+// platforms of every example as it's at some moment, each in a control plane of its own,
+// for a share of the random cases.
+func platforms(t *testing.T, part int, moment func(examples.Example, testing.TB) *fnv1.RunFunctionRequest, law func(c *controlPlane)) {
+	t.Helper()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r, req := dice(t), moment(e, t)
+			for range share(part) {
+				law(newControlPlane(t, r, req))
+			}
+		})
+	}
+}
+
+// pass once: the composite resource is reconciled, and then all others act.
+func (c *controlPlane) pass(upset func(req *fnv1.RunFunctionRequest)) {
+	c.t.Helper()
+	if _, err := c.reconcile(upset); err != nil {
+		c.t.Fatal(err)
+	}
+	c.act()
+}
+
+func (c *controlPlane) keys() []string { return slices.Sorted(maps.Keys(c.objects)) }
+
+// anyOrder of all objects.
+func (c *controlPlane) anyOrder() []string {
+	ks := c.keys()
+	c.r.Shuffle(len(ks), func(i, j int) { ks[i], ks[j] = ks[j], ks[i] })
+	return ks
+}
+
+// edit the composite resource.
+func (c *controlPlane) edit(change func(xr *fieldpath.Paved)) {
+	c.t.Helper()
+	xr := fieldpath.Pave(c.req.GetObserved().GetComposite().GetResource().AsMap())
+	change(xr)
+	s, err := structpb.NewStruct(xr.UnstructuredContent())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.req.Observed.Composite.Resource = s
+}
+
+// request of Crossplane, with what it observes now.
+func (c *controlPlane) request() *fnv1.RunFunctionRequest {
+	req := examples.Clone(c.t, c.req)
+	req.Observed.Resources = make(map[string]*fnv1.Resource)
+	for k, o := range c.objects {
+		if o.observed {
+			s, _ := proto.Clone(o.content).(*structpb.Struct)
+			req.Observed.Resources[k] = &fnv1.Resource{Resource: s}
+		}
+	}
+	return req
+}
+
+// reconcile the composite resource once, and tell what went.
+func (c *controlPlane) reconcile(upset func(req *fnv1.RunFunctionRequest)) ([]string, error) {
+	c.t.Helper()
+	req := c.request()
+	if upset != nil {
+		upset(req)
+	}
+	observed := slices.Sorted(maps.Keys(req.GetObserved().GetResources()))
+	rsp := c.answered(req)
+	if m := render.Fatal(rsp); m != "" {
+		return nil, fmt.Errorf("refused: %s", m)
+	}
+	c.world = render.World(req, rsp)
+	c.learn(req)
+
+	var gone []string
+	for _, k := range observed {
+		if rsp.GetDesired().GetResources()[k] != nil {
+			continue
+		}
+		c.objects[k].dropped = true
+		if leaves(c.objects[k].existing()) {
+			c.t.Fatalf("%s is dropped, and left behind in AWS", k)
+		}
+		if !c.deleteObject(k, "Foreground") {
+			return gone, fmt.Errorf("%s is in use", k)
+		}
+		gone = append(gone, k)
+	}
+	for k, o := range c.objects {
+		o.observed = rsp.GetDesired().GetResources()[k] != nil
+	}
+	for k, d := range rsp.GetDesired().GetResources() {
+		c.apply(k, d.GetResource())
+	}
+	if status := compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status"); status != nil {
+		c.req.Observed.Composite.Resource.Fields["status"] = status
+	}
+	return gone, nil
+}
+
+// leaves tells whether a provider would leave behind what it made.
+func leaves(e compose.Existing) bool {
+	ps := e.Value("spec.managementPolicies").GetListValue().GetValues()
+	return len(ps) > 1 && !deletes(e)
+}
+
+// answered is the function's answer once all it asks for is told.
+func (c *controlPlane) answered(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	c.t.Helper()
+	return settleAsked(c.t, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+		if o := c.named(s.GetApiVersion(), s.GetKind(), s.GetMatchName()); o != nil {
+			return o.content
+		}
+		return nil
+	})
+}
+
+func (c *controlPlane) named(apiVersion, kind, name string) *obj {
+	for _, o := range c.objects {
+		if e := o.existing(); e.Name() == name && e.String("kind") == kind && e.String("apiVersion") == apiVersion {
+			return o
+		}
+	}
+	return nil
+}
+
+// learn which resources must outlive which. What the spec removes while the other
+// stays needn't any longer. What was to outlive something that the spec removes
+// still does.
+func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
+	c.t.Helper()
+	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
+	told := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
+	if told == c.told {
+		return // It would say the same again, and takes its time.
+	}
+	c.told = told
+	a, _, err := function.Assemble(c.t.Context(), req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	uses, described := make(map[string][]string), make(map[string]bool)
+	for _, p := range a.Parts {
+		for _, s := range p.States {
+			described[string(s.Key)] = true
+		}
+	}
+	for _, u := range a.Usages {
+		if u.By != "" {
+			uses[string(u.Of)] = append(uses[string(u.Of)], string(u.By))
+		}
+	}
+	for of, bys := range c.uses {
+		for _, by := range bys {
+			if !described[by] && c.objects[by] != nil {
+				uses[of] = append(uses[of], by)
+			}
+		}
+	}
+	c.uses, c.needed = uses, slices.Collect(maps.Keys(uses))
+}
+
+// apply a desired object. One that is being deleted stays so.
+func (c *controlPlane) apply(k string, desired *structpb.Struct) {
+	o, ok := c.objects[k]
+	if !ok {
+		o = &obj{}
+		c.objects[k] = o
+	}
+	mark := ""
+	if o.content != nil {
+		mark = o.existing().Annotation(markDeletion)
+		if deletes(o.existing()) && !deletes(compose.Exists(desired)) {
+			c.t.Fatalf("%s was made, and would be left behind from now on", k)
+		}
+	}
+	o.observed, o.dropped = true, o.dropped && o.deleting
+	o.content = c.world.Exist(k, desired, o.content)
+	c.mark(k, mark)
+	o.tellsDeletion()
+	if !ok && isUsage(o.existing()) {
+		o.marks = c.of(k)
+	}
+}
+
+// tellsDeletion of an object that somebody has asked for.
+func (o *obj) tellsDeletion() {
+	if o.deleting {
+		o.content.GetFields()["metadata"].GetStructValue().GetFields()["deletionTimestamp"] = structpb.NewStringValue("2026-01-01T00:00:00Z")
+	}
+}
+
+func (c *controlPlane) mark(k, policy string) {
+	if policy == "" {
+		return
+	}
+	meta := c.objects[k].content.GetFields()["metadata"].GetStructValue()
+	meta.GetFields()["annotations"].GetStructValue().GetFields()[markDeletion] = structpb.NewStringValue(policy)
+}
+
+// isUsage tells whether an object is a Usage, of what is in a namespace or in none.
+func isUsage(e compose.Existing) bool {
+	k := e.String("kind")
+	return k == "Usage" || k == "ClusterUsage"
+}
+
+// usagesOf an object that are in force.
+func (c *controlPlane) usagesOf(k string) []string {
+	var us []string
+	for _, u := range c.keys() {
+		if c.objects[u].marks == c.objects[k] {
+			us = append(us, u)
+		}
+	}
+	return us
+}
+
+// of is what a Usage is of, if it's there.
+func (c *controlPlane) of(usage string) *obj {
+	e := c.objects[usage].existing()
+	return c.named(e.String("spec.of.apiVersion"), e.String("spec.of.kind"), e.String("spec.of.resourceRef.name"))
+}
+
+// deleteObject unless it's in use, and tell whether it's being deleted.
+func (c *controlPlane) deleteObject(k, policy string) bool {
+	c.t.Helper()
+	o := c.objects[k]
+	if o.deleting {
+		return true
+	}
+	if len(c.usagesOf(k)) > 0 {
+		c.mark(k, policy)
+		return false
+	}
+	for _, by := range c.uses[k] {
+		if c.objects[by] != nil {
+			c.t.Fatalf("%s is deleted before %s is gone; before that: %s", k, by, strings.Join(c.log, ", "))
+		}
+	}
+	o.deleting = true
+	o.tellsDeletion()
+	c.log = append(c.log, k)
+	return true
+}
+
+// act as everybody else does in one step: providers let go of what can go, and
+// Usages end.
+func (c *controlPlane) act() {
+	c.t.Helper()
+	for _, k := range c.anyOrder() {
+		o := c.objects[k]
+		switch {
+		case !o.deleting:
+		case isUsage(o.existing()):
+			c.endUsage(k)
+		case c.goes(k):
+			delete(c.objects, k)
+		}
+	}
+}
+
+// endUsage unless it's still needed.
+func (c *controlPlane) endUsage(k string) {
+	o := c.objects[k]
+	e := o.existing()
+	by := e.String("spec.by.resourceRef.name")
+	if by != "" && !o.dropped && c.named(e.String("spec.by.apiVersion"), e.String("spec.by.kind"), by) != nil {
+		return
+	}
+	of := c.of(k)
+	delete(c.objects, k)
+	if of == nil || !e.Value("spec.replayDeletion").GetBoolValue() {
+		return
+	}
+	if p := of.existing().Annotation(markDeletion); p != "" {
+		c.deleteObject(of.existing().Annotation("crossplane.io/composition-resource-name"), p)
+	}
+}
+
+// goes tells whether a provider is done with an object that is being deleted.
+func (c *controlPlane) goes(k string) bool {
+	o := c.objects[k]
+	e := o.existing()
+	if e.String("kind") == "NodeGroup" {
+		o.steps++
+		return o.steps > c.slow
+	}
+	if !deletes(e) || e.String("kind") != "Object" && e.String("kind") != "Release" {
+		return true // Nothing else that happens in AWS is of interest.
+	}
+	if !c.works("cluster", "cluster-auth", "kubernetes-provider-config") {
+		return false
+	}
+	manifest := e.String("spec.forProvider.manifest.kind")
+	if manifest == "EC2NodeClass" && c.hasNodes(e.String("spec.forProvider.manifest.metadata.name")) {
+		return false
+	}
+	if manifest == "NodePool" {
+		o.steps++
+		return o.steps > c.slow && c.works(c.needed...) && c.routed()
+	}
+	return true
+}
+
+// works tells whether all of some resources that ever were are there to stay.
+func (c *controlPlane) works(keys ...string) bool {
+	for _, k := range keys {
+		if strings.HasPrefix(k, "node-class-") {
+			continue
+		}
+		if o := c.objects[k]; o == nil || o.deleting {
+			return false
+		}
+	}
+	return true
+}
+
+// routed tells whether all NAT gateways that routes lead to are there to stay.
+func (c *controlPlane) routed() bool {
+	stays := map[string]bool{"": true} // Other routes lead to none, and so do other objects.
+	for _, o := range c.objects {
+		if !o.deleting {
+			stays[o.existing().ExternalName()] = true
+		}
+	}
+	for _, o := range c.objects {
+		if !stays[o.existing().String("spec.forProvider.natGatewayId")] {
+			return false
+		}
+	}
+	return true
+}
+
+// hasNodes tells whether there are nodes of a class.
+func (c *controlPlane) hasNodes(class string) bool {
+	for _, o := range c.objects {
+		if o.existing().String("spec.forProvider.manifest.spec.template.spec.nodeClassRef.name") == class {
+			return true
+		}
+	}
+	return false
+}

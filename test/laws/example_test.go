@@ -1,0 +1,50 @@
+package laws
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// TestExamplesAreValid validates everything composed, in the first pass and when
+// all is steady, against the CRDs of the providers: schema, unknown fields, CEL.
+func TestExamplesAreValid(t *testing.T) {
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			first, steady := examples.Run(t, e.Request(t)), examples.Run(t, e.Steady(t))
+			if len(steady.GetDesired().GetResources()) < len(first.GetDesired().GetResources()) {
+				t.Errorf("fewer resources are desired when all exists than at first")
+			}
+			for pass, rsp := range map[string]map[string]any{"first": examples.Desired(first), "steady": examples.Desired(steady)} {
+				for name, o := range rsp {
+					obj, ok := o.(map[string]any)
+					if !ok {
+						t.Fatalf("%s is no object", name)
+					}
+					for _, err := range crds.Validate(context.Background(), obj) {
+						t.Errorf("%s pass: %s: %v", pass, name, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestNames guards the names of composed resources. A line that is gone, or is
+// another, means that somebody's infrastructure is deleted.
+func TestNames(t *testing.T) {
+	names := make(map[string]bool)
+	for _, e := range examples.All(t) {
+		for name, r := range examples.Run(t, e.Steady(t)).GetDesired().GetResources() {
+			names[name+" "+compose.Exists(r.GetResource()).String("kind")] = true
+		}
+	}
+	header := "# Each line is a composed resource of some example: its name and its kind. Removing or\n# changing a line deletes that resource of every platform there is.\n"
+	examples.Golden(t, "testdata/names.golden", []byte(header+strings.Join(slices.Sorted(maps.Keys(names)), "\n")+"\n"))
+}

@@ -1,0 +1,89 @@
+package laws
+
+import (
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/crossplane/function-sdk-go/resource"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// settleAsked runs the function as Crossplane does: until it asks for nothing that it
+// wasn't told. What it asks for is added to the request.
+func settleAsked(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.ResourceSelector) *structpb.Struct) *fnv1.RunFunctionResponse {
+	tb.Helper()
+	var asked *fnv1.Requirements
+	for range 5 {
+		rsp := examples.Run(tb, req)
+		if proto.Equal(asked, rsp.GetRequirements()) || render.Fatal(rsp) != "" {
+			return rsp
+		}
+		asked = rsp.GetRequirements()
+		req.RequiredResources = make(map[string]*fnv1.Resources)
+		for k, s := range asked.GetResources() {
+			req.RequiredResources[k] = &fnv1.Resources{}
+			if o := find(s); o != nil {
+				req.RequiredResources[k].Items = []*fnv1.Resource{{Resource: o}}
+			}
+		}
+	}
+	tb.Fatal("what the function asks for doesn't settle")
+	return nil
+}
+
+// upsetRun runs the function for a request in which not all is observed that there
+// is. It's told what there is if it asks.
+func upsetRun(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+	tb.Helper()
+	return settleAsked(tb, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+		for _, o := range truth.GetObserved().GetResources() {
+			if e := compose.Exists(o.GetResource()); e.Name() == s.GetMatchName() && e.String("kind") == s.GetKind() {
+				return o.GetResource()
+			}
+		}
+		return nil
+	})
+}
+
+// desired resource of a response.
+func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
+	return rsp.GetDesired().GetResources()[name].GetResource()
+}
+
+// The smallest composite resource of a claim.
+const xr = `{
+	"apiVersion": "platform.seafarer.cloud/v1alpha1",
+	"kind": "XSeafarerCluster",
+	"metadata": {"name": "a-x7k2p"},
+	"spec": {"claimRef": {"name": "a", "namespace": "team"}, "region": "eu-west-3"}
+}`
+
+// requestFor a composite resource, as JSON, without input.
+func requestFor(xr string) *fnv1.RunFunctionRequest {
+	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
+}
+
+// set a field of the composite resource that is observed to a JSON value.
+func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
+	o := req.GetObserved().GetComposite().GetResource()
+	last := len(path) - 1
+	for _, f := range path[:last] {
+		o = o.GetFields()[f].GetStructValue()
+	}
+	o.Fields[path[last]] = resource.MustStructJSON(`{"value": ` + value + `}`).GetFields()["value"]
+}
+
+// at is the value of a field.
+func at(o *structpb.Struct, path ...string) *structpb.Value {
+	v := structpb.NewStructValue(o)
+	for _, f := range path {
+		v = v.GetStructValue().GetFields()[f]
+	}
+	return v
+}

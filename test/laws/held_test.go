@@ -1,0 +1,372 @@
+package laws
+
+import (
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// A wish is a change of a claim that AWS cannot make in place. Some of them the API
+// server refuses before the function sees them.
+type wish struct {
+	path string
+	to   func(r *rand.Rand, region string) any
+}
+
+func oneOf(vs ...any) func(r *rand.Rand, region string) any {
+	return func(r *rand.Rand, _ string) any { return vs[r.IntN(len(vs))] }
+}
+
+var wishes = []wish{
+	{path: "spec.network.cidr", to: oneOf("10.77.0.0/16", "192.168.0.0/18")},
+	{path: "spec.network.subnetPrefixLength", to: oneOf(int64(22), int64(23), int64(25))},
+	{path: "spec.network.zones", to: oneOf(nil)},
+	{path: "spec.network.zoneCount", to: oneOf(int64(2), int64(3))},
+	{path: "spec.controlPlane.authenticationMode", to: oneOf("API", "API_AND_CONFIG_MAP")},
+	{path: "spec.controlPlane.serviceCIDR", to: oneOf("172.22.0.0/16", nil)},
+	{path: "spec.controlPlane.secretsEncryption", to: func(r *rand.Rand, region string) any {
+		return []any{
+			map[string]any{"enabled": false},
+			map[string]any{"enabled": true},
+			map[string]any{"enabled": true, "keyARN": "arn:aws:kms:" + region + ":123456789012:key/0a1b2c3d-0000-4000-8000-000000000000"},
+		}[r.IntN(3)]
+	}},
+	{path: "spec.karpenter.namespace", to: oneOf("karpenter", "elsewhere")},
+	{path: "spec.karpenter.nodeRoleName", to: oneOf("another-role", nil)},
+	{path: "spec.systemNodes.name", to: oneOf("others")},
+	{path: "spec.systemNodes.instanceTypes", to: oneOf([]any{"c7i.large"}, []any{"c7i.large", "c7a.large"})},
+	{path: "spec.systemNodes.amiType", to: oneOf("AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD")},
+	{path: "spec.systemNodes.capacityType", to: oneOf("SPOT", "ON_DEMAND")},
+	{path: "spec.clusterName", to: oneOf("Another_cluster", nil)},
+}
+
+// wished is a request whose claim was just changed in some of the fields that
+// cannot change, and what the same claim would be, were it a new one.
+func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (changed, fresh *fnv1.RunFunctionRequest, paths []string) {
+	t.Helper()
+	changed = examples.Clone(t, steady)
+	xr := changed.GetObserved().GetComposite().GetResource()
+	paved := fieldpath.Pave(xr.AsMap())
+	region := compose.Exists(xr).String("spec.region")
+	for _, w := range wishes {
+		if r.IntN(4) == 0 {
+			paths = append(paths, w.path)
+			alter(t, paved, map[string]any{w.path: w.to(r, region)})
+		}
+	}
+	s, err := structpb.NewStruct(paved.UnstructuredContent())
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed.Observed.Composite.Resource = s
+	fresh = examples.Clone(t, changed)
+	fresh.Observed.Resources = nil
+	return changed, fresh, paths
+}
+
+// TestHoldsChanges is a law of its own: whatever a claim asks for, what exists
+// stays, and so does whatever AWS cannot change of it, and ChangeHeld names it.
+// That is so also while the function is told too little.
+func TestHoldsChanges(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r, steady := dice(t), e.Steady(t)
+			before := examples.Run(t, steady).GetDesired().GetResources()
+			held := 0
+			for i := range share(2) {
+				req, fresh, paths := wished(t, r, steady)
+				if render.Fatal(examples.Run(t, fresh)) != "" {
+					continue // It's no claim that there can be.
+				}
+				rsp := examples.Run(t, req)
+				if m := render.Fatal(rsp); strings.Contains(m, "has the addresses of") {
+					continue // Zones by ID instead of zones by name: TestKeepsZones.
+				} else if m != "" {
+					t.Fatalf("case %d: %v: refused: %s", i, paths, m)
+				}
+				said := conditionOf(rsp, compose.ConditionChangeHeld)
+				for k, path := range fixedDiffs(t, before, fresh) {
+					if path != "" && !strings.Contains(said.GetMessage(), k) && !strings.Contains(said.GetMessage(), "more are held") {
+						t.Fatalf("case %d: %v: %s of %s would be another, and ChangeHeld says: %s", i, paths, path, k, said.GetMessage())
+					}
+					held++
+				}
+				for _, u := range upsets {
+					if r.IntN(3) == 0 {
+						u.do(r, req)
+					}
+				}
+				if d := lost(before, req, examples.Run(t, req)); d != "" {
+					t.Fatalf("case %d: %v: %s", i, paths, d)
+				}
+			}
+			if held == 0 && share(2) >= 20 { // A few cases may all ask for something else.
+				t.Error("no case asks for what cannot change")
+			}
+		})
+	}
+}
+
+// fixedDiffs are the fields that cannot change and would be others, if a claim were
+// a new one, by resource.
+func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunFunctionRequest) map[string]string {
+	t.Helper()
+	diffs := make(map[string]string)
+	for k, now := range examples.Run(t, fresh).GetDesired().GetResources() {
+		was, is := compose.Exists(before[k].GetResource()), compose.Exists(now.GetResource())
+		for _, f := range fixed.Fields(is.String("kind")) {
+			w, n := was.Value(f.Path), is.Value(f.Path)
+			if w != nil && n != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) && !strings.HasSuffix(f.Path, "Refs") {
+				diffs[k] = f.Path
+			}
+		}
+	}
+	return diffs
+}
+
+// lost is what of a platform isn't kept: a resource that was observed, or what of
+// it cannot change.
+func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) string {
+	for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
+		was := compose.Exists(before[k].GetResource())
+		is := compose.Exists(desired(rsp, k))
+		if is.Name() == "" {
+			return k + " is dropped"
+		}
+		if was.ExternalName() != is.ExternalName() {
+			return k + " gets another name: " + is.ExternalName()
+		}
+		for _, f := range fixed.Fields(is.String("kind")) {
+			if w, n := was.Value(f.Path), is.Value(f.Path); w != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) {
+				return k + ": " + f.Path + " changes to " + n.String()
+			}
+		}
+	}
+	return ""
+}
+
+// tokenOf the change of a resource, as ChangeHeld tells it.
+func tokenOf(t *testing.T, rsp *fnv1.RunFunctionResponse, key string) string {
+	t.Helper()
+	c := conditionOf(rsp, compose.ConditionChangeHeld)
+	m := regexp.MustCompile(`add (` + key + `-[0-9a-f]{8}) to spec\.acknowledgedChanges`).FindStringSubmatch(c.GetMessage())
+	if m == nil || c.GetStatus() != fnv1.Status_STATUS_CONDITION_TRUE || c.GetReason() != compose.ReasonNeedsAcknowledgement {
+		t.Fatalf("no change of %s can be acknowledged: %v", key, c)
+	}
+	return m[1]
+}
+
+// TestReplaces has changes acknowledged: its Usages go first, then the resource,
+// then it's made anew as the claim asks for, and nothing else goes. Each token
+// works once, and for what it's of.
+func TestReplaces(t *testing.T) {
+	t.Parallel()
+	const key = "system-node-group"
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			c := newControlPlane(t, dice(t), e.Steady(t))
+			types := func() []string {
+				var ts []string
+				for _, v := range c.objects[key].existing().Value("spec.forProvider.instanceTypes").GetListValue().GetValues() {
+					ts = append(ts, v.GetStringValue())
+				}
+				return ts
+			}
+			ask := func(instanceType string, tokens ...any) {
+				c.edit(func(xr *fieldpath.Paved) {
+					alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{instanceType}, "spec.acknowledgedChanges": tokens})
+				})
+			}
+			// goes tells what went in some passes.
+			goes := func() [][]string {
+				var all [][]string
+				for range 6 {
+					gone, err := c.reconcile(nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(gone) > 0 {
+						all = append(all, gone)
+					}
+					c.act()
+				}
+				return all
+			}
+			was := types()
+
+			ask("c7i.large")
+			token := tokenOf(t, examples.Run(t, c.request()), key)
+			if gone := goes(); len(gone) > 0 || !slices.Equal(types(), was) {
+				t.Fatalf("it isn't acknowledged, and %v goes; there is now %v", gone, types())
+			}
+
+			ask("c7a.large", token)
+			other := tokenOf(t, examples.Run(t, c.request()), key)
+			if gone := goes(); len(gone) > 0 || other == token {
+				t.Fatalf("another change is acknowledged, and %v goes", gone)
+			}
+
+			ask("c7i.large", token)
+			gone := goes()
+			if len(gone) != 2 || !slices.Equal(gone[0], []string{"usage-" + key + ".karpenter"}) || !slices.Equal(gone[1], []string{key}) {
+				t.Fatalf("want the Usage to go first, then the node group, and nothing else; got %v", gone)
+			}
+			if !slices.Equal(types(), []string{"c7i.large"}) || c.objects["usage-"+key+".karpenter"] == nil {
+				t.Fatalf("it isn't made anew, with a Usage: %v", types())
+			}
+			said := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeHeld)
+			if said.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(said.GetMessage(), "acknowledged by "+token) {
+				t.Errorf("want to be told that the token can be taken out: %v", said)
+			}
+
+			// What is in its place now is another one.
+			c.objects[key].content.GetFields()["metadata"].GetStructValue().GetFields()["uid"] = structpb.NewStringValue("another")
+			ask(was[0], token, other)
+			if back := tokenOf(t, examples.Run(t, c.request()), key); back == token || back == other {
+				t.Fatal("a token works twice")
+			}
+			if gone := goes(); len(gone) > 0 {
+				t.Fatalf("old tokens acknowledge a new change: %v goes", gone)
+			}
+		})
+	}
+}
+
+// TestEndsRightAfterReplacement is the twelfth law for a platform that's deleted as
+// soon as it says that all of it is protected again, after its node group was replaced.
+func TestEndsRightAfterReplacement(t *testing.T) {
+	t.Parallel()
+	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
+		c.slow = c.r.IntN(5)
+		ask := func(tokens ...any) {
+			c.edit(func(xr *fieldpath.Paved) {
+				alter(c.t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}, "spec.acknowledgedChanges": tokens})
+			})
+			c.pass(nil)
+		}
+		ask()
+		ask(tokenOf(c.t, examples.Run(c.t, c.request()), "system-node-group"))
+		safe := func() bool {
+			return conditionOf(examples.Run(c.t, c.request()), compose.ConditionTeardownSafe).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE
+		}
+		for n := 0; n == 0 || !safe(); n++ {
+			if n == 40 {
+				c.t.Fatal("it isn't protected any more")
+			}
+			c.pass(nil)
+		}
+		c.end()
+	})
+}
+
+// TestReplacesNothingArmed has something that the node group needs, and that
+// somebody tried to delete. A Usage goes with whom it's by, and would carry that
+// out.
+func TestReplacesNothingArmed(t *testing.T) {
+	c := newControlPlane(t, dice(t), examples.Get("minimal").Steady(t))
+	c.edit(func(xr *fieldpath.Paved) {
+		alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}})
+	})
+	token := tokenOf(t, examples.Run(t, c.request()), "system-node-group")
+	c.edit(func(xr *fieldpath.Paved) { alter(t, xr, map[string]any{"spec.acknowledgedChanges": []any{token}}) })
+	c.mark("cluster", "Background")
+	rsp := examples.Run(t, c.request())
+	if desired(rsp, "usage-system-node-group.karpenter") == nil || desired(rsp, "system-node-group") == nil {
+		t.Error("the node group is replaced though the deletion of the cluster is stored")
+	}
+	if m := conditionOf(rsp, compose.ConditionChangeHeld).GetMessage(); !strings.Contains(m, "a deletion of cluster is stored: see DeletionArmed") {
+		t.Errorf("want to be told why it waits, got: %s", m)
+	}
+}
+
+// TestKeepsZones has a claim take away a zone that the cluster was made in, and add
+// another. EKS keeps the zones of a control plane. Karpenter uses those of the claim.
+func TestKeepsZones(t *testing.T) {
+	e := examples.Get("node-pools")
+	steady := e.Steady(t)
+	before := resources(examples.Run(t, steady))
+	asked := steady.GetObserved().GetComposite().GetResource()
+	zones := compose.Exists(asked).Value("spec.network.zones").GetListValue().GetValues()
+	gone, added := zones[1].GetStringValue(), "eu-central-1d"
+
+	req := examples.Clone(t, steady)
+	set(req, `["`+zones[0].GetStringValue()+`", "`+added+`"]`, "spec", "network", "zones")
+	rsp := examples.Run(t, req)
+	if m := render.Fatal(rsp); m != "" {
+		t.Fatal(m)
+	}
+	after := resources(rsp)
+	const discovery = "karpenter.sh/discovery"
+	tagged := func(zone string) bool {
+		return after["subnet-private-"+zone].Value("spec.forProvider.tags").GetStructValue().GetFields()[discovery] != nil
+	}
+	switch {
+	case len(lacksOf(before, after)) > 0:
+		t.Errorf("%v go", lacksOf(before, after))
+	case tagged(gone) || !tagged(added):
+		t.Error("want Karpenter to launch nodes in the zones of the claim, and only there")
+	}
+	for _, f := range []string{"spec.forProvider.vpcConfig.subnetIds", "spec.forProvider.vpcConfig.subnetIdRefs"} {
+		if d := differs(before["cluster"].Value(f), after["cluster"].Value(f)); d != "" {
+			t.Errorf("the control plane is moved: -before, +after:\n%s", d)
+		}
+	}
+	if m := conditionOf(rsp, compose.ConditionChangeHeld).GetMessage(); !strings.Contains(m, "zone "+gone+" stays") || !strings.Contains(m, "add system-node-group-") {
+		t.Errorf("ChangeHeld: %s", m)
+	}
+
+	// Zones by ID begin where zones by name do.
+	set(req, `["euc1-az1", "euc1-az2"]`, "spec", "network", "zones")
+	if m := render.Fatal(examples.Run(t, req)); !strings.Contains(m, "has the addresses of "+zones[0].GetStringValue()) {
+		t.Errorf("want to be told that the addresses are taken, got %q", m)
+	}
+}
+
+func lacksOf(before, after map[string]compose.Existing) []string {
+	var gone []string
+	for k := range before {
+		if _, ok := after[k]; !ok {
+			gone = append(gone, k)
+		}
+	}
+	slices.Sort(gone)
+	return gone
+}
+
+// TestUnmadeMayChange has a cluster that only Kubernetes knows: its claim may still
+// ask for anything.
+func TestUnmadeMayChange(t *testing.T) {
+	req := examples.Clone(t, examples.Get("minimal").Steady(t))
+	for _, o := range req.GetObserved().GetResources() {
+		delete(o.GetResource().GetFields(), "status")
+		delete(compose.Exists(o.GetResource()).Value("metadata").GetStructValue().GetFields(), "annotations")
+	}
+	delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
+	set(req, `{"secretsEncryption": {"enabled": false}}`, "spec", "controlPlane")
+	set(req, `{"instanceTypes": ["c7i.large"]}`, "spec", "systemNodes")
+	set(req, `{"zoneCount": 2}`, "spec", "network")
+	rsp := examples.Run(t, req)
+	if c := conditionOf(rsp, compose.ConditionChangeHeld); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
+		t.Errorf("want nothing to be held, got: %s", c.GetMessage())
+	}
+	if compose.Exists(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
+		t.Error("the cluster is to be encrypted though the claim no longer asks for it")
+	}
+}

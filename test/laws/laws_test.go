@@ -1,0 +1,741 @@
+package laws
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// Laws are what holds for every claim, whatever a control plane makes of it.
+// Here they are put to every examples.Example, in cases that chance makes up.
+var (
+	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases that the laws are put to")
+	lawCases = flag.Int("cases", defaultCases, "how many random cases each law is put to, for each example")
+)
+
+// dice of a test. One seed throws the same for it whichever other tests run.
+func dice(t *testing.T) *rand.Rand {
+	t.Helper()
+	t.Logf("to repeat: -run '^%s$' -seed %d -cases %d", t.Name(), *lawSeed, *lawCases)
+	h := fnv.New64a()
+	h.Write([]byte(t.Name()))
+	return rand.New(rand.NewPCG(*lawSeed, h.Sum64()))
+}
+
+// share of the random cases, for laws that take longer.
+func share(part int) int { return max(1, *lawCases/part) }
+
+// aged is the steady request of an example that has been so for a while: its
+// launch template isn't in the version that EC2 begins with. What is desired
+// while a fact is unknown would otherwise be right by chance.
+func aged(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
+	t.Helper()
+	req := examples.Clone(t, e.Steady(t))
+	template := compose.Exists(req.GetObserved().GetResources()["system-launch-template"].GetResource())
+	template.Value("status.atProvider").GetStructValue().GetFields()["latestVersion"] = structpb.NewNumberValue(3)
+
+	// Whatever follows from that is done.
+	rsp := examples.Run(t, req)
+	desired := rsp.GetDesired()
+	for k, o := range req.GetObserved().GetResources() {
+		o.GetResource().GetFields()["spec"] = desired.GetResources()[k].GetResource().GetFields()["spec"]
+	}
+	req = examples.Clone(t, req)
+	req.Observed.Composite.Resource = simulate.Composite(req.GetObserved().GetComposite().GetResource(), rsp)
+	if d := differs(desired, examples.Run(t, req).GetDesired()); d != "" {
+		t.Fatalf("it doesn't settle: -before, +after:\n%s", d)
+	}
+	return req
+}
+
+// An upset changes what the function is told, without anybody changing a spec.
+type upset struct {
+	name string
+	do   func(r *rand.Rand, req *fnv1.RunFunctionRequest)
+}
+
+// forgetfulXR is the upset that makes the composite resource forget.
+const forgetfulXR = "forgetful composite resource"
+
+var upsets = []upset{
+	{name: "missing resources", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		some(r, req, func(k string, _ *structpb.Struct) { delete(req.GetObserved().GetResources(), k) })
+	}},
+	{name: "blank status", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		some(r, req, func(_ string, o *structpb.Struct) { blank(r, o) })
+	}},
+	{name: "regressed conditions", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		some(r, req, func(_ string, o *structpb.Struct) { regress(r, o) })
+	}},
+	{name: forgetfulXR, do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		forget(r, req.GetObserved().GetComposite().GetResource())
+	}},
+	{name: "other order", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		if r.IntN(4) == 0 { // TestSameBytes is all about it.
+			reorder(r, req)
+		}
+	}},
+}
+
+// some of the observed resources, from none to all, meet an upset.
+func some(r *rand.Rand, req *fnv1.RunFunctionRequest, do func(key string, o *structpb.Struct)) {
+	odds := 1.25 * r.Float64() // In one case of five it's all of them.
+	rs := req.GetObserved().GetResources()
+	for _, k := range slices.Sorted(maps.Keys(rs)) {
+		if r.Float64() < odds {
+			do(k, rs[k].GetResource())
+		}
+	}
+}
+
+// blank the status of a resource: all of it, a half, or single fields.
+func blank(r *rand.Rand, o *structpb.Struct) {
+	status := o.GetFields()["status"].GetStructValue().GetFields()
+	switch r.IntN(5) {
+	case 0:
+		delete(o.GetFields(), "status")
+	case 1:
+		o.GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
+	case 2:
+		delete(status, "atProvider")
+	case 3:
+		delete(status, "conditions")
+	default:
+		lose(r, status["atProvider"].GetStructValue().GetFields())
+	}
+}
+
+// lose each field with a chance of one half.
+func lose(r *rand.Rand, fields map[string]*structpb.Value) {
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		if r.IntN(2) == 0 {
+			delete(fields, k)
+		}
+	}
+}
+
+// regress the conditions of a resource, and with them the state of a release.
+func regress(r *rand.Rand, o *structpb.Struct) {
+	status := o.GetFields()["status"].GetStructValue().GetFields()
+	for _, c := range status["conditions"].GetListValue().GetValues() {
+		if s := []string{"True", "False", "Unknown"}[r.IntN(3)]; s != "True" {
+			c.GetStructValue().GetFields()["status"] = structpb.NewStringValue(s)
+		}
+	}
+	if p := status["atProvider"].GetStructValue().GetFields(); p["state"] != nil {
+		p["state"] = structpb.NewStringValue([]string{"deployed", "failed", "pending-upgrade"}[r.IntN(3)])
+	}
+}
+
+// forget the status of the composite resource: all of it, what it remembers of
+// AWS, or single fields, however deep they are.
+func forget(r *rand.Rand, xr *structpb.Struct) {
+	status := xr.GetFields()["status"].GetStructValue().GetFields()
+	switch r.IntN(4) {
+	case 0:
+		delete(xr.GetFields(), "status")
+	case 1:
+		xr.GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
+	case 2:
+		for _, k := range []string{"accountId", "cluster", "facts", "network", "queue", "versions"} {
+			delete(status, k)
+		}
+	default:
+		loseDeep(r, status)
+	}
+}
+
+// loseDeep loses each field with a chance of one half, and fields of the others.
+func loseDeep(r *rand.Rand, fields map[string]*structpb.Value) {
+	lose(r, fields)
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		loseDeep(r, fields[k].GetStructValue().GetFields())
+		for _, v := range fields[k].GetListValue().GetValues() {
+			loseDeep(r, v.GetStructValue().GetFields())
+		}
+	}
+}
+
+// reorder all maps of a request, and its lists of conditions.
+func reorder(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+	xr := req.GetObserved().GetComposite()
+	xr.Resource = reordered(r, xr.GetResource())
+	rs := make(map[string]*fnv1.Resource, len(req.GetObserved().GetResources()))
+	for _, k := range shuffled(r, req.GetObserved().GetResources()) {
+		o := req.GetObserved().GetResources()[k]
+		o.Resource = reordered(r, o.GetResource())
+		cs := compose.Exists(o.GetResource()).Value("status.conditions").GetListValue().GetValues()
+		r.Shuffle(len(cs), func(i, j int) { cs[i], cs[j] = cs[j], cs[i] })
+		rs[k] = o
+	}
+	req.Observed.Resources = rs
+}
+
+func reordered(r *rand.Rand, s *structpb.Struct) *structpb.Struct {
+	n := &structpb.Struct{Fields: make(map[string]*structpb.Value, len(s.GetFields()))}
+	for _, k := range shuffled(r, s.GetFields()) {
+		v := s.GetFields()[k]
+		if c := v.GetStructValue(); c != nil {
+			v = structpb.NewStructValue(reordered(r, c))
+		}
+		n.Fields[k] = v
+	}
+	return n
+}
+
+func shuffled[V any](r *rand.Rand, m map[string]V) []string {
+	ks := slices.Sorted(maps.Keys(m))
+	r.Shuffle(len(ks), func(i, j int) { ks[i], ks[j] = ks[j], ks[i] })
+	return ks
+}
+
+// TestNeverDrops is the first law: what exists stays desired, as it was, until
+// the spec removes it, whatever the function is told of its state.
+//
+// While the composite resource remembers the facts, the desired state as a whole
+// stays as it is, but for what only a resource that exists can have: see unmade. When it forgets them too, what a
+// resource needs and nobody tells is held: it stays as observed, which here is
+// as it was desired. TestHolds has resources that are observed otherwise.
+func TestNeverDrops(t *testing.T) {
+	t.Parallel()
+	for name, moment := range moments(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := dice(t)
+			want := examples.Run(t, moment).GetDesired()
+			for i := range *lawCases {
+				req := examples.Clone(t, moment)
+				var names []string
+				for _, u := range upsets {
+					if r.IntN(2) == 0 {
+						names = append(names, u.name)
+						u.do(r, req)
+					}
+				}
+				if d := dropped(upsetRun(t, moment, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
+					t.Fatalf("case %d: %s: %s", i, strings.Join(names, ", "), d)
+				}
+			}
+		})
+	}
+}
+
+// dropped tells which resource, or what of it, a response doesn't desire any
+// longer: of what is observed, or of all that was wanted if it's remembered.
+func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunctionRequest, remembered bool) string {
+	if m := render.Fatal(rsp); m != "" {
+		return "it's refused: " + m
+	}
+	for _, k := range slices.Sorted(maps.Keys(want.GetResources())) {
+		_, exists := req.GetObserved().GetResources()[k]
+		if !exists && (!remembered || strings.HasPrefix(k, "usage-")) {
+			continue // A Usage is made when both its ends are seen to exist.
+		}
+		got, ok := rsp.GetDesired().GetResources()[k]
+		if !ok {
+			return k + " is dropped"
+		}
+		w, g := want.GetResources()[k].GetResource(), got.GetResource()
+		if _, exists := req.GetObserved().GetResources()[k]; !exists {
+			w, g = unmade(w), unmade(g)
+		}
+		if d := differs(w, g); d != "" {
+			return fmt.Sprintf("%s changes: -want, +got:\n%s", k, d)
+		}
+	}
+	if d := differs(memory(want), memory(rsp.GetDesired())); remembered && d != "" {
+		return "the composite resource forgets: -want, +got:\n" + d
+	}
+	return ""
+}
+
+// memory is what the composite resource keeps, whatever it's told: all but what
+// says how far the platform is now.
+func memory(s *fnv1.State) *structpb.Struct {
+	m := &structpb.Struct{Fields: maps.Clone(compose.Exists(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
+	for _, k := range []string{"phase", "resources", "waitsFor"} {
+		delete(m.GetFields(), k)
+	}
+	return m
+}
+
+// unmade is what is desired of a resource whether it exists or not: without the
+// permission to write down its id, which it has until that's done, and without
+// ids of others, which the provider finds by reference when it makes it. What
+// cannot change is kept of what exists, and nobody remembers it.
+func unmade(o *structpb.Struct) *structpb.Struct {
+	o, ok := proto.Clone(o).(*structpb.Struct)
+	if !ok {
+		return o
+	}
+	for _, field := range fixed.Fields(compose.Exists(o).String("kind")) {
+		last := strings.LastIndex(field.Path, ".")
+		parent, field := field.Path[:last], field.Path[last+1:]
+		delete(compose.Exists(o).Value(parent).GetStructValue().GetFields(), field)
+	}
+	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil {
+		ps.Values = slices.DeleteFunc(ps.GetValues(), func(v *structpb.Value) bool { return v.GetStringValue() == "LateInitialize" })
+	}
+	f := compose.Exists(o).Value("spec.forProvider").GetStructValue().GetFields()
+	delete(f, "natGatewayId")
+	delete(f["vpcConfig"].GetStructValue().GetFields(), "subnetIds")
+	return o
+}
+
+// differs tells how messages differ. It compares before it looks how: most of
+// what laws compare is the same, and cmp takes its time.
+func differs(want, got proto.Message) string {
+	if proto.Equal(want, got) {
+		return ""
+	}
+	return cmp.Diff(want, got, protocmp.Transform())
+}
+
+// TestHolds is the first law for resources that aren't as they are desired. One
+// that lacks a fact keeps what it's observed with in the fields that hold it, or
+// leaves out what isn't there, and nothing else. One that lacks none is desired
+// as described, whatever somebody made of it.
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	for name, moment := range moments(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := dice(t)
+			want := examples.Run(t, moment).GetDesired()
+			for i := range share(10) {
+				drifted := examples.Clone(t, moment)
+				some(r, drifted, func(_ string, o *structpb.Struct) { drift(r, o) })
+				if d := differs(want, examples.Run(t, drifted).GetDesired()); d != "" {
+					t.Fatalf("case %d: drifted resources, all facts known: -want, +got:\n%s", i, d)
+				}
+
+				delete(drifted.GetObserved().GetComposite().GetResource().GetFields(), "status")
+				for _, o := range drifted.GetObserved().GetResources() {
+					delete(o.GetResource().GetFields(), "status")
+				}
+				got := examples.Run(t, drifted).GetDesired()
+				for k, o := range held(t, drifted, want) {
+					if d := differs(o, got.GetResources()[k].GetResource()); d != "" {
+						t.Fatalf("case %d: drifted resources, no fact known: %s: -want, +got:\n%s", i, k, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// drift changes or removes fields of a resource's spec.
+func drift(r *rand.Rand, o *structpb.Struct) {
+	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil && r.IntN(2) == 0 {
+		ps.Values = ps.GetValues()[:1]
+	}
+	untold := map[string]bool{"spec.forProvider.instanceTypes": true} // Once its status is gone, nobody tells.
+	for _, f := range fixed.Fields(compose.Exists(o).String("kind")) {
+		untold[f.Path] = untold[f.Path] || f.Untold
+	}
+	for _, half := range []string{"forProvider", "initProvider"} {
+		f := compose.Exists(o).Value("spec." + half).GetStructValue().GetFields()
+		for _, k := range slices.Sorted(maps.Keys(f)) {
+			switch s, isString := f[k].GetKind().(*structpb.Value_StringValue); {
+			case r.IntN(2) == 0:
+			case untold["spec."+half+"."+k]: // It cannot be kept.
+			case isString && r.IntN(2) == 0:
+				f[k] = structpb.NewStringValue(s.StringValue + "-drifted")
+			default:
+				delete(f, k)
+			}
+		}
+	}
+}
+
+// held is what is wanted of resources while facts are unknown: what the fields
+// that hold them are observed with.
+func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[string]*structpb.Struct {
+	t.Helper()
+	a, p, err := function.Assemble(context.Background(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Withheld()) > 0 {
+		t.Fatalf("%s is dropped", a.Withheld()[0].Key)
+	}
+	h := make(map[string]*structpb.Struct)
+	for _, part := range function.Parts(p) {
+		for _, res := range part.Resources {
+			k := string(res.Key)
+			obj := fieldpath.Pave(want.GetResources()[k].GetResource().AsMap())
+			observed := compose.Exists(req.GetObserved().GetResources()[k].GetResource())
+			var paths []string
+			for _, u := range res.Unknown() {
+				paths = append(paths, u.Paths...)
+			}
+			for _, turn := range res.Turns {
+				paths = append(paths, turn.Paths...) // No Usage tells that it's in force.
+			}
+			for _, f := range res.Fixity.Fields {
+				// Nobody tells what it's like in AWS.
+				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.But) {
+					paths = append(paths, f.Path)
+				}
+			}
+			if k == "cluster" && want.GetResources()["secrets-key"] == nil {
+				// Nor how it was made, or with which key.
+				paths = append(paths, "spec.initProvider.encryptionConfig")
+			}
+			for _, path := range paths {
+				if v := observed.Value(path); v != nil {
+					err = obj.SetValue(path, v.AsInterface())
+				} else {
+					err = obj.DeleteField(path)
+				}
+				if err != nil {
+					t.Fatalf("%s: %s: %v", k, path, err)
+				}
+			}
+			if h[k], err = structpb.NewStruct(obj.UnstructuredContent()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return h
+}
+
+// TestRemoves is the other side of the first law: what the spec removes goes, in
+// the order in which it's safe, and nothing goes with it. Each stage is what goes
+// in one pass.
+func TestRemoves(t *testing.T) {
+	cases := map[string]struct {
+		reason  string
+		example string
+		remove  []string
+		want    [][]string
+	}{
+		"NodePool": {
+			reason:  "Of several NodePools one is removed, whatever its place. Its class is kept until its nodes are gone.",
+			example: "node-pools",
+			remove:  []string{"spec.karpenter.nodePools[0]"},
+			want: [][]string{
+				{"usage-node-pool-general"},
+				{"node-pool-general"},
+				nil, // It drains.
+				{"usage-node-class-default.node-pool-general"},
+			},
+		},
+		"NodePoolAndClass": {
+			reason:  "A class goes once the last node of the pool that uses it is gone, and Karpenter is kept until the class is.",
+			example: "node-pools",
+			remove:  []string{"spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]"},
+			want: [][]string{
+				{"usage-node-pool-arm"},
+				{"node-pool-arm"},
+				nil,
+				{"usage-node-class-bottlerocket.node-pool-arm"},
+				{"node-class-bottlerocket"},
+				{"usage-karpenter.node-class-bottlerocket"},
+			},
+		},
+		"LastNodePool": {
+			reason:  "The default NodePools don't come back for those that are removed.",
+			example: "seafarer-cluster",
+			remove:  []string{"spec.karpenter.nodePools[0]"},
+			want: [][]string{
+				{"usage-node-pool-default"},
+				{"node-pool-default"},
+				nil,
+				{"usage-node-class-default.node-pool-default"},
+			},
+		},
+		"Addon": {
+			reason:  "An add-on that the claim added is removed, and from EKS, too: its provider is allowed to first.",
+			example: "node-pools",
+			remove:  []string{"spec.addons[1]"},
+			want:    [][]string{nil, {"addon-metrics-server"}},
+		},
+		"ConfiguredAddon": {
+			reason:  "An add-on that every cluster has stays when its configuration goes.",
+			example: "seafarer-cluster",
+			remove:  []string{"spec.addons[0]"},
+		},
+		"OIDCProvider": {
+			reason:  "Only the OIDC provider is there for workloads of one's own.",
+			example: "node-pools",
+			remove:  []string{"spec.iam.withOIDC"},
+			want:    [][]string{{"oidc-provider"}},
+		},
+		"FargateLogging": {
+			reason:  "What is in the cluster for it goes with it, and isn't left there.",
+			example: "seafarer-cluster",
+			remove:  []string{"spec.observability.fargateLogging"},
+			want:    [][]string{nil, {"fargate-logging", "fargate-logging-namespace"}},
+		},
+		"Zone": {
+			reason:  "A zone that the cluster was made in stays.",
+			example: "nat-per-zone",
+			remove:  []string{"spec.network.zones[1]"},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := newControlPlane(t, dice(t), examples.Get(tc.example).Steady(t))
+			c.edit(func(xr *fieldpath.Paved) {
+				for _, path := range tc.remove {
+					if err := xr.DeleteField(path); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+			var got [][]string
+			for range len(tc.want) + 3 {
+				gone, err := c.reconcile(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, gone)
+				c.act()
+			}
+			for len(got) > 0 && got[len(got)-1] == nil {
+				got = got[:len(got)-1]
+			}
+			if diff := cmp.Diff(tc.want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("\n%s\nremoved in each pass: -want, +got:\n%s", tc.reason, diff)
+			}
+			for k, o := range c.objects {
+				if !o.observed {
+					t.Errorf("%s is still there", k)
+				}
+			}
+		})
+	}
+}
+
+// TestKeepsAccess is the first law for the providers' way into the cluster: it
+// stays when the platform team no longer says whose it is.
+func TestKeepsAccess(t *testing.T) {
+	steady := examples.Get("fenced").Steady(t)
+	want := examples.Run(t, steady).GetDesired()
+	req := examples.Clone(t, steady)
+	delete(req.GetInput().GetFields(), "providerPrincipalARN")
+	got := examples.Run(t, req).GetDesired()
+	for _, k := range []string{"access-provider", "access-provider-admin"} {
+		if d := differs(want.GetResources()[k], got.GetResources()[k]); d != "" || want.GetResources()[k] == nil {
+			t.Errorf("%s: -want, +got:\n%s", k, d)
+		}
+	}
+}
+
+// TestConverges is the second law: pass by pass more is desired, and soon all is
+// there and ready.
+func TestConverges(t *testing.T) {
+	const most = 4
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			ps := simulated(t, e.Request(t))
+			if len(ps) > most {
+				t.Errorf("it takes %d passes, and should take %d at most", len(ps), most)
+			}
+			for i := 1; i < len(ps); i++ {
+				if gone := lacks(ps[i-1].Response, ps[i].Response); len(gone) > 0 {
+					t.Errorf("pass %d drops %v", i+1, gone)
+				}
+			}
+			last := ps[len(ps)-1]
+			if ws := last.Assembly.Withheld(); len(ws) > 0 {
+				t.Errorf("in the end %s still waits for %v", ws[0].Key, ws[0].WaitsFor)
+			}
+			for _, problem := range unready(last.Response) {
+				t.Errorf("in the end %s", problem)
+			}
+			want := []string{function.ConditionValid}
+			for _, p := range last.Assembly.Parts {
+				if len(p.Resources) > 0 {
+					want = append(want, p.ConditionType())
+				}
+			}
+			want = append(want, compose.ConditionTeardownSafe)
+			want = append(want, function.Quiet()...)
+			var got []string
+			for _, c := range last.Response.GetConditions() {
+				got = append(got, c.GetType())
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("conditions: -want, +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// simulated passes of a request.
+func simulated(t *testing.T, req *fnv1.RunFunctionRequest) []render.Pass {
+	t.Helper()
+	ps, err := render.Passes(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ps
+}
+
+// lacks tells which resources of one response another doesn't desire.
+func lacks(before, after *fnv1.RunFunctionResponse) []string {
+	var gone []string
+	for k := range before.GetDesired().GetResources() {
+		if _, ok := after.GetDesired().GetResources()[k]; !ok {
+			gone = append(gone, k)
+		}
+	}
+	slices.Sort(gone)
+	return gone
+}
+
+// unready tells what of a platform isn't ready.
+func unready(rsp *fnv1.RunFunctionResponse) []string {
+	var us []string
+	for k, r := range rsp.GetDesired().GetResources() {
+		if r.GetReady() != fnv1.Ready_READY_TRUE {
+			us = append(us, k+" isn't ready")
+		}
+	}
+	if rsp.GetDesired().GetComposite().GetReady() == fnv1.Ready_READY_FALSE {
+		us = append(us, "the composite resource is said to be unready")
+	}
+	for _, c := range rsp.GetConditions() {
+		if good := !slices.Contains(function.Quiet(), c.GetType()); good != (c.GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE) {
+			us = append(us, fmt.Sprintf("condition %s is %s: %s", c.GetType(), c.GetStatus(), c.GetMessage()))
+		}
+	}
+	slices.Sort(us)
+	return us
+}
+
+// TestConvergesAtAnyPace is the second law where each provider takes its time:
+// resources come into being, and tell of themselves, in any order.
+func TestConvergesAtAnyPace(t *testing.T) {
+	t.Parallel()
+	const most = 60
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r := dice(t)
+			want := examples.Run(t, e.Steady(t)).GetDesired()
+			for i := range share(50) {
+				req := e.Request(t)
+				before := examples.Run(t, req)
+				for n := 0; !proto.Equal(want, before.GetDesired()); n++ {
+					if n == most {
+						t.Fatalf("case %d: after %d passes it isn't where it gets at an even pace: -want, +got:\n%s", i, n, differs(want, before.GetDesired()))
+					}
+					req = step(r, req, before)
+					rsp := examples.Run(t, req)
+					if m := render.Fatal(rsp); m != "" {
+						t.Fatalf("case %d: pass %d is refused: %s", i, n, m)
+					}
+					if gone := lacks(before, rsp); len(gone) > 0 {
+						t.Fatalf("case %d: pass %d drops %v", i, n, gone)
+					}
+					before = rsp
+				}
+			}
+		})
+	}
+}
+
+// step to the next request, in which some of what a response desires has made
+// progress: it exists, or tells of itself, or is as it's desired now.
+func step(r *rand.Rand, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
+	n := render.Next(req, rsp)
+	done := n.GetObserved().GetResources()
+	for _, k := range slices.Sorted(maps.Keys(done)) {
+		before, existed := req.GetObserved().GetResources()[k]
+		switch {
+		case r.IntN(3) == 0:
+		case existed:
+			done[k] = before
+		case r.IntN(2) == 0:
+			delete(done, k)
+		default:
+			blank(r, done[k].GetResource())
+			regress(r, done[k].GetResource())
+		}
+	}
+	return n
+}
+
+// TestSameBytes is the third law: one request has one response, byte by byte,
+// whatever the order of its maps and whoever else asks.
+func TestSameBytes(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r := dice(t)
+			for _, req := range []*fnv1.RunFunctionRequest{e.Request(t), e.Steady(t)} {
+				want := bytesOf(t, examples.Run(t, req))
+				for i := range share(15) {
+					again := examples.Clone(t, req)
+					reorder(r, again)
+					if diff := cmp.Diff(want, bytesOf(t, examples.Run(t, again))); diff != "" {
+						t.Fatalf("case %d: -want, +got:\n%s", i, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestSameBytesAtOnce is the third law for a function that many call at once,
+// as Crossplane does. Run it with -race.
+func TestSameBytesAtOnce(t *testing.T) {
+	type call struct {
+		name string
+		req  *fnv1.RunFunctionRequest
+		want string
+	}
+	var calls []call
+	for _, e := range examples.All(t) {
+		for _, req := range []*fnv1.RunFunctionRequest{e.Request(t), e.Steady(t)} {
+			calls = append(calls, call{name: e.Name, req: req, want: bytesOf(t, examples.Run(t, req))})
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range max(len(calls), share(2)) {
+		c := calls[i%len(calls)]
+		wg.Go(func() {
+			// Callers share the request, so it must not be written to either.
+			if diff := cmp.Diff(c.want, bytesOf(t, examples.Run(t, c.req))); diff != "" {
+				t.Errorf("%s: -want, +got:\n%s", c.name, diff)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func bytesOf(t *testing.T, rsp *fnv1.RunFunctionResponse) string {
+	t.Helper()
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(rsp)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
+}

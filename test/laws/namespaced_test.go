@@ -1,0 +1,205 @@
+package laws
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/types/known/structpb"
+	"sigs.k8s.io/yaml"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// A composite resource in a namespace, which needs no claim, is told what a claim of
+// its name in its namespace is told, whatever exists. So each law that holds for
+// claims holds without. It's in the namespace of Argo CD here, where every example
+// may be: from elsewhere it cannot compose what Argo CD looks for.
+const commonNamespace = "argocd"
+
+// common is a request for a claim that is in the common namespace.
+func common(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	t.Helper()
+	req = examples.Clone(t, req)
+	set(req, `"`+commonNamespace+`"`, "spec", "claimRef", "namespace")
+	set(req, `"`+commonNamespace+`"`, "metadata", "labels", "crossplane.io/claim-namespace")
+	return req
+}
+
+// withoutClaim is a request for a claim, as it is without one.
+func withoutClaim(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	t.Helper()
+	req = examples.Clone(t, req)
+	o := req.GetObserved().GetComposite().GetResource()
+	o.Fields["kind"] = structpb.NewStringValue("SeafarerCluster")
+	claim := compose.Exists(o).Value("spec.claimRef").GetStructValue().GetFields()
+	o.Fields["metadata"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"name": claim["name"], "namespace": claim["namespace"]}})
+	delete(at(o, "spec").GetStructValue().GetFields(), "claimRef")
+	delete(req.GetObserved().GetResources(), usageOfComposite)
+	return req
+}
+
+// answersDiffer tells what is told otherwise without a claim, but for what must be:
+// claims have connection details, besides, and where deletion is protected a
+// composite resource to guard, too.
+func answersDiffer(t *testing.T, claimed, without *fnv1.RunFunctionRequest) string {
+	t.Helper()
+	want, got := examples.Run(t, claimed), examples.Run(t, without)
+	if rs := want.GetDesired().GetResources(); rs[usageOfComposite] != nil {
+		delete(rs, usageOfComposite)
+		withoutCounts(want)
+		withoutCounts(got)
+	}
+	if c := want.GetDesired().GetComposite(); c != nil {
+		c.ConnectionDetails = nil
+		c.GetResource().GetFields()["kind"] = structpb.NewStringValue("SeafarerCluster")
+	}
+	return differs(want, got)
+}
+
+// withoutCounts leaves out of a response what counts resources: in the status, and
+// where it tells, by condition and by event, how many Usages aren't in force.
+func withoutCounts(rsp *fnv1.RunFunctionResponse) {
+	delete(compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status").GetStructValue().GetFields(), "resources")
+	rsp.Conditions = slices.DeleteFunc(rsp.GetConditions(), func(c *fnv1.Condition) bool { return c.GetType() == compose.ConditionTeardownSafe })
+	rsp.Results = slices.DeleteFunc(rsp.GetResults(), func(r *fnv1.Result) bool { return strings.HasPrefix(r.GetMessage(), compose.ConditionTeardownSafe+" ") })
+}
+
+// unclaimedFiles are an example's claim as it's applied without one, and the Composition for
+// that: what only claims have is left out.
+func unclaimedFiles(t *testing.T, e examples.Example) render.Files {
+	t.Helper()
+	var claim map[string]any
+	if err := yaml.Unmarshal([]byte(examples.Read(t, e.Claim())), &claim); err != nil {
+		t.Fatal(err)
+	}
+	if spec, ok := claim["spec"].(map[string]any); ok {
+		delete(spec, "writeConnectionSecretToRef")
+	}
+	if meta, ok := claim["metadata"].(map[string]any); ok {
+		meta["namespace"] = commonNamespace
+	}
+	b, err := yaml.Marshal(claim)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	c := render.Files{Claim: filepath.Join(dir, "claim.yaml"), Composition: examples.Path("apis-namespaced", "composition.yaml")}
+	if err := os.WriteFile(c.Claim, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f := filepath.Join(e.Dir, "composition.yaml"); examples.Exists(f) {
+		composition := regexp.MustCompile(`(?m)^  writeConnectionSecretsToNamespace: .*\n`).ReplaceAllString(examples.Read(t, f), "")
+		c.Composition = filepath.Join(dir, "composition.yaml")
+		if err := os.WriteFile(c.Composition, []byte(strings.Replace(composition, "kind: XSeafarerCluster", "kind: SeafarerCluster", 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// TestNamespacedExamples composes each example without a claim, pass by pass.
+func TestNamespacedExamples(t *testing.T) {
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			req, err := unclaimedFiles(t, e).Request(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			claimed := common(t, e.Request(t))
+			if d := differs(withoutClaim(t, claimed), req); d != "" {
+				t.Fatalf("another request is made of the same manifest: -want, +got:\n%s", d)
+			}
+			for i := range render.MaxPasses {
+				if d := answersDiffer(t, claimed, req); d != "" {
+					t.Fatalf("pass %d: -with a claim, +without:\n%s", i+1, d)
+				}
+				rsp := examples.Run(t, req)
+				n := render.Next(req, rsp)
+				if differs(req, n) == "" {
+					if rsp.GetDesired().GetResources()["kubeconfig"] == nil {
+						t.Error("there's no Secret that says how to reach the cluster")
+					}
+					return
+				}
+				claimed, req = render.Next(claimed, examples.Run(t, claimed)), n
+			}
+			t.Errorf("it does not settle in %d passes", render.MaxPasses)
+		})
+	}
+}
+
+// TestNamespacedInvalidExamples has what refuses a claim refuse it without one.
+func TestNamespacedInvalidExamples(t *testing.T) {
+	for _, e := range examples.Invalid(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			req, err := unclaimedFiles(t, e).Request(nil)
+			if err == nil {
+				_, err = render.First(t.Context(), req)
+			}
+			if want := examples.Read(t, filepath.Join(e.Dir, "want.txt")); err == nil || err.Error()+"\n" != want {
+				t.Errorf("render: want %s, got %v", want, err)
+			}
+		})
+	}
+}
+
+// TestNamespaced is the law, in every moment of every examples.Example, however upset.
+func TestNamespaced(t *testing.T) {
+	t.Parallel()
+	for name, moment := range moments(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := dice(t)
+			for i := range share(10) {
+				req := common(t, moment)
+				var names []string
+				for _, u := range upsets {
+					if r.IntN(2) == 0 {
+						names = append(names, u.name)
+						u.do(r, req)
+					}
+				}
+				if d := answersDiffer(t, req, withoutClaim(t, req)); d != "" {
+					t.Fatalf("case %d: %s: -with a claim, +without:\n%s", i, strings.Join(names, ", "), d)
+				}
+			}
+		})
+	}
+}
+
+// TestNamespacedFields has each mode refuse what Crossplane adds in the other, as
+// the API server does, and take what it adds in its own.
+func TestNamespacedFields(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		kind   string
+		field  string
+		want   string
+	}{
+		"Claimed":     {reason: "A composite resource of a claim has its fields beside ours.", kind: "XSeafarerCluster", field: "resourceRefs"},
+		"Namespaced":  {reason: "One in a namespace has them in a field of their own.", kind: "SeafarerCluster", field: "crossplane"},
+		"NotTheOther": {reason: "One in a namespace has no connection Secret.", kind: "SeafarerCluster", field: "writeConnectionSecretToRef", want: `spec.writeConnectionSecretToRef: Invalid value: unknown field`},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			req := requestFor(xr)
+			set(req, `"`+tc.kind+`"`, "kind")
+			set(req, `{"name": "a"}`, "spec", tc.field)
+			if tc.kind == "SeafarerCluster" {
+				set(req, `{"name": "a", "namespace": "b"}`, "metadata")
+				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+			}
+			if got := render.Fatal(examples.Run(t, req)); (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
+				t.Errorf("\n%s\nRunFunction(...): want %q, got %q", tc.reason, tc.want, got)
+			}
+		})
+	}
+}

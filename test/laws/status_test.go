@@ -1,0 +1,128 @@
+package laws
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+	"sigs.k8s.io/yaml"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// statusOf the composite resource that a response desires.
+func statusOf(rsp *fnv1.RunFunctionResponse) *structpb.Value {
+	return compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status")
+}
+
+// TestStatus shows what a platform's status tells once all is there.
+func TestStatus(t *testing.T) {
+	e := examples.Get("seafarer-cluster")
+	b, err := yaml.Marshal(map[string]any{"status": statusOf(examples.Run(t, e.Steady(t))).AsInterface()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples.Golden(t, e.Dir+"/status.yaml", b)
+}
+
+// TestStatusFields tells whether status has the fields that its schema has, and
+// each is told by some example at some time. A field that never is would be a
+// promise nobody keeps, and one that isn't in the schema would be dropped.
+func TestStatusFields(t *testing.T) {
+	s, err := apis.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := make(map[string]bool)
+	for _, e := range examples.All(t) {
+		for _, p := range simulated(t, e.Request(t)) {
+			fieldsTold(statusOf(p.Response), "status", told)
+		}
+	}
+	leaves := leavesOf(s.Properties["status"], "status")
+	for _, l := range leaves {
+		for path := range maps.Clone(told) {
+			if of, isMap := strings.CutSuffix(l, "*"); isMap && strings.HasPrefix(path, of) {
+				delete(told, path)
+				told[l] = true
+			}
+		}
+	}
+	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(told))); diff != "" {
+		t.Errorf("fields of status: -schema, +told:\n%s", diff)
+	}
+}
+
+// fieldsTold are the paths of all that a value holds.
+func fieldsTold(v *structpb.Value, path string, told map[string]bool) {
+	switch k := v.GetKind().(type) {
+	case *structpb.Value_StructValue:
+		for f, c := range k.StructValue.GetFields() {
+			fieldsTold(c, path+"."+f, told)
+		}
+	case *structpb.Value_ListValue:
+		for _, c := range k.ListValue.GetValues() {
+			fieldsTold(c, path+"[]", told)
+		}
+	default:
+		told[path] = true
+	}
+}
+
+// TestRestoredFromBackup has a composite resource whose status a backup has lost.
+// What exists tells all of it again: the same is desired, and the same is told.
+// Composed resources that have lost theirs, too, keep what they have, and end
+// where they were once their providers have spoken.
+func TestRestoredFromBackup(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			steady := aged(t, e)
+			want := examples.Run(t, steady).GetDesired()
+
+			restored := examples.Clone(t, steady)
+			delete(restored.GetObserved().GetComposite().GetResource().GetFields(), "status")
+			if d := differs(want, examples.Run(t, restored).GetDesired()); d != "" {
+				t.Errorf("without the status of the composite resource: -want, +got:\n%s", d)
+			}
+
+			all := examples.Clone(t, restored)
+			for _, o := range all.GetObserved().GetResources() {
+				delete(o.GetResource().GetFields(), "status")
+			}
+			rsp := examples.Run(t, all)
+			for k, r := range want.GetResources() {
+				if d := differs(r.GetResource(), desired(rsp, k)); d != "" {
+					t.Errorf("without any status: %s: -want, +got:\n%s", k, d)
+				}
+			}
+			restored.Observed.Composite.Resource = simulate.Composite(all.GetObserved().GetComposite().GetResource(), rsp)
+			if d := differs(want, examples.Run(t, restored).GetDesired()); d != "" {
+				t.Errorf("once the providers have spoken: -want, +got:\n%s", d)
+			}
+		})
+	}
+}
+
+// TestStatusTellsNoSecret looks for what nobody should see.
+func TestStatusTellsNoSecret(t *testing.T) {
+	for _, e := range examples.All(t) {
+		req := examples.Clone(t, e.Steady(t))
+		for k, o := range req.GetObserved().GetResources() {
+			o.ConnectionDetails = map[string][]byte{"kubeconfig": []byte("secret-of-" + k)}
+		}
+		req.Observed.Composite.ConnectionDetails = map[string][]byte{"kubeconfig": []byte("secret")}
+		if d := differs(examples.Run(t, e.Steady(t)).GetDesired(), examples.Run(t, req).GetDesired()); d != "" {
+			t.Errorf("%s: connection details change what is desired: -without, +with:\n%s", e.Name, d)
+		}
+	}
+}

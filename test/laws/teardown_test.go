@@ -1,0 +1,411 @@
+package laws
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// TestUsagesCoverUses is the eleventh law: once all exists, each resource that
+// another needs until it's gone has a Usage by that one, and so has each that's
+// guarded. No Usage is for anything else, and only those by a resource replay.
+func TestUsagesCoverUses(t *testing.T) {
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			steady := e.Steady(t)
+			rs := resources(examples.Run(t, steady))
+			names := make(map[string]string)
+			for k, r := range rs {
+				names[r.String("apiVersion")+" "+r.String("kind")+" "+r.Name()] = k
+			}
+			end := func(u compose.Existing, end string) string {
+				return names[u.String(end+".apiVersion")+" "+u.String(end+".kind")+" "+u.String(end+".resourceRef.name")]
+			}
+			var want, got []string
+			_, p, err := function.Assemble(t.Context(), steady)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range p.Wards() {
+				gvk := w.Object.GetObjectKind().GroupVersionKind()
+				names[gvk.GroupVersion().String()+" "+gvk.Kind+" "+w.Object.GetName()] = string(w.Key)
+				want = append(want, fmt.Sprintf("%s guarded", w.Key))
+			}
+			for _, edge := range graphOf(t, steady).Of(compose.Uses).Edges {
+				want = append(want, fmt.Sprintf("%s by %s", edge.To, edge.From))
+			}
+			for _, p := range lastAssembly(t, steady).Parts {
+				for _, r := range p.Resources {
+					if r.Guard != "" {
+						want = append(want, fmt.Sprintf("%s guarded", r.Key))
+					}
+				}
+			}
+			for k, u := range rs {
+				if !isUsage(u) {
+					continue
+				}
+				said := end(u, "spec.of") + " guarded"
+				by := u.Value("spec.by") != nil
+				if by {
+					said = end(u, "spec.of") + " by " + end(u, "spec.by")
+				}
+				got = append(got, said)
+				if replays := u.Value("spec.replayDeletion").GetBoolValue(); replays != by {
+					t.Errorf("%s replays a deletion: %t, want %t", k, replays, by)
+				}
+				if u.String("spec.reason") == "" {
+					t.Errorf("%s doesn't say why", k)
+				}
+			}
+			slices.Sort(want)
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Usages: -want, +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestUsagesStay is the eleventh law when not all is seen as it is: a Usage that's
+// observed is desired, unchanged, whatever is observed of its ends, and whether
+// or not the composite resource remembers anything.
+func TestUsagesStay(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r, steady := dice(t), aged(t, e)
+			want := examples.Run(t, steady).GetDesired().GetResources()
+			for i := range *lawCases {
+				req := examples.Clone(t, steady)
+				var names []string
+				for _, u := range upsets {
+					if r.IntN(2) == 0 {
+						names = append(names, u.name)
+						u.do(r, req)
+					}
+				}
+				got := upsetRun(t, steady, req).GetDesired().GetResources()
+				for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
+					if !strings.HasPrefix(k, "usage-") {
+						continue
+					}
+					if d := differs(want[k].GetResource(), got[k].GetResource()); d != "" {
+						t.Fatalf("case %d: %s: %s: -want, +got:\n%s", i, strings.Join(names, ", "), k, d)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestBlip is the first law for one resource: whatever is seen of it for a while
+// changes nothing of any other.
+func TestBlip(t *testing.T) {
+	t.Parallel()
+	blips := map[string]func(r *rand.Rand, req *fnv1.RunFunctionRequest, k string){
+		"missing": func(_ *rand.Rand, req *fnv1.RunFunctionRequest, k string) {
+			delete(req.GetObserved().GetResources(), k)
+		},
+		"blank": func(r *rand.Rand, req *fnv1.RunFunctionRequest, k string) {
+			blank(r, req.GetObserved().GetResources()[k].GetResource())
+		},
+		"regressed": func(r *rand.Rand, req *fnv1.RunFunctionRequest, k string) {
+			regress(r, req.GetObserved().GetResources()[k].GetResource())
+		},
+	}
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			r, steady := dice(t), aged(t, e)
+			want := examples.Run(t, steady).GetDesired()
+			keys := slices.Sorted(maps.Keys(steady.GetObserved().GetResources()))
+			for i := range *lawCases {
+				k := keys[r.IntN(len(keys))]
+				blip := slices.Sorted(maps.Keys(blips))[r.IntN(len(blips))]
+				req := examples.Clone(t, steady)
+				blips[blip](r, req, k)
+				got := upsetRun(t, steady, req).GetDesired().GetResources()
+				for other, o := range want.GetResources() {
+					if other == k {
+						continue
+					}
+					if d := differs(o.GetResource(), got[other].GetResource()); d != "" {
+						t.Fatalf("case %d: %s is %s, and %s changes: -want, +got:\n%s", i, k, blip, other, d)
+					}
+				}
+				if len(got) > len(want.GetResources()) {
+					t.Fatalf("case %d: %s is %s, and something new is desired", i, k, blip)
+				}
+			}
+		})
+	}
+}
+
+// TestEnds is the twelfth law: a platform whose composite resource is deleted
+// goes, all of it, in whichever order Kubernetes tries. Nothing is deleted before
+// what needs it is gone: the control plane sees to that.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
+		c.slow = c.r.IntN(5)
+		if _, err := c.reconcile(nil); err != nil {
+			c.t.Fatal(err)
+		}
+		c.end()
+	})
+}
+
+// TestEndsWhileItDeparts is the twelfth law for a platform that's deleted while
+// something that the spec removed is still on its way out.
+func TestEndsWhileItDeparts(t *testing.T) {
+	t.Parallel()
+	r := dice(t)
+	e := examples.Get("node-pools")
+	steady := e.Steady(t)
+	for range share(10) {
+		c := newControlPlane(t, r, steady)
+		c.slow = r.IntN(8)
+		if _, err := c.reconcile(nil); err != nil {
+			t.Fatal(err)
+		}
+		// The pool and its class go. Nothing of theirs is observed while they drain.
+		c.remove("spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]")
+		for range r.IntN(8) {
+			c.pass(nil)
+		}
+		c.end()
+	}
+}
+
+// TestEndsAtAnyTime is the twelfth law for a platform that's deleted before all of
+// it is there: it goes, too.
+func TestEndsAtAnyTime(t *testing.T) {
+	t.Parallel()
+	platforms(t, 20, examples.Example.Request, func(c *controlPlane) {
+		for range c.r.IntN(6) {
+			c.pass(c.distort)
+		}
+		c.protectedOnly()
+		c.end()
+	})
+}
+
+// TestEndsRightAfterAChange is the twelfth law for a platform that's deleted before
+// what a change of its claim adds is protected. What was there before is, so nodes go
+// if they need no more than that.
+func TestEndsRightAfterAChange(t *testing.T) {
+	t.Parallel()
+	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
+		if _, err := c.reconcile(nil); err != nil {
+			c.t.Fatal(err)
+		}
+		before := c.keys()
+		c.edit(func(xr *fieldpath.Paved) {
+			alter(c.t, xr, map[string]any{"spec.network.natGateway": "PerZone"})
+		})
+		for range 1 + c.r.IntN(6) {
+			c.pass(c.distort)
+		}
+		c.protectedOnly()
+		c.needed = slices.DeleteFunc(c.needed, func(k string) bool { return !slices.Contains(before, k) })
+		c.end()
+	})
+}
+
+// A change of a claim in the course of its life.
+type change struct {
+	name string
+	do   func(xr *fieldpath.Paved) error
+}
+
+// changes that any claim may make, one after the other.
+var changes = []change{
+	{name: "another pool and class", do: func(xr *fieldpath.Paved) error {
+		if err := add(xr, "spec.karpenter.nodeClasses", map[string]any{"name": "chaos"}); err != nil {
+			return err
+		}
+		return add(xr, "spec.karpenter.nodePools", map[string]any{"name": "chaos", "nodeClassName": "chaos"})
+	}},
+	{name: "another add-on", do: func(xr *fieldpath.Paved) error {
+		return add(xr, "spec.addons", map[string]any{"name": "snapshot-controller"})
+	}},
+	{name: "other tags", do: func(xr *fieldpath.Paved) error { return xr.SetValue("spec.tags.chaos", "yes") }},
+	{name: "no such pool and class", do: func(xr *fieldpath.Paved) error {
+		for _, path := range []string{"spec.karpenter.nodePools", "spec.karpenter.nodeClasses"} {
+			if err := without(xr, path, "chaos"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}},
+	{name: "no such add-on", do: func(xr *fieldpath.Paved) error { return without(xr, "spec.addons", "snapshot-controller") }},
+	{name: "no pools", do: func(xr *fieldpath.Paved) error { return xr.SetValue("spec.karpenter.nodePools", []any{}) }},
+}
+
+func add(xr *fieldpath.Paved, path string, item map[string]any) error {
+	var items []any
+	if v, err := xr.GetValue(path); err == nil {
+		items, _ = v.([]any)
+	}
+	return xr.SetValue(path, append(slices.Clone(items), item))
+}
+
+func without(xr *fieldpath.Paved, path, name string) error {
+	v, err := xr.GetValue(path)
+	if err != nil {
+		return err
+	}
+	items, _ := v.([]any)
+	return xr.SetValue(path, slices.DeleteFunc(slices.Clone(items), func(i any) bool { return i.(map[string]any)["name"] == name }))
+}
+
+// TestLife plays whole lives: a platform is made, changes, and ends, while chance
+// distorts what the function is told. In between it comes to rest at what a new
+// platform of that claim would be, and only what that lacks was deleted.
+func TestLife(t *testing.T) {
+	t.Parallel()
+	platforms(t, 100, examples.Example.Request, func(c *controlPlane) {
+		c.slow = c.r.IntN(4)
+		c.live("creation")
+		for _, ch := range changes {
+			c.edit(func(xr *fieldpath.Paved) {
+				if err := ch.do(xr); err != nil {
+					c.t.Fatal(err)
+				}
+			})
+			c.live(ch.name)
+		}
+		c.end()
+	})
+}
+
+// live through a phase of a platform's life, until it's at rest.
+func (c *controlPlane) live(phase string) {
+	c.t.Helper()
+	c.log = nil
+	for range 3 + c.r.IntN(6) {
+		if _, err := c.reconcile(c.distort); err != nil {
+			c.t.Fatalf("%s: %v", phase, err)
+		}
+		c.act()
+	}
+	const most = 40
+	for n := 0; ; n++ {
+		was := c.keys()
+		if _, err := c.reconcile(nil); err != nil {
+			c.t.Fatalf("%s: %v", phase, err)
+		}
+		c.act()
+		if slices.Equal(was, c.keys()) && slices.Equal(c.keys(), c.expected()) && c.allObserved() {
+			break
+		}
+		if n == most {
+			c.t.Fatalf("%s: it doesn't come to rest: -want, +got:\n%s", phase, cmp.Diff(c.expected(), c.keys()))
+		}
+	}
+	for _, k := range c.log {
+		if c.objects[k] != nil {
+			c.t.Fatalf("%s: %s was deleted, and nobody asked for that", phase, k)
+		}
+	}
+}
+
+// allObserved tells whether Crossplane knows all there is. What a distorted pass hid
+// from it takes a pass or two to be found again, and a change of the claim that
+// comes before that could remove what nobody knows of.
+func (c *controlPlane) allObserved() bool {
+	for _, o := range c.objects {
+		if !o.observed {
+			return false
+		}
+	}
+	return true
+}
+
+// expected are the resources that a new platform of the same claim would have.
+func (c *controlPlane) expected() []string {
+	c.t.Helper()
+	req := examples.Clone(c.t, c.req)
+	delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
+	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
+	if spec != c.spec {
+		c.spec, c.new = spec, slices.Sorted(maps.Keys(settle(c.t, "new", req).GetObserved().GetResources()))
+	}
+	return c.new
+}
+
+// distort what the function is told, but for what departs: what is described no
+// longer and isn't observed is nobody's any more.
+func (c *controlPlane) distort(req *fnv1.RunFunctionRequest) {
+	was := maps.Clone(req.GetObserved().GetResources())
+	for _, u := range upsets {
+		if c.r.IntN(3) == 0 {
+			u.do(c.r, req)
+		}
+	}
+	for k, o := range was {
+		if _, ok := req.GetObserved().GetResources()[k]; !ok && !slices.Contains(c.expected(), k) {
+			req.Observed.Resources[k] = o
+		}
+	}
+}
+
+// remove fields of the composite resource.
+func (c *controlPlane) remove(paths ...string) {
+	c.t.Helper()
+	c.edit(func(xr *fieldpath.Paved) {
+		for _, p := range paths {
+			if err := xr.DeleteField(p); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+	})
+}
+
+// protectedOnly forgets which resources must outlive others that no Usage says so
+// of: a platform that's half made has none for what isn't there yet.
+func (c *controlPlane) protectedOnly() {
+	for of, bys := range c.uses {
+		c.uses[of] = slices.DeleteFunc(slices.Clone(bys), func(by string) bool { return c.objects["usage-"+of+"."+by] == nil })
+	}
+}
+
+// end the platform: its composite resource is deleted, and Kubernetes deletes all
+// that it owned. It may wait for the owner of a Usage, or not.
+func (c *controlPlane) end() {
+	c.t.Helper()
+	c.log = nil
+	waits := c.r.IntN(2) == 0
+	const most = 400
+	for n := 0; len(c.objects) > 0; n++ {
+		if n == most {
+			c.t.Fatalf("it doesn't end: %s are left; what was deleted: %s", strings.Join(c.keys(), ", "), strings.Join(c.log, ", "))
+		}
+		for _, k := range c.anyOrder() {
+			o := c.objects[k]
+			if o == nil || o.deleting || c.r.IntN(3) == 0 {
+				continue
+			}
+			e := o.existing()
+			if waits && e.Value("spec.by") != nil && c.named(e.String("spec.by.apiVersion"), e.String("spec.by.kind"), e.String("spec.by.resourceRef.name")) != nil {
+				continue // Somebody still owns it.
+			}
+			c.deleteObject(k, "Background")
+		}
+		c.act()
+	}
+}
