@@ -517,7 +517,7 @@ func TestRunFunction(t *testing.T) {
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(desired(rsp, "system-node-group"), "spec", "forProvider", "scalingConfig").AsInterface()
+				return at(desired(rsp, "node-group-system"), "spec", "forProvider", "scalingConfig").AsInterface()
 			},
 			want: want{got: map[string]any{"minSize": 2.0, "maxSize": 4.0}},
 		},

@@ -1,7 +1,7 @@
 package v1alpha1
 
-// SeafarerClusterStatus is what is known of the platform. What is known once stays
-// while nobody tells it.
+// SeafarerClusterStatus is what is known of the platform. Known values are retained while
+// AWS doesn't report them.
 type SeafarerClusterStatus struct {
 	// Phase is the first part of the platform that isn't ready, for example
 	// ControlPlane, or Ready.
@@ -9,13 +9,13 @@ type SeafarerClusterStatus struct {
 	// +optional
 	Phase string `json:"phase,omitempty"`
 
-	// WaitsFor names what of that part isn't ready: the first few resources. The
-	// part's condition tells why.
+	// WaitsFor names the first few resources of that part that aren't ready. The
+	// condition of the part says why.
 	//
 	// +optional
 	WaitsFor string `json:"waitsFor,omitempty"`
 
-	// Resources is how many resources the platform is composed of.
+	// Resources counts the resources that the platform is composed of.
 	//
 	// +optional
 	Resources ResourcesStatus `json:"resources,omitempty"`
@@ -30,40 +30,48 @@ type SeafarerClusterStatus struct {
 	// +optional
 	Cluster ClusterStatus `json:"cluster,omitempty"`
 
-	// UpdateKubeconfigCommand is what to type to use the cluster with kubectl.
+	// UpdateKubeconfigCommand is the command that adds the cluster to a kubeconfig.
 	//
 	// +optional
 	UpdateKubeconfigCommand string `json:"updateKubeconfigCommand,omitempty"`
 
-	// Secrets with what it takes to reach the cluster, once there is an address to
-	// reach.
+	// Secrets that give access to the cluster, once its address is known.
 	//
 	// +optional
 	Secrets SecretsStatus `json:"secrets,omitempty"`
 
-	// Network the platform is placed in.
+	// Network of the platform: its VPC and subnets.
 	//
 	// +optional
 	Network NetworkStatus `json:"network,omitempty"`
 
-	// Roles are the platform's IAM roles, by ARN.
+	// NodeGroups are the EKS managed node groups. That of the system nodes is system.
 	//
+	// +listType=map
+	// +listMapKey=name
 	// +optional
-	Roles RolesStatus `json:"roles,omitempty"`
+	NodeGroups []NodeGroupStatus `json:"nodeGroups,omitempty"`
 
-	// Queue is the SQS queue where Karpenter learns that an instance is about to
-	// go.
+	// Roles are the platform's IAM roles, by the key of the composed resource.
+	//
+	// +listType=map
+	// +listMapKey=name
+	// +optional
+	Roles []RoleStatus `json:"roles,omitempty"`
+
+	// Queue is the SQS queue from which Karpenter reads that an instance is about to be
+	// interrupted.
 	//
 	// +optional
 	Queue QueueStatus `json:"queue,omitempty"`
 
-	// Versions that the platform is kept at now. During an upgrade they are the
-	// step that's under way, rather than what the spec asks for.
+	// Versions that are desired now. During an upgrade they are those of the current
+	// step rather than those of the spec.
 	//
 	// +optional
 	Versions VersionsStatus `json:"versions,omitempty"`
 
-	// Facts that only AWS could tell, and that nobody but the platform needs.
+	// Facts that only AWS can report, for internal use.
 	//
 	// +optional
 	Facts Facts `json:"facts,omitempty"`
@@ -71,10 +79,10 @@ type SeafarerClusterStatus struct {
 
 // ResourcesStatus counts resources.
 type ResourcesStatus struct {
-	// Desired is how many the claim describes, those that still wait included.
+	// Desired is how many the claim describes, including those that still wait.
 	Desired int32 `json:"desired"`
 
-	// Existing is how many of them the control plane has.
+	// Existing is how many of them exist in the control plane.
 	Existing int32 `json:"existing"`
 
 	// Ready is how many of them are ready.
@@ -103,8 +111,8 @@ type ClusterStatus struct {
 	// +optional
 	Endpoint string `json:"endpoint,omitempty"`
 
-	// CertificateAuthorityData is the certificate that the endpoint's is signed
-	// with, as a kubeconfig has it: PEM, in base64. It's no secret.
+	// CertificateAuthorityData is the certificate of the authority that signed the
+	// endpoint's certificate: PEM, in base64. It's no secret.
 	//
 	// +optional
 	CertificateAuthorityData string `json:"certificateAuthorityData,omitempty"`
@@ -114,34 +122,34 @@ type ClusterStatus struct {
 	// +optional
 	OIDCIssuer string `json:"oidcIssuer,omitempty"`
 
-	// SecurityGroupID is the id of the security group that EKS made for the
+	// SecurityGroupID is the id of the security group that EKS created for the
 	// cluster: sg-…
 	//
 	// +optional
 	SecurityGroupID string `json:"securityGroupId,omitempty"`
 }
 
-// SecretsStatus are Secrets with what it takes to reach the cluster.
+// SecretsStatus are Secrets that give access to the cluster.
 type SecretsStatus struct {
-	// Kubeconfig is for people, and holds no credentials: key kubeconfig runs aws
-	// eks get-token. Keys endpoint, clusterCA and clusterName are for tools.
+	// Kubeconfig is for people, and holds no credentials: the key kubeconfig runs aws eks
+	// get-token. The keys endpoint, clusterCA and clusterName are for tools.
 	//
 	// +optional
 	Kubeconfig SecretReference `json:"kubeconfig,omitempty"`
 
-	// Provider is what Crossplane's providers use: a kubeconfig with the token of an
+	// Provider is for Crossplane's providers: a kubeconfig with the token of an
 	// administrator, which is renewed every few minutes.
 	//
 	// +optional
 	Provider SecretReference `json:"provider,omitempty"`
 
-	// ArgoCD is by which Argo CD knows the cluster.
+	// ArgoCD registers the cluster with Argo CD.
 	//
 	// +optional
 	ArgoCD SecretReference `json:"argoCD,omitempty"`
 }
 
-// A SecretReference is where a Secret is.
+// A SecretReference is the name and namespace of a Secret.
 type SecretReference struct {
 	// Namespace of the Secret.
 	//
@@ -161,8 +169,8 @@ type NetworkStatus struct {
 	// +optional
 	VPCID string `json:"vpcId,omitempty"`
 
-	// InternetGatewayID is the id of the internet gateway, once it's attached to
-	// the VPC: igw-…
+	// InternetGatewayID is the id of the internet gateway once it's attached to the VPC:
+	// igw-…
 	//
 	// +optional
 	InternetGatewayID string `json:"internetGatewayId,omitempty"`
@@ -186,8 +194,8 @@ type ZoneStatus struct {
 	// PublicSubnet is for gateways and load balancers.
 	PublicSubnet SubnetStatus `json:"publicSubnet"`
 
-	// NATAddress is the public IPv4 address of the zone's NAT gateway: where
-	// nodes come from, seen from the internet.
+	// NATAddress is the public IPv4 address of the zone's NAT gateway, from which nodes
+	// reach the internet.
 	//
 	// +optional
 	NATAddress string `json:"natAddress,omitempty"`
@@ -204,37 +212,29 @@ type SubnetStatus struct {
 	CIDR string `json:"cidr"`
 }
 
-// RolesStatus are the platform's IAM roles, by ARN.
-type RolesStatus struct {
-	// Cluster is what the EKS control plane acts as.
-	//
-	// +optional
-	Cluster string `json:"cluster,omitempty"`
+// A NodeGroupStatus is an EKS managed node group.
+type NodeGroupStatus struct {
+	// Name of the node group in the claim; system for the system nodes.
+	Name string `json:"name"`
 
-	// SystemNodes is what the system nodes act as.
+	// Version of Kubernetes that the nodes run: major and minor.
 	//
 	// +optional
-	SystemNodes string `json:"systemNodes,omitempty"`
+	Version string `json:"version,omitempty"`
 
-	// VPCCNI is what the VPC CNI acts as.
+	// LaunchTemplateVersion is the newest version of the launch template.
 	//
 	// +optional
-	VPCCNI string `json:"vpcCNI,omitempty"`
+	LaunchTemplateVersion string `json:"launchTemplateVersion,omitempty"`
+}
 
-	// EBSCSI is what the EBS CSI driver acts as.
-	//
-	// +optional
-	EBSCSI string `json:"ebsCSI,omitempty"`
+// A RoleStatus is an IAM role.
+type RoleStatus struct {
+	// Name is the key of the composed resource, for example cluster-role.
+	Name string `json:"name"`
 
-	// Karpenter is what Karpenter's controller acts as.
-	//
-	// +optional
-	Karpenter string `json:"karpenter,omitempty"`
-
-	// KarpenterNodes is what the nodes that Karpenter launches act as.
-	//
-	// +optional
-	KarpenterNodes string `json:"karpenterNodes,omitempty"`
+	// ARN of the role.
+	ARN string `json:"arn"`
 }
 
 // A QueueStatus is an SQS queue.
@@ -250,55 +250,56 @@ type QueueStatus struct {
 	URL string `json:"url,omitempty"`
 }
 
-// VersionsStatus are the versions that the platform is kept at now.
+// VersionsStatus are the versions that are desired now.
 type VersionsStatus struct {
 	// ControlPlane is the control plane's version of Kubernetes.
 	//
 	// +optional
 	ControlPlane string `json:"controlPlane,omitempty"`
 
-	// SystemNodes is the system nodes' version of Kubernetes.
+	// NodeGroups are the node groups' versions of Kubernetes, by name.
 	//
+	// +listType=map
+	// +listMapKey=name
 	// +optional
-	SystemNodes string `json:"systemNodes,omitempty"`
+	NodeGroups []NamedVersion `json:"nodeGroups,omitempty"`
 
 	// Karpenter is the version of Karpenter's charts.
 	//
 	// +optional
 	Karpenter string `json:"karpenter,omitempty"`
 
-	// Addons are the versions of add-ons by name, where they aren't left to EKS.
+	// Addons are the versions of add-ons by name, where EKS doesn't choose them.
 	//
+	// +listType=map
+	// +listMapKey=name
 	// +optional
-	Addons map[string]string `json:"addons,omitempty"`
+	Addons []NamedVersion `json:"addons,omitempty"`
 }
 
-// Facts are what only AWS could tell, and what some resource needs to be
-// described.
+// A NamedVersion is the version of something that has a name.
+type NamedVersion struct {
+	// Name of what has the version.
+	Name string `json:"name"`
+
+	// Version of it.
+	Version string `json:"version"`
+}
+
+// Facts that only AWS can report, and that some resource needs to be described.
 type Facts struct {
-	// SecretsEncryption is what the cluster was made with: OwnKey, None, or the ARN of
-	// a KMS key.
+	// SecretsEncryption is how the cluster was created: OwnKey, None, or the ARN of a KMS
+	// key.
 	//
 	// +optional
 	SecretsEncryption string `json:"secretsEncryption,omitempty"`
-
-	// SystemNodesVersion is the version of Kubernetes that the system nodes run.
-	//
-	// +optional
-	SystemNodesVersion string `json:"systemNodesVersion,omitempty"`
-
-	// LaunchTemplateVersion is the newest version of the system nodes' launch
-	// template.
-	//
-	// +optional
-	LaunchTemplateVersion string `json:"launchTemplateVersion,omitempty"`
 
 	// KarpenterAssociationID is the id of Karpenter's Pod Identity association.
 	//
 	// +optional
 	KarpenterAssociationID string `json:"karpenterAssociationId,omitempty"`
 
-	// KarpenterInstalled is true once Karpenter's release has been deployed.
+	// KarpenterInstalled is true once Karpenter's release was deployed.
 	//
 	// +optional
 	KarpenterInstalled bool `json:"karpenterInstalled,omitempty"`

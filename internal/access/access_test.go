@@ -11,6 +11,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
@@ -23,14 +24,15 @@ const (
 // plan of a cluster with an address.
 func plan() platform.Plan {
 	return platform.Plan{
-		Owner:     "demo",
-		Namespace: "team-a",
-		Spec:      v1alpha1.SeafarerClusterSpec{Region: "eu-west-3", ClusterName: "Demo"},
-		Facts: platform.Facts{
-			ClusterARN:                  arn,
-			ClusterEndpoint:             endpoint,
-			ClusterCertificateAuthority: base64.StdEncoding.EncodeToString([]byte(pem)),
-		},
+		Owner:       "demo",
+		Namespace:   "team-a",
+		Region:      "eu-west-3",
+		ClusterName: "Demo",
+		Facts: facts.Facts{Cluster: facts.Cluster{
+			ARN:                  arn,
+			Endpoint:             endpoint,
+			CertificateAuthority: base64.StdEncoding.EncodeToString([]byte(pem)),
+		}},
 	}
 }
 
@@ -72,12 +74,12 @@ func TestKubeconfig(t *testing.T) {
 func TestConnectionIsWholeOrNone(t *testing.T) {
 	cases := map[string]struct {
 		reason string
-		change func(f *platform.Facts)
+		change func(f *facts.Facts)
 	}{
-		"NoARN":      {reason: "Nobody has told the name.", change: func(f *platform.Facts) { f.ClusterARN = "" }},
-		"NoEndpoint": {reason: "Nobody has told where it is.", change: func(f *platform.Facts) { f.ClusterEndpoint = "" }},
-		"NoCA":       {reason: "Nobody has told whom to trust.", change: func(f *platform.Facts) { f.ClusterCertificateAuthority = "" }},
-		"BadCA":      {reason: "What is told is no certificate.", change: func(f *platform.Facts) { f.ClusterCertificateAuthority = "%" }},
+		"NoARN":      {reason: "Nobody has told the name.", change: func(f *facts.Facts) { f.Cluster.ARN = "" }},
+		"NoEndpoint": {reason: "Nobody has told where it is.", change: func(f *facts.Facts) { f.Cluster.Endpoint = "" }},
+		"NoCA":       {reason: "Nobody has told whom to trust.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "" }},
+		"BadCA":      {reason: "What is told is no certificate.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "%" }},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -133,8 +135,8 @@ func TestArgoCD(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			p := plan()
-			p.Spec.Access.ArgoCD, p.Fences.ArgoCD = tc.spec, &tc.fence
-			rs := argoCD(p)
+			p.Fences.ArgoCD = &tc.fence
+			rs := argoCD(p, tc.spec)
 			s, ok := rs[0].Object.(*corev1.Secret)
 			if !ok || len(rs) != 1 {
 				t.Fatalf("\n%s\nargoCD(...): want one Secret, got %v", tc.reason, rs)

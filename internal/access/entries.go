@@ -5,31 +5,33 @@ import (
 
 	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// provider makes the provider's own identity an administrator. It must stay one
-// for as long as anything in the cluster is ours, so it goes with the cluster, and
-// not when the platform team no longer names it.
+// provider makes the provider's own identity an administrator. It must stay one while any
+// resource in the cluster is ours, so it's deleted with the cluster, and not when the
+// platform team no longer names it.
 func provider(p platform.Plan) []compose.Resource {
-	const k = "access-provider"
+	const k = key.ProviderAccess
 	arn := p.Fences.ProviderPrincipalARN
 	if arn == "" && !p.Exists(k) {
 		return nil
 	}
 	return []compose.Resource{
-		p.ClusterBound(k, entry(p, arn)).Needs(arn != "", platform.ProviderPrincipal, "spec.forProvider.principalArn"),
-		p.ClusterBound(k+"-admin", admin(p, k)),
+		p.AWSOrphan(k, entry(p, arn)).Needs(arn != "", platform.ProviderPrincipal, "spec.forProvider.principalArn"),
+		p.AWSOrphan(key.AccessPolicy(k), admin(p, k)),
 	}
 }
 
-// admins are the administrators that a claim lists, and Argo CD if it asks for
-// that. Each can be revoked.
-func admins(p platform.Plan) []compose.Resource {
-	arns := slices.Clone(p.Spec.Access.Admins)
-	if f := p.Fences.ArgoCD; p.Spec.Access.ArgoCD.Enabled && f != nil && f.RoleARN != "" {
+// admins are the administrators that a claim lists, and Argo CD if the claim enables it.
+// Each can be revoked.
+func admins(p platform.Plan, s v1alpha1.AccessSpec) []compose.Resource {
+	arns := slices.Clone(s.Admins)
+	if f := p.Fences.ArgoCD; s.ArgoCD.Enabled && f != nil && f.RoleARN != "" {
 		arns = append(arns, f.RoleARN)
 	}
 	var rs []compose.Resource
@@ -37,28 +39,26 @@ func admins(p platform.Plan) []compose.Resource {
 		if arn == p.Fences.ProviderPrincipalARN || slices.Index(arns, arn) < i {
 			continue // EKS allows one entry for each principal.
 		}
-		// An ARN is no legal part of a name, and its place in the list is no
-		// identity.
-		k := compose.Key("access-" + aws.Short(arn))
-		rs = append(rs, p.AWS(k, entry(p, arn)), p.AWS(k+"-admin", admin(p, k)))
+		k := key.AccessEntry(aws.Short(arn))
+		rs = append(rs, p.AWS(k, entry(p, arn)), p.AWS(key.AccessPolicy(k), admin(p, k)))
 	}
 	return rs
 }
 
 func entry(p platform.Plan, arn string) *eks.AccessEntry {
 	return &eks.AccessEntry{Spec: eks.AccessEntrySpec{ForProvider: eks.AccessEntryParameters{
-		Region:         new(p.Spec.Region),
-		ClusterNameRef: p.Ref(platform.KeyCluster),
+		Region:         new(p.Region),
+		ClusterNameRef: p.Ref(key.Cluster),
 		PrincipalArn:   new(arn),
 		Type:           new("STANDARD"),
 		Tags:           p.Tags(),
 	}}}
 }
 
-func admin(p platform.Plan, entry compose.Key) *eks.AccessPolicyAssociation {
+func admin(p platform.Plan, entry key.Key) *eks.AccessPolicyAssociation {
 	return &eks.AccessPolicyAssociation{Spec: eks.AccessPolicyAssociationSpec{ForProvider: eks.AccessPolicyAssociationParameters{
-		Region:          new(p.Spec.Region),
-		ClusterNameRef:  p.Ref(platform.KeyCluster),
+		Region:          new(p.Region),
+		ClusterNameRef:  p.Ref(key.Cluster),
 		PrincipalArnRef: p.Ref(entry),
 		PolicyArn:       new(aws.AccessPolicy(p.Partition, "AmazonEKSClusterAdminPolicy")),
 		AccessScope:     &eks.AccessScopeParameters{Type: new("cluster")},

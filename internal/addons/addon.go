@@ -7,17 +7,18 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// resource of an add-on, as a claim asks for it.
-func (a addon) resource(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
+// addon as a claim requests it.
+func addon(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
 	e := &eks.Addon{Spec: eks.AddonSpec{ForProvider: eks.AddonParameters{
-		Region:         new(p.Spec.Region),
-		ClusterNameRef: p.Ref(platform.KeyCluster),
-		AddonName:      new(a.name),
-		// Take over what is there when the add-on is installed; afterwards leave
-		// alone what somebody changed by hand.
+		Region:         new(p.Region),
+		ClusterNameRef: p.Ref(key.Cluster),
+		AddonName:      new(s.Name),
+		// Take over what exists when the add-on is installed, and afterwards preserve
+		// what was changed in the cluster.
 		ResolveConflictsOnCreate: new("OVERWRITE"),
 		ResolveConflictsOnUpdate: new("PRESERVE"),
 		Tags:                     p.Tags(),
@@ -29,34 +30,35 @@ func (a addon) resource(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource 
 	if v := configuration(s); v != "" {
 		e.Spec.ForProvider.ConfigurationValues = new(v)
 	}
-	return a.identify(p, e).Needs(known, platform.KubernetesVersion, "spec.forProvider.addonVersion")
+	return withRole(p, s.Name, e).Needs(known, platform.KubernetesVersion, "spec.forProvider.addonVersion")
 }
 
-// identify an add-on that calls AWS. With Pod Identity the association is part
-// of the add-on: EKS makes it before the pods, which get no credentials later.
+// withRole gives an add-on the role that it calls AWS with. With Pod Identity the
+// association is part of the add-on: EKS creates it before the pods, which get no
+// credentials from a later one.
 //
-// Its role is named by ARN either way. A claim may go from one to the other, and a
-// reference that is added to what exists is never at rest: when the provider
-// resolves it, it forgets what it resolved the other references to, and then this
-// one again. And what it resolved a reference to would stay without it.
-func (a addon) identify(p platform.Plan, e *eks.Addon) compose.Resource {
-	k := platform.KeyAddon(a.name)
-	switch {
-	case a.role == "":
-		return p.ClusterBound(k, e)
-	case p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA:
-		e.Spec.ForProvider.ServiceAccountRoleArn = new(p.RoleARN(a.roleName(p)))
-		return p.ClusterBound(k, e).Refers(a.role).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.serviceAccountRoleArn")
-	default:
-		e.Spec.ForProvider.PodIdentityAssociation = []eks.PodIdentityAssociationParameters{{
-			RoleArn:        new(p.RoleARN(a.roleName(p))),
-			ServiceAccount: new(a.serviceAccount),
-		}}
-		return p.ClusterBound(k, e).Refers(a.role).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.podIdentityAssociation")
+// The add-on names the role by ARN either way. A claim may go from one to the other, and a
+// reference that is added to an existing object never settles: to resolve it, the provider
+// forgets what the other references resolved to, and then this one again. What a removed
+// reference resolved to would stay.
+func withRole(p platform.Plan, name string, e *eks.Addon) compose.Resource {
+	r, ok := roleOf(name)
+	if !ok {
+		return p.AWSOrphan(key.Addon(name), e)
 	}
+	arn, path := p.RoleARN(r.awsName(p)), "spec.forProvider.podIdentityAssociation"
+	if p.WorkloadIdentity == v1alpha1.IRSA {
+		e.Spec.ForProvider.ServiceAccountRoleArn, path = new(arn), "spec.forProvider.serviceAccountRoleArn"
+	} else {
+		e.Spec.ForProvider.PodIdentityAssociation = []eks.PodIdentityAssociationParameters{{
+			RoleArn:        new(arn),
+			ServiceAccount: new(r.serviceAccount),
+		}}
+	}
+	return p.AWSOrphan(key.Addon(name), e).Refers(key.AddonRole(name)).Needs(p.AccountKnown(), platform.AccountID, path)
 }
 
-// configuration of an add-on as the JSON that EKS takes, with its keys sorted.
+// configuration of an add-on as JSON, with its keys sorted.
 func configuration(s v1alpha1.AddonSpec) string {
 	if s.ConfigurationValues == nil {
 		return ""

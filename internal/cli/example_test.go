@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -120,7 +120,7 @@ func TestRenderNamespaced(t *testing.T) {
 			if tc.want != "" {
 				return
 			}
-			o := compose.Exists(req.GetObserved().GetComposite().GetResource())
+			o := object.Of(req.GetObserved().GetComposite().GetResource())
 			want := []string{tc.composite, "", "default"}
 			switch {
 			case tc.composite == "SeafarerCluster":

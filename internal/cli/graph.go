@@ -12,8 +12,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/diagram"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 )
 
@@ -79,11 +81,11 @@ func (c *GraphCmd) diagram(a *compose.Assembly) (diagram.Diagram, error) {
 	}
 	boxes := c.boxes(parts, g)
 	if !c.All {
-		g = g.Merged(func(k compose.Key) compose.Key { return boxes[k] }).Reduced()
+		g = g.Merged(func(k key.Key) key.Key { return boxes[k] }).Reduced()
 	}
 	var d diagram.Diagram
 	for _, p := range a.Parts {
-		if len(p.States) > 0 {
+		if len(p.Decisions) > 0 {
 			d.Groups = append(d.Groups, diagram.Group{Name: p.Name, Boxes: c.boxesOf(p, boxes)})
 		}
 	}
@@ -105,24 +107,24 @@ func partsOf(a *compose.Assembly) []compose.Part {
 	return parts
 }
 
-var arrows = map[compose.EdgeKind]diagram.Style{compose.Refers: diagram.Solid, compose.Waits: diagram.Dotted, compose.Uses: diagram.Thick}
+var arrows = map[dag.EdgeKind]diagram.Style{dag.Refers: diagram.Solid, dag.Waits: diagram.Dotted, dag.DeletedBefore: diagram.Thick}
 
 // boxes that resources are drawn in: each in its own, or with others of its part and
 // kind. Those are of one layer of the graph: as one, none of them needs what needs
 // another.
-func (c *GraphCmd) boxes(parts []compose.Part, g *compose.Graph) map[compose.Key]compose.Key {
-	layers := make(map[compose.Key]int, len(g.Keys))
+func (c *GraphCmd) boxes(parts []compose.Part, g *dag.Graph) map[key.Key]key.Key {
+	layers := make(map[key.Key]int, len(g.Keys))
 	for i, l := range g.Layers() {
 		for _, k := range l {
 			layers[k] = i
 		}
 	}
-	boxes := make(map[compose.Key]compose.Key, len(g.Keys))
+	boxes := make(map[key.Key]key.Key, len(g.Keys))
 	for _, p := range parts {
 		for _, r := range p.Resources {
 			boxes[r.Key] = r.Key
 			if !c.All {
-				boxes[r.Key] = compose.Key(fmt.Sprintf("%s %s %d", p.Name, kindOf(r), layers[r.Key]))
+				boxes[r.Key] = key.Key(fmt.Sprintf("%s %s %d", p.Name, kindOf(r), layers[r.Key]))
 			}
 		}
 	}
@@ -131,7 +133,7 @@ func (c *GraphCmd) boxes(parts []compose.Part, g *compose.Graph) map[compose.Key
 
 // kindOf a resource, or of what it is in the cluster.
 func kindOf(r compose.Resource) string {
-	if o, ok := r.Object.(*platform.Object); ok {
+	if o, ok := r.Object.(*manifest.Object); ok {
 		var manifest struct {
 			Kind string `json:"kind"`
 		}
@@ -143,16 +145,16 @@ func kindOf(r compose.Resource) string {
 }
 
 // boxesOf a part, in the order of its resources.
-func (c *GraphCmd) boxesOf(p compose.PartState, boxes map[compose.Key]compose.Key) []diagram.Box {
-	var ids []compose.Key
-	kinds, in := make(map[compose.Key]string), make(map[compose.Key][]compose.State)
+func (c *GraphCmd) boxesOf(p compose.PartDecision, boxes map[key.Key]key.Key) []diagram.Box {
+	var ids []key.Key
+	kinds, in := make(map[key.Key]string), make(map[key.Key][]compose.Decision)
 	for i, r := range p.Resources {
 		id := boxes[r.Key]
 		if in[id] == nil {
 			ids = append(ids, id)
 		}
 		kinds[id] = kindOf(r)
-		in[id] = append(in[id], p.States[i])
+		in[id] = append(in[id], p.Decisions[i])
 	}
 	bs := make([]diagram.Box, 0, len(ids))
 	for _, id := range ids {
@@ -170,7 +172,7 @@ func (c *GraphCmd) boxesOf(p compose.PartState, boxes map[compose.Key]compose.Ke
 
 // called are the resources of one box: by what their keys begin with, if they are
 // many.
-func called(states []compose.State) string {
+func called(states []compose.Decision) string {
 	const few, wide = 2, 45
 	keys := make([]string, 0, len(states))
 	for _, s := range states {
@@ -193,14 +195,14 @@ func called(states []compose.State) string {
 
 // markBox marks a box as its resources are: one that fails is worse than one that waits.
 // Which ones do is told of a box that stands for several.
-func markBox(b *diagram.Box, states []compose.State) {
+func markBox(b *diagram.Box, states []compose.Decision) {
 	by := make(map[diagram.Mark][]string)
 	for _, s := range states {
 		m := diagram.Waiting
 		switch {
 		case s.Ready:
 			m = diagram.Ready
-		case s.Desired != nil && s.Complains():
+		case s.Desired != nil && s.Fails():
 			m = diagram.Failed
 		}
 		b.Mark = max(b.Mark, m)

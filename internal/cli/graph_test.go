@@ -16,8 +16,11 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/diagram"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -46,19 +49,19 @@ func TestGraphDrawing(t *testing.T) {
 func TestGraphDrawsAll(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			a, p, err := function.Assemble(t.Context(), e.Request(t))
+			composed, err := function.Compose(t.Context(), e.Request(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			all, err := (&GraphCmd{All: true}).diagram(a)
+			all, err := (&GraphCmd{All: true}).diagram(composed.Assembly)
 			if err != nil {
 				t.Fatal(err)
 			}
-			few, err := (&GraphCmd{}).diagram(a)
+			few, err := (&GraphCmd{}).diagram(composed.Assembly)
 			if err != nil {
 				t.Fatal(err)
 			}
-			g, err := compose.NewGraph(function.Parts(p))
+			g, err := compose.NewGraph(composed.Parts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,10 +81,10 @@ func TestGraphDrawsAll(t *testing.T) {
 			if len(all.Arrows) != len(g.Edges) {
 				t.Errorf("--all: want %d arrows, got %d", len(g.Edges), len(all.Arrows))
 			}
-			boxes := (&GraphCmd{}).boxes(partsOf(a), g)
-			drawn := &compose.Graph{}
+			boxes := (&GraphCmd{}).boxes(partsOf(composed.Assembly), g)
+			drawn := &dag.Graph{}
 			for _, x := range few.Arrows {
-				drawn.Edges = append(drawn.Edges, compose.Edge{From: compose.Key(x.From), To: compose.Key(x.To)})
+				drawn.Edges = append(drawn.Edges, dag.Edge{From: key.Key(x.From), To: key.Key(x.To)})
 			}
 			for _, edge := range g.Edges {
 				if !drawn.Reaches(boxes[edge.From], boxes[edge.To]) {
@@ -125,7 +128,7 @@ func TestGraphMarks(t *testing.T) {
 
 	subnet := examples.Clone(t, e.Steady(t)).GetObserved().GetResources()["subnet-private-euw3-az2"]
 	subnet.GetResource().GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
-		"conditions": compose.Exists(mustStruct(t, map[string]any{"conditions": []any{
+		"conditions": object.Of(mustStruct(t, map[string]any{"conditions": []any{
 			map[string]any{"type": "Synced", "status": "False", "reason": "ReconcileError", "message": "create failed: InvalidSubnet.Conflict"},
 		}})).Value("conditions"),
 	}})

@@ -14,6 +14,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 )
 
@@ -75,37 +77,37 @@ func rows(passes []render.Pass) []row {
 	last := passes[len(passes)-1].Assembly
 	var rs []row
 	for _, p := range last.Parts {
-		for _, s := range p.States {
+		for _, s := range p.Decisions {
 			rs = append(rs, rowOf(p.Name, s, state(s, first, len(passes))))
 		}
 	}
 	counts := make(map[string]int)
 	for _, u := range last.Usages {
-		counts[state(u.State, first, len(passes))]++
+		counts[state(u.Decision, first, len(passes))]++
 	}
 	for _, s := range slices.Sorted(maps.Keys(counts)) {
 		rs = append(rs, row{part: "Protection", key: fmt.Sprintf("%d usages", counts[s]), kind: "Usage", state: s})
 	}
-	for _, s := range last.Departing {
+	for _, s := range last.Orphans {
 		rs = append(rs, rowOf("Departing", s, "departing"))
 	}
 	return rs
 }
 
-func rowOf(part string, s compose.State, state string) row {
+func rowOf(part string, s compose.Decision, state string) row {
 	r := row{part: part, key: string(s.Key), state: state}
 	if s.Desired != nil {
-		e := compose.Exists(s.Desired)
+		e := object.Of(s.Desired)
 		r.kind, r.name = e.String("kind"), e.Name()
 	}
 	return r
 }
 
 // appearances are the passes in which resources are desired first, from one.
-func appearances(passes []render.Pass) map[compose.Key]int {
-	first := make(map[compose.Key]int)
+func appearances(passes []render.Pass) map[key.Key]int {
+	first := make(map[key.Key]int)
 	for i, p := range passes {
-		for s := range p.Assembly.States() {
+		for s := range p.Assembly.Decisions() {
 			if _, ok := first[s.Key]; !ok && s.Desired != nil {
 				first[s.Key] = i + 1
 			}
@@ -114,7 +116,7 @@ func appearances(passes []render.Pass) map[compose.Key]int {
 	return first
 }
 
-func state(s compose.State, first map[compose.Key]int, passes int) string {
+func state(s compose.Decision, first map[key.Key]int, passes int) string {
 	switch {
 	case s.Desired == nil:
 		return "withheld"
@@ -122,7 +124,7 @@ func state(s compose.State, first map[compose.Key]int, passes int) string {
 		return "watched"
 	case passes > 1:
 		return fmt.Sprintf("pass %d", first[s.Key])
-	case s.Held:
+	case s.Retained:
 		return "held"
 	case s.Ready:
 		return "ready"
@@ -132,8 +134,8 @@ func state(s compose.State, first map[compose.Key]int, passes int) string {
 }
 
 // watched resources are desired, but must not be created yet.
-func watched(s compose.State) bool {
-	ps := compose.Exists(s.Desired).Value("spec.managementPolicies").GetListValue().GetValues()
+func watched(s compose.Decision) bool {
+	ps := object.Of(s.Desired).Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) == 1 && ps[0].GetStringValue() == "Observe"
 }
 

@@ -23,8 +23,8 @@ import (
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/serve"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
@@ -53,7 +53,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				for _, r := range req.GetObserved().GetResources() {
-					compose.Exists(r.GetResource()).Value("metadata").GetStructValue().Fields["annotations"] = mark(structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{marked: structpb.NewStringValue("")}}))
+					object.Of(r.GetResource()).Value("metadata").GetStructValue().Fields["annotations"] = mark(structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{marked: structpb.NewStringValue("")}}))
 					r.GetResource().Fields["data"] = structpb.NewStringValue(marked)
 				}
 				return req
@@ -75,7 +75,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				spec := xrOf(req).GetFields()["spec"]
-				claim := compose.Exists(xrOf(req)).Value("spec.claimRef")
+				claim := object.Of(xrOf(req)).Value("spec.claimRef")
 				xrOf(req).Fields["spec"] = mark(spec)
 				xrOf(req).Fields["spec"].GetStructValue().Fields["claimRef"] = claim
 				return req

@@ -2,17 +2,51 @@ package compose
 
 import (
 	"iter"
-	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// A State is what was decided for a resource.
-type State struct {
-	Key Key
+// An Input is what decisions depend on, besides what is described.
+type Input struct {
+	// Composed are the resources that exist.
+	Composed object.Composed
+
+	// Required are the resources that an earlier response required.
+	Required object.RequiredResources
+
+	// Acknowledged are the tokens of changes for which resources may be replaced.
+	Acknowledged []string
+
+	// Owners are objects that this function doesn't compose and that are guarded all the
+	// same, such as the claim.
+	Owners []Resource
+
+	// Name is the name of the object of a resource.
+	Name func(key.Key) string
+}
+
+// exists reports whether a composed resource or an owner exists.
+func (in Input) exists(k key.Key) bool {
+	if _, ok := in.Composed[k]; ok {
+		return true
+	}
+	for _, o := range in.Owners {
+		if o.Key == k {
+			return true
+		}
+	}
+	return false
+}
+
+// A Decision on one resource.
+type Decision struct {
+	Key key.Key
 
 	// Desired is the resource's intent, or nil if it's withheld.
 	Desired *structpb.Struct
@@ -23,228 +57,168 @@ type State struct {
 	// Ready is true once the resource exists and is ready.
 	Ready bool
 
-	// Works is true if the resource exists and does what others need it for, even
-	// if its provider cannot change it as it's desired now.
+	// Works is true if the resource exists and serves its dependents, even if its
+	// provider cannot make the desired changes.
 	Works bool
 
-	// Why a resource that exists isn't ready, as far as its provider tells.
+	// Why a resource that exists isn't ready, as far as its provider reports.
 	Why string
 
-	// BlockedBy is the resource without which this one cannot get ready.
-	BlockedBy Key
+	// BlockedBy is the resource that must be ready first.
+	BlockedBy key.Key
 
-	// Held is true if the resource exists and keeps values that are unknown now.
-	Held bool
+	// Retained is true if the resource exists and retains values that are unknown now.
+	Retained bool
 
-	// WaitsFor names the values without which the resource is withheld or held.
+	// WaitsFor names the unknown facts that the resource waits for.
 	WaitsFor []string
 
-	// Changes are asked for of what cannot change, so that it stays as it is.
-	Changes []Change
+	// Changes of immutable fields, which are reverted.
+	Changes []object.Change
 
-	// Fixity of a resource with such changes.
-	Fixity Fixity
+	// Replacement is what happens while the resource is replaced to make the changes,
+	// and Token acknowledges that. Both are empty if it must not be replaced.
+	Replacement string
+	Token       string
 
-	// Token acknowledges that the resource is replaced to make them. It's empty if
-	// it must not be.
-	Token string
-
-	// Replacing is true while that is done. It waits for as long as the deletion of
-	// what is Armed is stored.
+	// Replacing is true while the resource is replaced.
 	Replacing bool
-	Armed     Key
+
+	// Pending is the resource whose denied deletion holds up the replacement.
+	Pending key.Key
 }
 
-// A PartState is what was decided for a part.
-type PartState struct {
+// A PartDecision is the decisions on one part.
+type PartDecision struct {
 	Part
 
-	States []State
+	Decisions []Decision
 }
 
-// An Assembly is what was decided for all resources.
+// An Assembly is the decisions on all resources.
 type Assembly struct {
-	Parts []PartState
+	Parts []PartDecision
 
-	// Usages protect resources from being deleted. They are of no part, because
-	// nobody works with them.
-	Usages []UsageState
+	// Usages protect resources from deletion. They belong to no part.
+	Usages []UsageDecision
 
-	// Departing is what is described no longer and cannot go yet.
-	Departing []State
+	// Orphans are resources that exist, are described no longer and cannot be deleted yet.
+	Orphans []Decision
 
-	// Asks are the resources that must be known to decide what may go, or be made.
-	Asks map[Key]*fnv1.ResourceSelector
+	// Requirements are the resources that the function needs to read to decide.
+	Requirements map[key.Key]*fnv1.ResourceSelector
 
-	observed     Observed
-	described    map[Key]bool
-	acknowledged []string
+	in        Input
+	described map[key.Key]object.Typed
+	usages    map[key.Key]bool
 }
 
-// Given is what there is to decide by, besides what is described.
-type Given struct {
-	Observed Observed
-	Answers  Answers
-
-	// Acknowledged are the tokens of changes for which what exists is replaced.
-	Acknowledged []string
-
-	// Wards are objects that nobody composes and that are guarded nevertheless,
-	// such as the claim.
-	Wards []Resource
-
-	// Name of the object of a resource that nobody else names.
-	Name func(Key) string
+// Assemble decides what to desire of each resource:
+//
+//   - All that it needs is known: it's desired as described.
+//   - It exists, and a fact is unknown: it's desired as described, and retains the fields
+//     that hold the fact.
+//   - It doesn't exist, and a fact is unknown: it's withheld, or desired with the policy
+//     Observe.
+//
+// Immutable fields are retained until the claim acknowledges that the resource is
+// replaced. What exists and is described no longer is an orphan, desired until it can
+// be deleted. So Crossplane never deletes what is described.
+func Assemble(parts []Part, in Input) (*Assembly, error) {
+	a := &Assembly{in: in, described: make(map[key.Key]object.Typed), usages: make(map[key.Key]bool)}
+	for _, step := range []func([]Part) error{a.describe, a.decideAll, a.replaceAcknowledged, a.protect, a.collectGarbage, a.findBlockers} {
+		if err := step(parts); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
 }
 
-// Assemble decides what to desire. There are three cases and no fourth:
-//
-//   - All that a resource needs is known: it's desired as described.
-//   - It exists, and something is unknown now: it's held, that is desired as
-//     described but for the unknown fields, which stay as they are.
-//   - It does not exist, and something is unknown: it's withheld. Some resources
-//     are desired all the same, but only watched.
-//
-// What of it cannot change is kept as it is, until somebody acknowledges that the
-// resource is replaced.
-//
-// So what exists and is described is always desired. What exists and is described
-// no longer departs. Crossplane deletes the rest.
-func Assemble(parts []Part, g Given) (*Assembly, error) {
-	a := &Assembly{Parts: make([]PartState, 0, len(parts)), observed: g.Observed, described: make(map[Key]bool), acknowledged: g.Acknowledged}
-	objects := make(map[Key]Object)
-	behind := behindEach(parts)
+// describe records what is described, each once.
+func (a *Assembly) describe(parts []Part) error {
 	for _, p := range parts {
-		ps := PartState{Part: p, States: make([]State, 0, len(p.Resources))}
 		for _, r := range p.Resources {
-			if objects[r.Key] != nil {
-				return nil, errors.Errorf("cannot compose two resources called %q", r.Key)
+			if a.described[r.Key] != nil {
+				return errors.Errorf("cannot compose two resources called %q", r.Key)
 			}
-			objects[r.Key] = r.Object
-			a.described[r.Key] = true
-			s, err := a.decide(behind.cautious(r, g), g)
+			a.described[r.Key] = r.Object
+		}
+	}
+	return nil
+}
+
+// decideAll decides on each resource by itself.
+func (a *Assembly) decideAll(parts []Part) error {
+	deps := dependenciesOf(parts)
+	a.Parts = make([]PartDecision, 0, len(parts))
+	for _, p := range parts {
+		pd := PartDecision{Part: p, Decisions: make([]Decision, 0, len(p.Resources))}
+		for _, r := range p.Resources {
+			d, err := a.decide(deps.untilProtected(r, a.in))
 			if err != nil {
-				return nil, errors.Wrapf(err, "cannot compose resource %q", r.Key)
+				return errors.Wrapf(err, "cannot compose resource %q", r.Key)
 			}
-			ps.States = append(ps.States, s)
+			pd.Decisions = append(pd.Decisions, d)
 		}
-		a.Parts = append(a.Parts, ps)
-	}
-	a.replace(parts, g)
-	if err := a.protect(parts, objects, g); err != nil {
-		return nil, err
-	}
-	a.depart(g)
-	if a.Settled() {
-		return a, nil
-	}
-	return a, a.block()
-}
-
-// decide what to desire of one resource.
-func (a *Assembly) decide(r Resource, g Given) (State, error) {
-	s := State{Key: r.Key}
-	unknown := r.Unknown()
-	for _, u := range unknown {
-		s.WaitsFor = append(s.WaitsFor, u.What)
-	}
-	e, exists := g.Observed[r.Key]
-	if !exists && slices.ContainsFunc(unknown, func(n Need) bool { return !n.Watch }) {
-		return s, nil
-	}
-	desired, err := intent(r.Object)
-	if err != nil {
-		return s, err
-	}
-	s.Desired = desired
-	if !exists && len(unknown) > 0 {
-		return s, a.watch(r.Key, desired, g)
-	}
-	if !exists {
-		return s, nil
-	}
-	return s.existing(r, e, unknown)
-}
-
-// existing is the state of a resource that exists: of what is desired, it keeps what
-// is unknown and what cannot change.
-func (s State) existing(r Resource, e Existing, unknown []Need) (State, error) {
-	s.Exists, s.Held = true, len(unknown) > 0
-	s.Ready, s.Why = r.judge(e)
-	s.Works = s.Ready || e.Is("Ready")
-	if err := keep(s.Desired, e, unknown); err != nil {
-		return s, err
-	}
-	if s.Changes = r.changes(s.Desired, e); len(s.Changes) == 0 {
-		return s, nil
-	}
-	if s.Fixity = r.Fixity; s.Fixity.Replacing != "" {
-		s.Token = token(r.Key, e, s.Changes)
-	}
-	return s, keepFixed(s.Desired, s.Changes)
-}
-
-// keep of what exists the fields whose values are unknown.
-func keep(desired *structpb.Struct, e Existing, unknown []Need) error {
-	if err := same(Exists(desired), e); err != nil {
-		return err
-	}
-	for _, u := range unknown {
-		for _, path := range u.Paths {
-			if err := hold(desired, e, path); err != nil {
-				return err
-			}
-		}
+		a.Parts = append(a.Parts, pd)
 	}
 	return nil
 }
 
-// same refuses to turn one kind of resource into another: it would delete it.
-func same(desired, e Existing) error {
-	if desired.String("kind") != e.String("kind") {
-		return errors.Errorf("it exists as %s, and should be %s: rename neither keys nor kinds", e.String("kind"), desired.String("kind"))
-	}
-	return nil
-}
-
-// States of all resources and Usages that are described, in order.
-func (a *Assembly) States() iter.Seq[State] {
-	return func(yield func(State) bool) {
+// Decisions on all described resources and their Usages, in order.
+func (a *Assembly) Decisions() iter.Seq[Decision] {
+	return func(yield func(Decision) bool) {
 		for _, p := range a.Parts {
-			for _, s := range p.States {
-				if !yield(s) {
+			for _, d := range p.Decisions {
+				if !yield(d) {
 					return
 				}
 			}
 		}
 		for _, u := range a.Usages {
-			if !yield(u.State) {
+			if !yield(u.Decision) {
 				return
 			}
 		}
 	}
 }
 
-// Settled tells whether every resource exists and is ready, and whether nothing
-// is about to change.
+// Settled reports whether every resource exists and is ready, and nothing is about to
+// change.
 func (a *Assembly) Settled() bool {
-	for s := range a.States() {
-		if !s.Ready {
+	for d := range a.Decisions() {
+		if !d.Ready {
 			return false
 		}
 	}
-	return len(a.Departing) == 0 && len(a.unprotected()) == 0
+	return len(a.Orphans) == 0 && len(a.unprotected()) == 0
 }
 
-// Withheld resources, in the order they are described.
-func (a *Assembly) Withheld() []State {
-	var ws []State
+// Describes reports whether a resource is described.
+func (a *Assembly) Describes(k key.Key) bool { return a.described[k] != nil }
+
+// Withheld resources, in the order in which they are described.
+func (a *Assembly) Withheld() []Decision {
+	var ds []Decision
 	for _, p := range a.Parts {
-		for _, s := range p.States {
-			if s.Desired == nil {
-				ws = append(ws, s)
+		for _, d := range p.Decisions {
+			if d.Desired == nil {
+				ds = append(ds, d)
 			}
 		}
 	}
-	return ws
+	return ds
+}
+
+// require that Crossplane adds an object to the next request.
+func (a *Assembly) require(k key.Key, apiVersion, kind, namespace, name string) {
+	if a.Requirements == nil {
+		a.Requirements = make(map[key.Key]*fnv1.ResourceSelector)
+	}
+	a.Requirements[k] = &fnv1.ResourceSelector{
+		ApiVersion: apiVersion,
+		Kind:       kind,
+		Match:      &fnv1.ResourceSelector_MatchName{MatchName: name},
+		Namespace:  new(namespace),
+	}
 }

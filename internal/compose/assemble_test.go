@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -63,8 +65,8 @@ func a(name string, p thingParameters) *thing {
 	}
 }
 
-// object as the protocol carries it.
-func object(t *testing.T, m map[string]any) *structpb.Struct {
+// structOf is an object as the protocol carries it.
+func structOf(t *testing.T, m map[string]any) *structpb.Struct {
 	t.Helper()
 	s, err := structpb.NewStruct(m)
 	if err != nil {
@@ -84,14 +86,14 @@ func desired(t *testing.T, name string, forProvider map[string]any) *structpb.St
 	if forProvider != nil {
 		m["spec"] = map[string]any{"forProvider": forProvider}
 	}
-	return object(t, m)
+	return structOf(t, m)
 }
 
 // observed thing called name, which is synced, with the status of its condition
 // Ready.
-func observed(t *testing.T, name, ready string, forProvider map[string]any) Existing {
+func observed(t *testing.T, name, ready string, forProvider map[string]any) object.Object {
 	t.Helper()
-	return Exists(object(t, map[string]any{
+	return object.Of(structOf(t, map[string]any{
 		"apiVersion": "example.org/v1",
 		"kind":       "Thing",
 		"metadata":   map[string]any{"name": name, "namespace": "default"},
@@ -106,10 +108,10 @@ func observed(t *testing.T, name, ready string, forProvider map[string]any) Exis
 func TestAssemble(t *testing.T) {
 	type args struct {
 		parts []Part
-		o     Observed
+		o     object.Composed
 	}
 	type want struct {
-		states []State
+		states []Decision
 		err    string
 	}
 
@@ -130,7 +132,7 @@ func TestAssemble(t *testing.T) {
 		"Known": {
 			reason: "What is fully described is desired before it exists.",
 			args:   args{parts: []Part{{Resources: []Resource{described}}}},
-			want: want{states: []State{
+			want: want{states: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
 		},
@@ -138,28 +140,28 @@ func TestAssemble(t *testing.T) {
 			reason: "What is fully described is desired as described, whatever it's observed as.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described}}},
-				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
+				o:     object.Composed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
 			},
-			want: want{states: []State{
+			want: want{states: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Exists: true, Ready: true, Works: true},
 			}},
 		},
 		"Withheld": {
 			reason: "What lacks a value and doesn't exist is withheld, and tells what it waits for.",
 			args:   args{parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path).Needs(false, Fact{What: "an age"})}}}},
-			want:   want{states: []State{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
+			want:   want{states: []Decision{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
 		},
 		"Held": {
 			reason: "What lacks a value and exists keeps the one it has.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path)}}},
-				o:     Observed{"thing": observed(t, "thing", "False", map[string]any{"name": "old", "size": 2})},
+				o:     object.Composed{"thing": observed(t, "thing", "False", map[string]any{"name": "old", "size": 2})},
 			},
-			want: want{states: []State{{
+			want: want{states: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "old", "size": 1}),
 				Exists:   true,
-				Held:     true,
+				Retained: true,
 				WaitsFor: []string{"a name"},
 			}}},
 		},
@@ -167,15 +169,15 @@ func TestAssemble(t *testing.T) {
 			reason: "What lacks a value and has none either leaves the field alone, rather than guess.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path, "spec.forProvider.nested.name")}}},
-				o:     Observed{"thing": observed(t, "thing", "True", map[string]any{"size": 2})},
+				o:     object.Composed{"thing": observed(t, "thing", "True", map[string]any{"size": 2})},
 			},
-			want: want{states: []State{{
+			want: want{states: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"size": 1}),
 				Exists:   true,
 				Ready:    true,
 				Works:    true,
-				Held:     true,
+				Retained: true,
 				WaitsFor: []string{"a name"},
 			}}},
 		},
@@ -183,13 +185,13 @@ func TestAssemble(t *testing.T) {
 			reason: "A value may be an object or a list, and be where nothing is described.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "the rest"}, "spec.forProvider.nested", "spec.forProvider.tags.team", "spec.forProvider.list")}}},
-				o: Observed{"thing": observed(t, "thing", "True", map[string]any{
+				o: object.Composed{"thing": observed(t, "thing", "True", map[string]any{
 					"nested": map[string]any{"name": "inner"},
 					"tags":   map[string]any{"team": "a", "other": "b"},
 					"list":   []any{"x", "y"},
 				})},
 			},
-			want: want{states: []State{{
+			want: want{states: []Decision{{
 				Key: "thing",
 				Desired: desired(t, "thing", map[string]any{
 					"name":   "new",
@@ -201,7 +203,7 @@ func TestAssemble(t *testing.T) {
 				Exists:   true,
 				Ready:    true,
 				Works:    true,
-				Held:     true,
+				Retained: true,
 				WaitsFor: []string{"the rest"},
 			}}},
 		},
@@ -209,50 +211,50 @@ func TestAssemble(t *testing.T) {
 			reason: "A resource that waits without saying for which field is held as described.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "patience"})}}},
-				o:     Observed{"thing": observed(t, "thing", "True", nil)},
+				o:     object.Composed{"thing": observed(t, "thing", "True", nil)},
 			},
-			want: want{states: []State{{
+			want: want{states: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "new", "size": 1}),
 				Exists:   true,
 				Ready:    true,
 				Works:    true,
-				Held:     true,
+				Retained: true,
 				WaitsFor: []string{"patience"},
 			}}},
 		},
 		"KnownNeeds": {
 			reason: "A need that is met is none.",
 			args:   args{parts: []Part{{Resources: []Resource{described.Needs(true, Fact{What: "a name"}, path)}}}},
-			want: want{states: []State{
+			want: want{states: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
 		},
-		"ReadyByExistence": {
+		"object.ReadyByExistence": {
 			reason: "Of a kind without conditions, one that exists is ready.",
 			args: args{
-				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyByExistence}}}},
-				o:     Observed{"other": observed(t, "other", "False", nil)},
+				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: object.ReadyByExistence}}}},
+				o:     object.Composed{"other": observed(t, "other", "False", nil)},
 			},
-			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true, Works: true}}},
+			want: want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true, Works: true}}},
 		},
-		"ReadyByExistenceNotYet": {
+		"object.ReadyByExistenceNotYet": {
 			reason: "Of a kind without conditions, one that doesn't exist isn't ready.",
-			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: ReadyByExistence}}}}},
-			want:   want{states: []State{{Key: "other", Desired: desired(t, "other", nil)}}},
+			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: object.ReadyByExistence}}}}},
+			want:   want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
 		},
 		"Undescribed": {
 			reason: "What exists and nobody describes is let go.",
 			args: args{
 				parts: []Part{{Resources: []Resource{other}}},
-				o:     Observed{"thing": observed(t, "thing", "True", nil)},
+				o:     object.Composed{"thing": observed(t, "thing", "True", nil)},
 			},
-			want: want{states: []State{{Key: "other", Desired: desired(t, "other", nil)}}},
+			want: want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
 		},
 		"InOrder": {
 			reason: "States are in the order in which resources are described.",
 			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{described.Needs(false, Fact{What: "a name"})}}}},
-			want: want{states: []State{
+			want: want{states: []Decision{
 				{Key: "other", Desired: desired(t, "other", nil)},
 				{Key: "thing", WaitsFor: []string{"a name"}},
 			}},
@@ -266,7 +268,7 @@ func TestAssemble(t *testing.T) {
 			reason: "To desire another kind by the same key would delete what exists.",
 			args: args{
 				parts: []Part{{Resources: []Resource{other}}},
-				o:     Observed{"other": Exists(object(t, map[string]any{"apiVersion": "example.org/v1", "kind": "Bucket", "metadata": map[string]any{"name": "other"}}))},
+				o:     object.Composed{"other": object.Of(structOf(t, map[string]any{"apiVersion": "example.org/v1", "kind": "Bucket", "metadata": map[string]any{"name": "other"}}))},
 			},
 			want: want{err: `cannot compose resource "other": it exists as Bucket, and should be Thing: rename neither keys nor kinds`},
 		},
@@ -289,14 +291,14 @@ func TestAssemble(t *testing.T) {
 // what was observed: requests are shared.
 func TestAssembleKeepsRequest(t *testing.T) {
 	e := observed(t, "thing", "True", map[string]any{"nested": map[string]any{"name": "inner"}})
-	before := e.object.String()
+	before := e.Struct().String()
 	r := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new")})}.
 		Needs(false, Fact{What: "the outer"}, "spec.forProvider.nested").
 		Needs(false, Fact{What: "the inner"}, "spec.forProvider.nested.name", "spec.forProvider.nested.size")
-	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, given(Observed{"thing": e})); err != nil {
+	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, given(object.Composed{"thing": e})); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(before, e.object.String()); diff != "" {
+	if diff := cmp.Diff(before, e.Struct().String()); diff != "" {
 		t.Errorf("observed: -before, +after:\n%s", diff)
 	}
 }
@@ -401,7 +403,7 @@ func TestIntent(t *testing.T) {
 			if err != nil {
 				t.Fatalf("\n%s\nAssemble(...): %v", tc.reason, err)
 			}
-			if diff := cmp.Diff(desired(t, "thing", tc.want), got.Parts[0].States[0].Desired, protocmp.Transform()); diff != "" {
+			if diff := cmp.Diff(desired(t, "thing", tc.want), got.Parts[0].Decisions[0].Desired, protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\nAssemble(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
@@ -409,13 +411,13 @@ func TestIntent(t *testing.T) {
 }
 
 // states of all parts.
-func states(a *Assembly) []State {
+func states(a *Assembly) []Decision {
 	if a == nil {
 		return nil
 	}
-	var ss []State
+	var ss []Decision
 	for _, p := range a.Parts {
-		ss = append(ss, p.States...)
+		ss = append(ss, p.Decisions...)
 	}
 	return ss
 }
@@ -429,6 +431,6 @@ func message(err error) string {
 }
 
 // given what exists. What doesn't is called after its key.
-func given(o Observed) Given {
-	return Given{Observed: o, Name: func(k Key) string { return "object-" + string(k) }}
+func given(o object.Composed) Input {
+	return Input{Composed: o, Name: func(k key.Key) string { return "object-" + string(k) }}
 }

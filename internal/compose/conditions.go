@@ -7,11 +7,12 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-	"github.com/crossplane/function-sdk-go/response"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/complaint"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// Reasons of the conditions that tell a part's state.
+// Reasons of the conditions on a part's state.
 const (
 	ReasonAvailable    = "Available"
 	ReasonFailing      = "Failing"
@@ -20,68 +21,28 @@ const (
 	ReasonNotRequested = "NotRequested"
 )
 
-// Tell conditions to the composite resource and its claim. One that changes its
-// status is worth an event, too: once, because the next pass observes it as it's
-// told now.
-func Tell(rsp *fnv1.RunFunctionResponse, xr Existing, cs ...Condition) {
-	for _, c := range cs {
-		add(rsp, c)
-		if was := xr.Condition(c.Type).Status; was != "" && was != c.Status {
-			response.Normal(rsp, shorten(strings.TrimSuffix(c.Type+" is "+string(c.Status)+": "+c.Message, ": "), eventLimit)).
-				WithReason(c.Reason).TargetCompositeAndClaim()
-		}
-	}
-}
-
-// Retell the conditions of some types as they are observed. Crossplane turns those
-// to Unknown that a function doesn't tell along with a Fatal result.
-func Retell(rsp *fnv1.RunFunctionResponse, xr Existing, types ...string) {
-	for _, t := range types {
-		told := slices.ContainsFunc(rsp.GetConditions(), func(c *fnv1.Condition) bool { return c.GetType() == t })
-		if c := xr.Condition(t); c.Status != "" && !told {
-			add(rsp, c)
-		}
-	}
-}
-
-func add(rsp *fnv1.RunFunctionResponse, c Condition) {
-	f := &fnv1.Condition{Type: c.Type, Reason: c.Reason, Target: fnv1.Target_TARGET_COMPOSITE_AND_CLAIM.Enum()}
-	switch c.Status {
-	case metav1.ConditionTrue:
-		f.Status = fnv1.Status_STATUS_CONDITION_TRUE
-	case metav1.ConditionFalse:
-		f.Status = fnv1.Status_STATUS_CONDITION_FALSE
-	case metav1.ConditionUnknown:
-		f.Status = fnv1.Status_STATUS_CONDITION_UNKNOWN
-	}
-	if c.Message != "" {
-		f.Message = new(c.Message)
-	}
-	rsp.Conditions = append(rsp.Conditions, f)
-}
-
 // Conditions of the parts, given the composite resource as it's observed.
 //
-// A part that nobody asks for has none. If it once had one it keeps it, because a
-// function cannot take a condition away, and what it said last may not be true.
-func (a *Assembly) Conditions(xr Existing) []Condition {
-	cs := make([]Condition, 0, len(a.Parts))
+// A part that isn't requested has no condition. If it had one, it's set to NotRequested,
+// because a function cannot remove a condition and its last value may be false.
+func (a *Assembly) Conditions(xr object.Object) []object.Condition {
+	cs := make([]object.Condition, 0, len(a.Parts))
 	for _, p := range a.Parts {
 		switch c := p.condition(); {
-		case len(p.States) > 0:
+		case len(p.Decisions) > 0:
 			cs = append(cs, c)
 		case xr.Condition(c.Type).Status != "":
-			cs = append(cs, Condition{Type: c.Type, Status: metav1.ConditionTrue, Reason: ReasonNotRequested})
+			cs = append(cs, object.Condition{Type: c.Type, Status: metav1.ConditionTrue, Reason: ReasonNotRequested})
 		}
 	}
 	return cs
 }
 
-// condition that tells a part's state. The message depends on nothing but that
-// state, so that it stays as it is for as long as the state does.
-func (p PartState) condition() Condition {
-	c := Condition{Type: p.ConditionType(), Status: metav1.ConditionFalse}
-	switch l := p.lacks(); {
+// condition on a part's state. The message depends on that state alone, so that it
+// stays the same while the state does.
+func (p PartDecision) condition() object.Condition {
+	c := object.Condition{Type: p.ConditionType(), Status: metav1.ConditionFalse}
+	switch l := p.missing(); {
 	case len(l.failing) > 0:
 		c.Reason, c.Message = ReasonFailing, l.String()
 	case len(l.unready) > 0:
@@ -94,22 +55,22 @@ func (p PartState) condition() Condition {
 	return c
 }
 
-// lacking is what a part lacks to be ready.
-type lacking struct {
-	// failing resources are those that a provider complains about.
-	failing []State
+// missing is what a part lacks to be ready.
+type missing struct {
+	// failing resources are those for which a provider reports an error.
+	failing []Decision
 
-	// unready resources are on their way, as far as anybody knows.
+	// unready resources are being created, or their state isn't reported.
 	unready []string
 
-	// waiting resources by what they wait for, and that in order.
+	// waiting resources by what they wait for, and those causes in order.
 	waiting map[string][]string
 	causes  []string
 }
 
-func (p PartState) lacks() lacking {
-	l := lacking{waiting: make(map[string][]string)}
-	for _, s := range p.States {
+func (p PartDecision) missing() missing {
+	l := missing{waiting: make(map[string][]string)}
+	for _, s := range p.Decisions {
 		switch cause := s.waitsFor(); {
 		case s.Ready:
 		case cause != "":
@@ -117,7 +78,7 @@ func (p PartState) lacks() lacking {
 				l.causes = append(l.causes, cause)
 			}
 			l.waiting[cause] = append(l.waiting[cause], string(s.Key))
-		case s.Complains():
+		case s.Fails():
 			l.failing = append(l.failing, s)
 		default:
 			l.unready = append(l.unready, string(s.Key))
@@ -126,10 +87,10 @@ func (p PartState) lacks() lacking {
 	return l
 }
 
-// waitsFor tells what a resource that isn't ready waits for, if its provider has
-// nothing to say that matters more.
-func (s State) waitsFor() string {
-	if s.Desired != nil && s.Complains() {
+// waitsFor is what a resource that isn't ready waits for, unless its provider reports an
+// error, which matters more.
+func (s Decision) waitsFor() string {
+	if s.Desired != nil && s.Fails() {
 		return ""
 	}
 	if len(s.WaitsFor) > 0 {
@@ -138,43 +99,43 @@ func (s State) waitsFor() string {
 	return string(s.BlockedBy)
 }
 
-// Complains tells whether a provider complains about a resource, rather than that
-// it cannot do anything yet.
-func (s State) Complains() bool {
+// Fails reports whether a provider reports an error of the resource, rather than that it
+// cannot act yet.
+func (s Decision) Fails() bool {
 	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, errAbsent) && !strings.HasPrefix(s.Why, errReferences)
 }
 
-// Complaint of a provider about one of some resources: the first there is, quoted.
-func (a *Assembly) Complaint(of ...Key) string {
+// Complaint of a provider about the first of some resources that fails, summarized.
+func (a *Assembly) Complaint(of ...key.Key) string {
 	for _, p := range a.Parts {
-		for _, s := range p.States {
-			if slices.Contains(of, s.Key) && s.Complains() {
-				return string(s.Key) + ": " + quote(s.Why)
+		for _, s := range p.Decisions {
+			if slices.Contains(of, s.Key) && s.Fails() {
+				return string(s.Key) + ": " + complaint.Summarize(s.Why)
 			}
 		}
 	}
 	return ""
 }
 
-// What providers say of resources that are only on their way.
+// Errors that providers report of resources that are being created.
 const (
-	// errAbsent is said of a resource that is observed before it's created.
+	// errAbsent is reported of a resource that is observed before it's created.
 	errAbsent = "external resource does not exist"
 
-	// errReferences is said of a resource that refers to what isn't there yet, or
-	// has only just come.
+	// errReferences is reported of a resource that refers to one that doesn't exist yet,
+	// or was just created.
 	errReferences = "cannot resolve references"
 )
 
-// few is how many of anything a message has, before it says how many more.
+// few is how many items a message lists before it counts the rest.
 const few = 3
 
-// String says what is lacking in one line: complaints first, because nothing gets
-// ready while there are any, and what waits last, because it may wait for those.
-func (l lacking) String() string {
+// String is what is missing in one line: errors first, because nothing gets ready while
+// there are any, and what waits last, because it may wait for those.
+func (l missing) String() string {
 	var parts []string
 	for _, s := range l.failing[:min(few, len(l.failing))] {
-		parts = append(parts, string(s.Key)+": "+quote(s.Why))
+		parts = append(parts, string(s.Key)+": "+complaint.Summarize(s.Why))
 	}
 	if more := len(l.failing) - few; more > 0 {
 		parts = append(parts, fmt.Sprintf("%d more fail", more))
@@ -207,4 +168,24 @@ func someOf(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:few], ", "), len(names)-few)
+}
+
+// Next is the first part that isn't ready, by name, and what it waits for: its resources
+// that are being created or fail, or else what they wait for.
+func (a *Assembly) Next() (part, waitsFor string) {
+	for _, p := range a.Parts {
+		m := p.missing()
+		names := make([]string, 0, len(m.failing)+len(m.unready))
+		for _, d := range m.failing {
+			names = append(names, string(d.Key))
+		}
+		names = append(names, m.unready...)
+		switch {
+		case len(names) > 0:
+			return p.Name, someOf(names)
+		case len(m.causes) > 0:
+			return p.Name, strings.Join(m.causes[:min(few, len(m.causes))], "; ")
+		}
+	}
+	return "", ""
 }

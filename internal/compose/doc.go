@@ -1,5 +1,5 @@
-// Package compose decides what to desire of what is described, given what
-// exists. It knows Crossplane: that what a function stops desiring is deleted,
-// that desired state is a full intent, and that a resource is known forever by
-// its name in the desired state. It does not know AWS.
+// Package compose decides what to desire of what domains describe, given what exists.
+// It follows Crossplane's rules: Crossplane deletes what a function stops desiring,
+// desired state is a full intent, and a key identifies a composed resource forever. It
+// has no knowledge of AWS.
 package compose

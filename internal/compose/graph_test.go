@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -34,14 +36,14 @@ func (l *linked) DeepCopyObject() runtime.Object {
 }
 
 // link is a resource whose object is called after its key.
-func link(k Key, s linkedSpec) Resource {
+func link(k key.Key, s linkedSpec) Resource {
 	return Resource{Key: k, Object: &linked{ObjectMeta: metav1.ObjectMeta{Name: "object-" + string(k)}, Spec: s}}
 }
 
 func TestNewGraph(t *testing.T) {
 	type want struct {
-		edges  []Edge
-		layers [][]Key
+		edges  []dag.Edge
+		layers [][]key.Key
 		err    string
 	}
 	cases := map[string]struct {
@@ -55,7 +57,7 @@ func TestNewGraph(t *testing.T) {
 		"Apart": {
 			reason: "Resources that know nothing of each other are all in the first layer, in their order.",
 			rs:     []Resource{link("b", linkedSpec{}), link("a", linkedSpec{})},
-			want:   want{layers: [][]Key{{"b", "a"}}},
+			want:   want{layers: [][]key.Key{{"b", "a"}}},
 		},
 		"Refers": {
 			reason: "References are fields called so, wherever they are. Each counts once, and only if somebody bears the name.",
@@ -70,8 +72,8 @@ func TestNewGraph(t *testing.T) {
 				link("d", linkedSpec{}),
 			},
 			want: want{
-				edges:  []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "a", To: "d"}, {From: "b", To: "c"}},
-				layers: [][]Key{{"c", "d"}, {"b"}, {"a"}},
+				edges:  []dag.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "a", To: "d"}, {From: "b", To: "c"}},
+				layers: [][]key.Key{{"c", "d"}, {"b"}, {"a"}},
 			},
 		},
 		"Secret": {
@@ -80,7 +82,7 @@ func TestNewGraph(t *testing.T) {
 				link("a", linkedSpec{OneRef: &target{Name: "secret"}}),
 				link("b", linkedSpec{WriteConnectionSecretToRef: &target{Name: "secret"}}),
 			},
-			want: want{edges: []Edge{{From: "a", To: "b"}}, layers: [][]Key{{"b"}, {"a"}}},
+			want: want{edges: []dag.Edge{{From: "a", To: "b"}}, layers: [][]key.Key{{"b"}, {"a"}}},
 		},
 		"Said": {
 			reason: "What no field tells is said: other references, facts, and uses.",
@@ -89,36 +91,36 @@ func TestNewGraph(t *testing.T) {
 					Needs(true, Fact{What: "an id", From: "c"}).
 					Needs(false, Fact{What: "an id", From: "c"}).
 					Needs(false, Fact{What: "an account"}),
-				link("b", linkedSpec{}).Outlives("a", "it stands on it").Outlives("c", "so does it"),
+				link("b", linkedSpec{}).DeletedAfter("a", "it stands on it").DeletedAfter("c", "so does it"),
 				link("c", linkedSpec{}),
 			},
 			want: want{
-				edges: []Edge{
+				edges: []dag.Edge{
 					{From: "a", To: "b"},
 					{From: "a", To: "c"},
-					{From: "a", To: "c", Kind: Waits, Why: "an id"},
-					{From: "a", To: "b", Kind: Uses, Why: "it stands on it"},
-					{From: "c", To: "b", Kind: Uses, Why: "so does it"},
+					{From: "a", To: "c", Kind: dag.Waits, Why: "an id"},
+					{From: "a", To: "b", Kind: dag.DeletedBefore, Why: "it stands on it"},
+					{From: "c", To: "b", Kind: dag.DeletedBefore, Why: "so does it"},
 				},
-				layers: [][]Key{{"b"}, {"c"}, {"a"}},
+				layers: [][]key.Key{{"b"}, {"c"}, {"a"}},
 			},
 		},
 		"Undescribed": {
 			reason: "An edge has two ends.",
-			rs:     []Resource{link("a", linkedSpec{}).Outlives("b", "it stands on it")},
+			rs:     []Resource{link("a", linkedSpec{}).DeletedAfter("b", "it stands on it")},
 			want:   want{err: `cannot draw an edge from "b" to "a": not both are described`},
 		},
 		"Circle": {
 			reason: "What is to be gone before itself never goes.",
 			rs: []Resource{
-				link("a", linkedSpec{}).Outlives("b", "x").Refers("c"),
+				link("a", linkedSpec{}).DeletedAfter("b", "x").Refers("c"),
 				link("b", linkedSpec{}),
 				link("c", linkedSpec{}).Needs(true, Fact{What: "an id", From: "b"}),
-				link("d", linkedSpec{}).Outlives("a", "x"),
+				link("d", linkedSpec{}).DeletedAfter("a", "x"),
 				link("e", linkedSpec{}).Refers("a"),
 				link("f", linkedSpec{}).Refers("d"),
 			},
-			want: want{err: "cannot order resources that depend on each other in a circle, or on one that does: a, b, c, e"},
+			want: want{err: "cannot order resources that depend on each other in a cycle, or on one that does: a, b, c, e"},
 		},
 	}
 	for name, tc := range cases {
@@ -144,16 +146,16 @@ func TestNewGraph(t *testing.T) {
 func TestGraphOf(t *testing.T) {
 	g, err := NewGraph([]Part{{Resources: []Resource{
 		link("a", linkedSpec{}).Refers("b").Needs(true, Fact{What: "an id", From: "b"}),
-		link("b", linkedSpec{}).Outlives("c", "x"),
+		link("b", linkedSpec{}).DeletedAfter("c", "x"),
 		link("c", linkedSpec{}),
 	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Edge{{From: "c", To: "b", Kind: Uses, Why: "x"}}, g.Of(Uses).Edges); diff != "" {
+	if diff := cmp.Diff([]dag.Edge{{From: "c", To: "b", Kind: dag.DeletedBefore, Why: "x"}}, g.Of(dag.DeletedBefore).Edges); diff != "" {
 		t.Errorf("Of(Uses): -want, +got:\n%s", diff)
 	}
-	if diff := cmp.Diff([][]Key{{"a", "b"}, {"c"}}, g.Of(Uses).Layers()); diff != "" {
+	if diff := cmp.Diff([][]key.Key{{"a", "b"}, {"c"}}, g.Of(dag.DeletedBefore).Layers()); diff != "" {
 		t.Errorf("Of(Uses).Layers(): -want, +got:\n%s", diff)
 	}
 	if diff := cmp.Diff(3, len(g.Edges)); diff != "" {
@@ -162,14 +164,14 @@ func TestGraphOf(t *testing.T) {
 }
 
 func TestMerged(t *testing.T) {
-	g := &Graph{Keys: []Key{"a1", "a2", "b"}, Edges: []Edge{
-		{From: "a1", To: "b", Kind: Uses, Why: "x"},
-		{From: "a2", To: "b", Kind: Uses, Why: "y"},
-		{From: "a2", To: "b", Kind: Refers},
+	g := &dag.Graph{Keys: []key.Key{"a1", "a2", "b"}, Edges: []dag.Edge{
+		{From: "a1", To: "b", Kind: dag.DeletedBefore, Why: "x"},
+		{From: "a2", To: "b", Kind: dag.DeletedBefore, Why: "y"},
+		{From: "a2", To: "b", Kind: dag.Refers},
 		{From: "a1", To: "a2"},
 	}}
-	want := &Graph{Keys: []Key{"a", "b"}, Edges: []Edge{{From: "a", To: "b", Kind: Uses}, {From: "a", To: "b", Kind: Refers}}}
-	if diff := cmp.Diff(want, g.Merged(func(k Key) Key { return k[:1] })); diff != "" {
+	want := &dag.Graph{Keys: []key.Key{"a", "b"}, Edges: []dag.Edge{{From: "a", To: "b", Kind: dag.DeletedBefore}, {From: "a", To: "b", Kind: dag.Refers}}}
+	if diff := cmp.Diff(want, g.Merged(func(k key.Key) key.Key { return k[:1] })); diff != "" {
 		t.Errorf("Merged(...): -want, +got:\n%s", diff)
 	}
 }
@@ -177,33 +179,33 @@ func TestMerged(t *testing.T) {
 func TestReduced(t *testing.T) {
 	cases := map[string]struct {
 		reason string
-		edges  []Edge
-		want   []Edge
+		edges  []dag.Edge
+		want   []dag.Edge
 	}{
 		"Implied": {
 			reason: "Whoever needs something needs what that needs, however far.",
-			edges:  []Edge{{From: "a", To: "d"}, {From: "a", To: "b"}, {From: "b", To: "c"}, {From: "a", To: "c"}, {From: "c", To: "d"}},
-			want:   []Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "d"}},
+			edges:  []dag.Edge{{From: "a", To: "d"}, {From: "a", To: "b"}, {From: "b", To: "c"}, {From: "a", To: "c"}, {From: "c", To: "d"}},
+			want:   []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "d"}},
 		},
 		"TwoWays": {
 			reason: "Neither of two ways implies the other.",
-			edges:  []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
-			want:   []Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
+			edges:  []dag.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
+			want:   []dag.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
 		},
 		"Kinds": {
 			reason: "Of edges between the same two one is left.",
-			edges:  []Edge{{From: "a", To: "b", Kind: Waits}, {From: "a", To: "b", Kind: Uses}},
-			want:   []Edge{{From: "a", To: "b", Kind: Waits}},
+			edges:  []dag.Edge{{From: "a", To: "b", Kind: dag.Waits}, {From: "a", To: "b", Kind: dag.DeletedBefore}},
+			want:   []dag.Edge{{From: "a", To: "b", Kind: dag.Waits}},
 		},
 		"Circle": {
 			reason: "In a circle each implies the other, and both stay.",
-			edges:  []Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
-			want:   []Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
+			edges:  []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
+			want:   []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			g := &Graph{Keys: []Key{"a", "b", "c", "d"}, Edges: tc.edges}
+			g := &dag.Graph{Keys: []key.Key{"a", "b", "c", "d"}, Edges: tc.edges}
 			if diff := cmp.Diff(tc.want, g.Reduced().Edges); diff != "" {
 				t.Errorf("\n%s\nReduced(): -want, +got:\n%s", tc.reason, diff)
 			}

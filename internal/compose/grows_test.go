@@ -5,27 +5,29 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // manyParts are n resources that refer to one and are protected by another, as those
 // of a platform, with what exists of them: all, ready or not.
-func manyParts(tb testing.TB, n int, ready string) ([]Part, Given) {
+func manyParts(tb testing.TB, n int, ready string) ([]Part, Input) {
 	tb.Helper()
-	const root, gate = Key("root"), Key("gate")
-	rs := []Resource{{Key: root, Object: a("root", thingParameters{})}, {Key: gate, Object: a("gate", thingParameters{}), RefersTo: []Key{root}}}
+	const root, gate = key.Key("root"), key.Key("gate")
+	rs := []Resource{{Key: root, Object: a("root", thingParameters{})}, {Key: gate, Object: a("gate", thingParameters{}), RefersTo: []key.Key{root}}}
 	for i := range n - len(rs) {
 		name := fmt.Sprintf("thing-%04d", i)
 		rs = append(rs, Resource{
-			Key:      Key(name),
-			Object:   a(name, thingParameters{Name: new(name), Tags: map[string]*string{"a": new("b")}}),
-			RefersTo: []Key{root},
-			UsedBy:   []Use{{By: gate, Why: "it's needed"}},
+			Key:        key.Key(name),
+			Object:     a(name, thingParameters{Name: new(name), Tags: map[string]*string{"a": new("b")}}),
+			RefersTo:   []key.Key{root},
+			Dependents: []Dependent{{Key: gate, Why: "it's needed"}},
 		})
 	}
-	g := Given{Observed: make(Observed, 2*n), Name: func(k Key) string { return string(k) }}
+	g := Input{Composed: make(object.Composed, 2*n), Name: func(k key.Key) string { return string(k) }}
 	for _, r := range rs {
-		for _, k := range []Key{r.Key, usageKey(r.Key, gate)} {
+		for _, k := range []key.Key{r.Key, key.Usage(r.Key, gate)} {
 			o, err := structpb.NewStruct(map[string]any{
 				"apiVersion": "example.org/v1", "kind": "Thing", "metadata": map[string]any{"name": string(k)},
 				"status": map[string]any{"conditions": []any{map[string]any{"type": "Synced", "status": "True"}, map[string]any{"type": "Ready", "status": ready}}},
@@ -33,7 +35,7 @@ func manyParts(tb testing.TB, n int, ready string) ([]Part, Given) {
 			if err != nil {
 				tb.Fatal(err)
 			}
-			g.Observed[k] = Exists(o)
+			g.Composed[k] = object.Of(o)
 		}
 	}
 	return []Part{{Name: "Things", Resources: rs}}, g

@@ -3,163 +3,154 @@ package compose
 import (
 	"slices"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
-
-// A Key identifies a composed resource forever: rename one and Crossplane
-// deletes what bears the old name.
-type Key string
-
-// An Object is what a resource should be, as the typed struct of its kind. Its
-// apiVersion, kind, name and namespace must be set.
-type Object interface {
-	metav1.Object
-	runtime.Object
-}
 
 // A Resource describes one composed resource, without regard to what exists.
 type Resource struct {
-	Key    Key
-	Object Object
+	Key    key.Key
+	Object object.Typed
 
-	// Facts that the description needs, whether they are known or not.
+	// Facts that the description needs, known or not.
 	Facts []Need
 
-	// RefersTo are resources that the object names in other ways than by a field
-	// called …Ref, such as by an ARN that is computed.
-	RefersTo []Key
+	// RefersTo are resources that the object names other than by a field called …Ref,
+	// such as by a computed ARN.
+	RefersTo []key.Key
 
-	// UsedBy are the resources that need this one until they are gone.
-	UsedBy []Use
+	// Dependents are the resources that need this one until they are gone.
+	Dependents []Dependent
 
-	// Fixity is what cannot change while the resource exists.
-	Fixity Fixity
+	// Immutable are the fields that cannot change while the resource exists. The
+	// external name is always one of them.
+	Immutable []object.ImmutableField
 
-	// Guard says why nobody should delete the resource by itself.
+	// Replacement is what happens while the resource is replaced, or empty if it must
+	// not be replaced.
+	Replacement string
+
+	// Guard is why people must not delete the resource by itself, or empty.
 	Guard string
 
-	// OnceProtected is true if the provider may only watch what the resource stands
-	// for until all that must outlive it, however far behind, is protected.
-	OnceProtected bool
+	// UntilProtected limits the provider to Observe until Usages in force protect all
+	// that must outlive the resource, transitively.
+	UntilProtected bool
 
-	// Turns are the resources that it comes to need by a change, while it exists.
-	Turns []Turn
+	// Switches lead the resource from one that it needs to another.
+	Switches []Switch
 
-	// Ready tells whether the resource is ready: by its conditions unless set.
-	Ready Readiness
+	// Ready reports whether the resource is ready. Nil means object.ReadyByConditions.
+	Ready object.Readiness
 }
 
-// A Turn is that of a resource to another, which takes over from what the fields at
-// paths lead to.
-type Turn struct {
-	To    Key
-	Paths []string
-}
-
-// A Fact is a value that only AWS, or whoever else makes the resource, can tell.
+// A Fact is a value that only the maker of another resource can provide, such as AWS.
 type Fact struct {
 	// What it is, in words that end the sentence "waits for …".
 	What string
 
-	// From is the resource that tells it, unless any of several may.
-	From Key
+	// From is the resource that reports the fact, unless several can.
+	From key.Key
 }
 
-// A Need is a fact that a resource cannot do without.
+// A Need is a fact that a resource requires.
 type Need struct {
 	Fact
 
-	// Known tells whether the fact is known by now.
+	// Known is true once the fact is known.
 	Known bool
 
 	// Paths of the fields that hold the value, such as spec.forProvider.policy.
 	Paths []string
 
-	// Watch is true if a resource that doesn't exist is watched while the fact is
-	// unknown, rather than withheld: its object is there, and nothing is made of it.
-	Watch bool
+	// Observe is true if a resource that doesn't exist is desired with the policy
+	// Observe while the fact is unknown, rather than withheld.
+	Observe bool
 }
 
-// A Use is the need that one resource has of another for as long as it exists,
-// its own deletion included: it goes first.
-type Use struct {
-	By Key
+// A Dependent is a resource that needs another one for as long as it exists, its own
+// deletion included.
+type Dependent struct {
+	Key key.Key
 
-	// Why, in words that people who are refused a deletion will read.
+	// Why, in words for people whose deletion Crossplane denies.
 	Why string
 }
 
-// Needs says that the fields at paths hold a fact that the resource cannot do
-// without, and whether that fact is known. While it's not, a resource that
-// doesn't exist is withheld, and one that exists keeps the fields it has.
+// A Switch leads what the fields at Paths refer to from one resource to another.
+type Switch struct {
+	To    key.Key
+	Paths []string
+}
+
+// Needs states that the fields at paths hold a fact, and whether that is known. While
+// it's unknown, a resource that doesn't exist is withheld, and one that exists retains
+// the fields that it has.
 func (r Resource) Needs(known bool, f Fact, paths ...string) Resource {
 	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: paths})
 	return r
 }
 
-// WatchedUntil says that the provider may only watch what the resource stands for
-// until a fact is known. One that exists keeps the policies it has.
-func (r Resource) WatchedUntil(known bool, f Fact) Resource {
-	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: []string{pathPolicies}, Watch: true})
+// ObserveUntil limits the provider to Observe until a fact is known. A resource that
+// exists retains the policies that it has.
+func (r Resource) ObserveUntil(known bool, f Fact) Resource {
+	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: []string{pathPolicies}, Observe: true})
 	return r
 }
 
-// Unknown are the facts that the description lacks.
+// ObserveUntilProtected limits the provider to Observe until Usages in force protect
+// all that must outlive the resource. Otherwise its deletion might never end.
+func (r Resource) ObserveUntilProtected() Resource {
+	r.UntilProtected = true
+	return r
+}
+
+// Unknown facts that the description needs.
 func (r Resource) Unknown() []Need {
 	return slices.DeleteFunc(slices.Clone(r.Facts), func(n Need) bool { return n.Known })
 }
 
-// Refers says that the object names other resources in ways of its own.
-func (r Resource) Refers(ks ...Key) Resource {
+// Refers states that the object names other resources in ways of its own.
+func (r Resource) Refers(ks ...key.Key) Resource {
 	r.RefersTo = append(slices.Clip(r.RefersTo), ks...)
 	return r
 }
 
-// Outlives says that the resource must be there until another one is gone, and why.
-func (r Resource) Outlives(by Key, why string) Resource {
-	r.UsedBy = append(slices.Clip(r.UsedBy), Use{By: by, Why: why})
+// DeletedAfter states that the resource may be deleted only once another is gone, and why.
+func (r Resource) DeletedAfter(dependent key.Key, why string) Resource {
+	r.Dependents = append(slices.Clip(r.Dependents), Dependent{Key: dependent, Why: why})
 	return r
 }
 
-// Guarded says that nobody should delete the resource by itself, and why. Its
-// loss hurts, and nothing else that exists need show it.
+// Guarded states that people must not delete the resource by itself, and why.
 func (r Resource) Guarded(why string) Resource {
 	r.Guard = why
 	return r
 }
 
-// WatchedUntilProtected says that the provider may only watch what the resource
-// stands for until Usages that are in force protect all that must outlive it:
-// otherwise its deletion might never end.
-func (r Resource) WatchedUntilProtected() Resource {
-	r.OnceProtected = true
+// SwitchTo has a resource that exists retain what the fields at paths refer to until
+// Usages in force protect what they are to refer to. What they refer to until then must
+// still be described.
+func (r Resource) SwitchTo(k key.Key, paths ...string) Resource {
+	r.Switches = append(slices.Clip(r.Switches), Switch{To: k, Paths: paths})
 	return r
 }
 
-// TurnsTo says that a resource that exists keeps what the fields at paths lead to
-// until Usages that are in force protect what they are to lead to. What they lead to
-// until then must still be described.
-func (r Resource) TurnsTo(k Key, paths ...string) Resource {
-	r.Turns = append(slices.Clip(r.Turns), Turn{To: k, Paths: paths})
-	return r
-}
-
-// Outlive says of many resources that they must be there until another one is
-// gone.
-func Outlive(rs []Resource, by Key, why string) []Resource {
+// AllDeletedAfter states of many resources that they may be deleted only once another
+// is gone.
+func AllDeletedAfter(rs []Resource, dependent key.Key, why string) []Resource {
 	for i, r := range rs {
-		rs[i] = r.Outlives(by, why)
+		rs[i] = r.DeletedAfter(dependent, why)
 	}
 	return rs
 }
 
-// A Part is a group of resources that a user knows by one name. Its state is
-// told by the condition of that name and the suffix Ready.
+// A Part is a group of resources that users know by one name. The condition of that
+// name with the suffix Ready reports its state.
 type Part struct {
 	Name      string
 	Resources []Resource
 }
 
-// ConditionType is the type of the condition that tells the part's state.
+// ConditionType is the type of the condition that reports the part's state.
 func (p Part) ConditionType() string { return p.Name + "Ready" }

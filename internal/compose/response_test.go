@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -11,11 +12,13 @@ import (
 )
 
 func TestWriteTo(t *testing.T) {
-	part := func(name string, ss ...State) PartState { return PartState{Part: Part{Name: name}, States: ss} }
+	part := func(name string, ss ...Decision) PartDecision {
+		return PartDecision{Part: Part{Name: name}, Decisions: ss}
+	}
 	thing := desired(t, "thing", nil)
-	ready := func(k Key) State { return State{Key: k, Desired: thing, Ready: true} }
-	creating := func(k Key) State { return State{Key: k, Desired: thing} }
-	withheld := func(k Key, what ...string) State { return State{Key: k, WaitsFor: what} }
+	ready := func(k key.Key) Decision { return Decision{Key: k, Desired: thing, Ready: true} }
+	creating := func(k key.Key) Decision { return Decision{Key: k, Desired: thing} }
+	withheld := func(k key.Key, what ...string) Decision { return Decision{Key: k, WaitsFor: what} }
 	yes := &fnv1.Resource{Resource: thing, Ready: fnv1.Ready_READY_TRUE}
 	no := &fnv1.Resource{Resource: thing, Ready: fnv1.Ready_READY_FALSE}
 	unready := &fnv1.Resource{Ready: fnv1.Ready_READY_FALSE}
@@ -31,31 +34,31 @@ func TestWriteTo(t *testing.T) {
 	}{
 		"Ready": {
 			reason: "When all is ready, whether the composite resource is ready is left to Crossplane.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
 		"Creating": {
 			reason: "What isn't ready keeps the composite resource from being ready by itself.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a"), creating("b"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a"), creating("b"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes, "b": no}}},
 		},
 		"Withheld": {
 			reason: "What is withheld keeps the composite resource from being ready, although all that is desired is.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Network", ready("a")), part("Identity", withheld("b", "an issuer"))}}, rsp: &fnv1.RunFunctionResponse{}},
+			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a")), part("Identity", withheld("b", "an issuer"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
 		"Nothing": {
 			reason: "A platform of nothing is there.",
-			args:   args{a: &Assembly{Parts: []PartState{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
+			args:   args{a: &Assembly{Parts: []PartDecision{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{}}},
 		},
 		"Departing": {
 			reason: "What departs is desired, unless it's somebody else's, and what must be known of it is asked for, besides what an earlier step asks for.",
 			args: args{
 				a: &Assembly{
-					Usages:    []UsageState{{State: creating("usage-a")}, {State: withheld("usage-b", "b")}},
-					Departing: []State{ready("gone"), ready("theirs")},
-					Asks:      map[Key]*fnv1.ResourceSelector{"usage-a": {Kind: "Thing"}},
+					Usages:       []UsageDecision{{Decision: creating("usage-a")}, {Decision: withheld("usage-b", "b")}},
+					Orphans:      []Decision{ready("gone"), ready("theirs")},
+					Requirements: map[key.Key]*fnv1.ResourceSelector{"usage-a": {Kind: "Thing"}},
 				},
 				rsp: &fnv1.RunFunctionResponse{
 					Desired:      &fnv1.State{Resources: map[string]*fnv1.Resource{"theirs": {Resource: desired(t, "theirs", nil)}}},
@@ -70,7 +73,7 @@ func TestWriteTo(t *testing.T) {
 		"EarlierSteps": {
 			reason: "What earlier steps of the pipeline desire stays, unless it's ours.",
 			args: args{
-				a: &Assembly{Parts: []PartState{part("Network", ready("a"))}},
+				a: &Assembly{Parts: []PartDecision{part("Network", ready("a"))}},
 				rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{
 					"a":     {Resource: desired(t, "theirs", nil)},
 					"other": {Resource: desired(t, "other", nil)},
@@ -94,61 +97,15 @@ func TestWriteTo(t *testing.T) {
 	}
 }
 
-func TestWriteStatus(t *testing.T) {
-	type thingStatus struct {
-		ClusterName string `json:"clusterName,omitempty"`
-		Nothing     string `json:"nothing,omitempty"`
-		Count       int    `json:"count"`
-	}
-	status := &thingStatus{ClusterName: "a"}
-	cases := map[string]struct {
-		reason string
-		rsp    *fnv1.RunFunctionResponse
-		want   map[string]any
-	}{
-		"NoComposite": {
-			reason: "At first nobody desires anything of the composite resource.",
-			rsp:    &fnv1.RunFunctionResponse{},
-			want:   map[string]any{"apiVersion": "example.org/v1", "kind": "XThing", "status": map[string]any{"clusterName": "a", "count": 0.0}},
-		},
-		"EarlierSteps": {
-			reason: "What earlier steps desire of its spec and its metadata stays.",
-			rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: &fnv1.Resource{Resource: object(t, map[string]any{
-				"metadata": map[string]any{"labels": map[string]any{"a": "b"}},
-				"status":   map[string]any{"clusterName": "b", "theirs": true},
-			})}}},
-			want: map[string]any{
-				"apiVersion": "example.org/v1",
-				"kind":       "XThing",
-				"metadata":   map[string]any{"labels": map[string]any{"a": "b"}},
-				"status":     map[string]any{"clusterName": "a", "count": 0.0, "theirs": true},
-			},
-		},
-	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			if err := WriteStatus(tc.rsp, "example.org/v1", "XThing", status); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tc.want, tc.rsp.GetDesired().GetComposite().GetResource().AsMap()); diff != "" {
-				t.Errorf("\n%s\nWriteStatus(...): -want, +got:\n%s", tc.reason, diff)
-			}
-			if r := tc.rsp.GetDesired().GetComposite().GetReady(); r != fnv1.Ready_READY_UNSPECIFIED {
-				t.Errorf("\n%s\nWriteStatus(...): status says nothing of readiness, got %s", tc.reason, r)
-			}
-		})
-	}
-}
-
 // TestWithheld tells whether what is withheld is found in order, in all parts.
 func TestWithheld(t *testing.T) {
-	there := State{Key: "there", Desired: &structpb.Struct{}}
-	a := &Assembly{Parts: []PartState{
-		{States: []State{{Key: "b"}, there}},
-		{States: []State{there}},
-		{States: []State{{Key: "a", WaitsFor: []string{"b"}}}},
+	there := Decision{Key: "there", Desired: &structpb.Struct{}}
+	a := &Assembly{Parts: []PartDecision{
+		{Decisions: []Decision{{Key: "b"}, there}},
+		{Decisions: []Decision{there}},
+		{Decisions: []Decision{{Key: "a", WaitsFor: []string{"b"}}}},
 	}}
-	want := []State{{Key: "b"}, {Key: "a", WaitsFor: []string{"b"}}}
+	want := []Decision{{Key: "b"}, {Key: "a", WaitsFor: []string{"b"}}}
 	if diff := cmp.Diff(want, a.Withheld(), protocmp.Transform()); diff != "" {
 		t.Errorf("Withheld(): -want, +got:\n%s", diff)
 	}

@@ -1,73 +1,111 @@
 package compose
 
 import (
-	"maps"
-	"slices"
-	"strings"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	protection "github.com/crossplane/crossplane/v2/apis/protection/v1beta1"
 	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// A UsageState is what was decided for a Usage: an object by which Crossplane
-// denies the deletion of what is needed.
-type UsageState struct {
-	State
+// A UsageDecision is on a Usage: an object by which Crossplane denies a deletion.
+type UsageDecision struct {
+	Decision
 
-	// Of is the resource that is protected.
-	Of Key
+	// Of is the protected resource.
+	Of key.Key
 
-	// By is the resource that needs it until it's gone, if there is one.
-	By Key
+	// By is the dependent that needs it, or empty for a guard.
+	By key.Key
 
-	// InForce is true once Crossplane says that it protects the resource.
+	// InForce is true once Crossplane reports that the Usage protects the resource.
 	InForce bool
 }
 
-// protect what is described by Usages: what must outlive something else, and what
-// is guarded.
-func (a *Assembly) protect(parts []Part, objects map[Key]Object, g Given) error {
+// protect resources with dependents, guarded resources and guarded owners by Usages.
+func (a *Assembly) protect(parts []Part) error {
 	for i, p := range parts {
 		for j, r := range p.Resources {
-			if a.Parts[i].States[j].Replacing {
-				continue // Its Usages go before it does.
+			if a.Parts[i].Decisions[j].Replacing {
+				continue // Its Usages are deleted before it is.
 			}
-			for _, u := range r.usedBy() {
-				if u.By != "" && objects[u.By] == nil {
-					return errors.Errorf("cannot keep %q until %q is gone: nobody describes that", r.Key, u.By)
-				}
-				s, err := usageState(r, u, objects[u.By], g)
-				if err != nil {
-					return err
-				}
-				a.Usages = append(a.Usages, s)
-				a.described[s.Key] = true
+			if err := a.protectOne(r); err != nil {
+				return err
 			}
 		}
 	}
-	for _, w := range g.Wards {
-		s, err := usageState(w, Use{Why: w.Guard}, nil, g)
-		if err != nil {
+	for _, o := range a.in.Owners {
+		if err := a.protectOne(o); err != nil {
 			return err
 		}
-		a.Usages = append(a.Usages, s)
-		a.described[s.Key] = true
 	}
-	_, err := layers(slices.Collect(maps.Keys(objects)), uses(parts))
+	_, err := dag.Layers(keys(parts), deletionEdges(parts))
 	return errors.Wrap(err, "cannot ever delete the platform")
 }
 
-// usedBy are the resources that need this one, or nobody if it's guarded.
-func (r Resource) usedBy() []Use {
-	if r.Guard == "" {
-		return r.UsedBy
+func keys(parts []Part) []key.Key {
+	var ks []key.Key
+	for _, p := range parts {
+		for _, r := range p.Resources {
+			ks = append(ks, r.Key)
+		}
 	}
-	return append([]Use{{Why: r.Guard}}, r.UsedBy...)
+	return ks
 }
 
-// unprotected are the Usages that aren't in force yet.
+// protectOne resource: by a guard, and until each of its dependents is gone.
+func (a *Assembly) protectOne(r Resource) error {
+	if r.Guard != "" {
+		if err := a.addUsage(r, Dependent{Why: r.Guard}); err != nil {
+			return err
+		}
+	}
+	for _, d := range r.Dependents {
+		if a.described[d.Key] == nil {
+			return errors.Errorf("cannot retain %q until %q is gone: no resource of that key is described", r.Key, d.Key)
+		}
+		if err := a.addUsage(r, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addUsage of a resource by a dependent, or by none for a guard.
+//
+// A Usage is created once both ends exist, because Crossplane reports an error for one
+// that refers to nothing. From then on only the spec removes it, by removing an end. An
+// end that is being deleted to be replaced doesn't count: Crossplane would mark the old
+// object as in use, report the Usage as ready, and leave the new object unmarked.
+func (a *Assembly) addUsage(of Resource, by Dependent) error {
+	u := UsageDecision{Of: of.Key, By: by.Key, Decision: Decision{Key: key.Usage(of.Key, by.Key)}}
+	existing, exists := a.in.Composed[u.Key]
+	for _, k := range []key.Key{of.Key, by.Key} {
+		if k != "" && (!a.in.exists(k) || a.in.Composed[k].Deleted()) {
+			u.WaitsFor = append(u.WaitsFor, string(k))
+		}
+	}
+	if exists || len(u.WaitsFor) == 0 {
+		desired, err := object.Intent(newUsage(of.Object, a.described[by.Key], by.Why, a.in.Name(u.Key)))
+		if err != nil {
+			return errors.Wrapf(err, "cannot compose %q", u.Key)
+		}
+		u.Desired = desired
+		u.Exists, u.Ready = exists, exists
+		u.InForce = inForce(existing)
+	}
+	a.Usages = append(a.Usages, u)
+	a.usages[u.Key] = true
+	return nil
+}
+
+// inForce reports whether Crossplane reports that a Usage protects its resource.
+func inForce(usage object.Object) bool { return usage.Is("Ready") }
+
+// unprotected are the keys of Usages that aren't in force yet.
 func (a *Assembly) unprotected() []string {
 	var ks []string
 	for _, u := range a.Usages {
@@ -78,53 +116,15 @@ func (a *Assembly) unprotected() []string {
 	return ks
 }
 
-// usageState of a resource that must outlive another, or that is guarded.
+// newUsage of an object by another, or by none for a guard.
 //
-// A Usage is made once both its ends exist, because Crossplane complains of one
-// that leads nowhere. From then on only the spec removes it, by removing an end.
-//
-// What's on its way out to be made anew doesn't exist yet: Crossplane would mark it
-// as in use, say that the Usage is in force, and leave what takes its place unmarked.
-func usageState(of Resource, use Use, by Object, g Given) (UsageState, error) {
-	s := UsageState{Of: of.Key, By: use.By, State: State{Key: usageKey(of.Key, use.By)}}
-	e, exists := g.Observed[s.Key]
-	for _, k := range []Key{of.Key, use.By} {
-		if k != "" && (!g.exists(k) || g.Observed[k].Deleted()) {
-			s.WaitsFor = append(s.WaitsFor, string(k))
-		}
-	}
-	if !exists && len(s.WaitsFor) > 0 {
-		return s, nil
-	}
-	desired, err := intent(newUsage(of.Object, by, use.Why, g.Name(s.Key)))
-	if err != nil {
-		return s, errors.Wrapf(err, "cannot compose %q", s.Key)
-	}
-	s.Desired = desired
-	s.Exists, s.Ready = exists, exists
-	s.InForce = inForce(e)
-	return s, nil
-}
-
-// exists tells whether an end of a Usage is there.
-func (g Given) exists(k Key) bool {
-	_, ok := g.Observed[k]
-	return ok || slices.ContainsFunc(g.Wards, func(w Resource) bool { return w.Key == k })
-}
-
-// inForce tells whether Crossplane says that a Usage protects what it's of.
-func inForce(usage Existing) bool { return usage.Is("Ready") }
-
-// newUsage of an object by another, or by nobody.
-//
-// Crossplane keeps in mind that somebody tried to delete what is in use. When
-// the last Usage that is to replay goes, it deletes after all. That is what ends
-// a platform within seconds of the time it could end. It could also delete what
-// somebody once tried to delete, long after and because of something else. So
-// only a Usage by another resource replays: that resource goes only with the
-// platform, or with the part of it that the protected one is of. A guard goes by
-// a change of the claim, and must not bring anything back.
-func newUsage(of, by Object, why, name string) Object {
+// Crossplane records a denied deletion on the object. When the last Usage that replays
+// deletions is deleted, Crossplane deletes the object. That ends a platform within
+// seconds, but it may also delete something long after the attempt. So only a Usage by
+// another resource replays: that resource goes only with the platform, or with the part
+// that the protected resource belongs to. A guard goes by a change of the claim, and
+// must not repeat an old deletion.
+func newUsage(of, by object.Typed, why, name string) object.Typed {
 	if of.GetNamespace() == "" {
 		return newClusterGuard(of, why, name)
 	}
@@ -146,8 +146,8 @@ func newUsage(of, by Object, why, name string) Object {
 	return u
 }
 
-// newClusterGuard is a Usage of what is in no namespace, by nobody.
-func newClusterGuard(of Object, why, name string) *protection.ClusterUsage {
+// newClusterGuard is a guard of a cluster-scoped object.
+func newClusterGuard(of object.Typed, why, name string) *protection.ClusterUsage {
 	gvk := of.GetObjectKind().GroupVersionKind()
 	return &protection.ClusterUsage{
 		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.ClusterUsageKind},
@@ -157,27 +157,4 @@ func newClusterGuard(of Object, why, name string) *protection.ClusterUsage {
 			Reason: new(why),
 		},
 	}
-}
-
-// A Usage's key is made of those of its ends. No other key has a dot.
-const (
-	usagePrefix    = "usage-"
-	usageSeparator = "."
-)
-
-// GuardKey is the key of the Usage that guards a resource.
-func GuardKey(of Key) Key { return usageKey(of, "") }
-
-func usageKey(of, by Key) Key {
-	if by == "" {
-		return usagePrefix + of
-	}
-	return usagePrefix + of + usageSeparator + by
-}
-
-// usageEnds are the ends of a Usage, by its key. A guard has but one.
-func usageEnds(k Key) (of, by Key, ok bool) {
-	ends, ok := strings.CutPrefix(string(k), usagePrefix)
-	a, b, _ := strings.Cut(ends, usageSeparator)
-	return Key(a), Key(b), ok
 }

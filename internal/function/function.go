@@ -1,5 +1,6 @@
-// Package function answers the calls of Crossplane: it reads what is asked and what is
-// known, has each domain describe its part of the platform, and decides what to desire.
+// Package function answers the calls of Crossplane, in four steps: what is requested (package
+// claim), what is known (facts), what holds now (upgrade), and what is described (each
+// domain). Package compose then decides what to desire.
 package function
 
 import (
@@ -7,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
@@ -14,109 +16,127 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/access"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/addons"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/controlplane"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/identity"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/karpenter"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/network"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/nodes"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/observability"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/owners"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/protocol"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/serve"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/status"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/upgrade"
 )
 
 // ConvergingTTL is the longest time for which Crossplane may cache a response while
-// something is not there or not ready. A platform has so many resources that
-// Crossplane's circuit breaker drops the events that would bring the next pass about.
+// something doesn't exist or isn't ready. A platform has so many resources that
+// Crossplane's circuit breaker drops the events that would start the next pass.
 const ConvergingTTL = 10 * time.Second
 
 // Run answers a request. Crossplane may cache the response for as long as ttl.
 func Run(ctx context.Context, req *fnv1.RunFunctionRequest, ttl time.Duration) *fnv1.RunFunctionResponse {
 	rsp := response.To(req, ttl)
 	reason := ReasonValid
-	if err := answer(ctx, req, rsp, ttl); err != nil {
+	if err := answer(ctx, req, rsp); err != nil {
 		reason = refuse(rsp, composite(req), err)
 	}
 	serve.Result(ctx, reason)
 	return rsp
 }
 
-// answer a request. Unless all can be computed, the response is left as it is.
-func answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse, ttl time.Duration) error {
-	a, p, err := Assemble(ctx, req)
+// answer a request. If anything cannot be computed, the response stays as it is.
+func answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) error {
+	r, err := Compose(ctx, req)
 	if err != nil {
 		return err
 	}
 	serve.Stage(ctx, "answer")
-	serve.Withheld(ctx, len(a.Withheld()))
+	serve.Withheld(ctx, len(r.Assembly.Withheld()))
 	xr := composite(req)
-	status := p.Status(a)
-	if err := compose.WriteStatus(rsp, xr.String("apiVersion"), xr.String("kind"), &status); err != nil {
+	s := status.Of(r.Claim, r.Plan, r.Assembly)
+	if err := protocol.WriteStatus(rsp, xr, &s); err != nil {
 		return err
 	}
-	a.WriteTo(rsp)
-	if !p.Namespaced { // Crossplane v2 has no connection details.
-		compose.WriteConnection(rsp, access.Connection(p))
+	r.Assembly.WriteTo(rsp)
+	if !r.Claim.Namespaced { // Crossplane v2 has no connection details.
+		protocol.WriteConnection(rsp, access.Connection(r.Plan))
 	}
-	compose.Tell(rsp, xr, conditions(a, p, xr)...)
-	if !a.Settled() {
-		rsp.Meta.Ttl = durationpb.New(min(ttl, ConvergingTTL))
+	protocol.SetConditions(rsp, xr, r.conditions(xr)...)
+	if !r.Assembly.Settled() && rsp.GetMeta().GetTtl().AsDuration() > ConvergingTTL {
+		rsp.Meta.Ttl = durationpb.New(ConvergingTTL)
 	}
 	return nil
 }
 
-// Assemble reads a request, describes the platform and decides what to desire.
-func Assemble(ctx context.Context, req *fnv1.RunFunctionRequest) (*compose.Assembly, platform.Plan, error) {
+// A Result of the steps for one request.
+type Result struct {
+	Claim    claim.Claim
+	Plan     platform.Plan
+	Pinned   upgrade.Pinned
+	Upgrade  upgrade.Upgrade
+	Parts    []compose.Part
+	Assembly *compose.Assembly
+}
+
+// Compose a platform: all steps up to the decisions. It writes nothing.
+func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) {
 	serve.Stage(ctx, "read")
+	composed, err := object.ReadComposed(req)
+	if err != nil {
+		return Result{}, err
+	}
+	c, f, err := read(ctx, req, composed)
+	if err != nil {
+		return Result{}, err
+	}
+	pinned, errs := upgrade.PinCreateOnly(c, f)
+	if len(errs) > 0 {
+		return Result{}, &claim.InvalidError{Errors: errs}
+	}
+	r := Result{Claim: c, Pinned: pinned, Upgrade: upgrade.New(c, f)}
+	serve.Stage(ctx, "describe")
+	r.Plan = platform.New(c, f, r.Upgrade, pinned)
+	r.Parts = parts(c, r.Plan)
+	serve.Stage(ctx, "assemble")
+	r.Assembly, err = compose.Assemble(r.Parts, compose.Input{
+		Composed:     composed,
+		Required:     object.ReadRequired(req),
+		Acknowledged: c.Spec.AcknowledgedChanges,
+		Owners:       owners.Guarded(c, f),
+		Name:         r.Plan.ObjectName,
+	})
+	return r, err
+}
+
+// read what is requested and what is known. A claim with errors is refused with all of them.
+func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Composed) (claim.Claim, facts.Facts, error) {
 	fences, err := fences(req)
 	if err != nil {
-		return nil, platform.Plan{}, err
+		return claim.Claim{}, facts.Facts{}, err
 	}
-	o, err := compose.Observe(req)
+	xr := composite(req)
+	c, errs, err := claim.Read(ctx, xr, fences)
 	if err != nil {
-		return nil, platform.Plan{}, err
+		return c, facts.Facts{}, err
 	}
-	p, err := platform.Read(ctx, composite(req), fences, o)
-	if err != nil {
-		return nil, p, err
-	}
-	serve.Stage(ctx, "describe")
-	ps := Parts(p)
-	serve.Stage(ctx, "assemble")
-	a, err := compose.Assemble(ps, compose.Given{Observed: o, Answers: compose.Answered(req), Acknowledged: p.Spec.AcknowledgedChanges, Wards: p.Wards(), Name: p.ObjectName})
-	return a, p, err
-}
-
-// composite resource that a request is for, as it's observed.
-func composite(req *fnv1.RunFunctionRequest) compose.Existing {
-	return compose.Exists(req.GetObserved().GetComposite().GetResource())
-}
-
-// domains describe the parts that a platform is made of, in the order in which a
-// reader should meet them.
-var domains = []struct {
-	part      string
-	resources func(platform.Plan) []compose.Resource
-}{
-	{part: "Network", resources: network.Resources},
-	{part: "Identity", resources: identity.Resources},
-	{part: "ControlPlane", resources: controlplane.Resources},
-	{part: "SystemCapacity", resources: nodes.Resources},
-	{part: "Addons", resources: addons.Resources},
-	{part: "Access", resources: access.Resources},
-	{part: "Karpenter", resources: karpenter.Resources},
-	{part: "NodePools", resources: karpenter.Pools},
-	{part: "Observability", resources: observability.Resources},
-}
-
-// Parts of a platform.
-func Parts(p platform.Plan) []compose.Part {
-	ps := make([]compose.Part, 0, len(domains))
 	for _, d := range domains {
-		ps = append(ps, compose.Part{Name: d.part, Resources: d.resources(p)})
+		if d.validate != nil {
+			errs = append(errs, d.validate(c)...)
+		}
 	}
-	return ps
+	f := facts.Read(c, xr, composed)
+	if is := f.ReportedAccountID; is != "" && is != f.AccountID {
+		errs = append(errs, field.Invalid(field.NewPath("spec", "accountId"), f.AccountID, "the platform lives in account "+is+" and cannot move: set it to that, or create a new SeafarerCluster"))
+	}
+	if len(errs) > 0 {
+		return c, f, &claim.InvalidError{Errors: errs}
+	}
+	return c, f, nil
+}
+
+// composite resource of a request, as observed.
+func composite(req *fnv1.RunFunctionRequest) object.Object {
+	return object.Of(req.GetObserved().GetComposite().GetResource())
 }
 
 // fences of the platform team, from the function's input in the Composition.
@@ -124,17 +144,16 @@ func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
 	if len(req.GetInput().GetFields()) == 0 {
 		return v1beta1.Fences{}, nil
 	}
-	f, err := platform.DecodeFences(req.GetInput().AsMap())
+	f, err := claim.DecodeFences(req.GetInput().AsMap())
 	return f, errors.Wrap(err, "cannot read the function's input in the Composition")
 }
 
-// refuse to compose. A Fatal result makes Crossplane change nothing, so it's the
-// answer to whatever cannot be computed; what explains it is said first, and what
-// else was said still holds. The reason is returned.
-func refuse(rsp *fnv1.RunFunctionResponse, xr compose.Existing, err error) string {
+// refuse to compose, and return the reason. A Fatal result makes Crossplane change nothing.
+// Conditions come first: the one that explains it, and those that still hold.
+func refuse(rsp *fnv1.RunFunctionResponse, xr object.Object, err error) string {
 	why := invalid(err)
-	compose.Tell(rsp, xr, why)
-	compose.Retell(rsp, xr, ConditionTypes()...)
+	protocol.SetConditions(rsp, xr, why)
+	protocol.PreserveConditions(rsp, xr, ConditionTypes()...)
 	response.Fatal(rsp, err)
 	return why.Reason
 }

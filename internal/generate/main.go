@@ -19,7 +19,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
 )
 
@@ -185,13 +185,13 @@ func edit(from, to string) error {
 // without any, as they may, need to be told.
 func activation() (map[string]any, error) {
 	var names []string
-	for _, k := range platform.Kinds() {
-		if k.Kind == "ProviderConfig" || k.Group == "" {
-			continue
+	for _, k := range kinds.All() {
+		if k.Silent {
+			continue // No managed resource.
 		}
-		n, err := crds.Name(k)
+		n, err := crds.Name(k.GroupVersionKind())
 		if err != nil {
-			return nil, errors.Wrapf(err, "cannot find the CRD of %s", k)
+			return nil, errors.Wrapf(err, "cannot find the CRD of %s", k.GroupVersionKind())
 		}
 		names = append(names, n)
 	}

@@ -1,3 +1,4 @@
+// Package identity describes the OIDC provider through which workloads assume roles.
 package identity
 
 import (
@@ -5,23 +6,24 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// oidcProvider makes the cluster's OIDC issuer known to IAM. IAM checks the
-// issuer's certificate itself, so no thumbprint is given.
-func oidcProvider(p platform.Plan) []compose.Resource {
-	if !p.Spec.IAM.WithOIDC && p.Spec.IAM.WorkloadIdentity != v1alpha1.IRSA {
+// OIDCProvider registers the cluster's OIDC issuer with IAM. IAM verifies the issuer's
+// certificate itself, so it has no thumbprint.
+func OIDCProvider(p platform.Plan, s v1alpha1.IAMSpec) []compose.Resource {
+	if !s.WithOIDC && p.WorkloadIdentity != v1alpha1.IRSA {
 		return nil
 	}
-	r := p.AWS(platform.KeyOIDCProvider, &iam.OpenIDConnectProvider{Spec: iam.OpenIDConnectProviderSpec{ForProvider: iam.OpenIDConnectProviderParameters{
-		URL:          new(p.Facts.OIDCIssuer),
+	r := p.AWS(key.OIDCProvider, &iam.OpenIDConnectProvider{Spec: iam.OpenIDConnectProviderSpec{ForProvider: iam.OpenIDConnectProviderParameters{
+		URL:          new(p.Facts.Cluster.OIDCIssuer),
 		ClientIDList: []*string{new("sts.amazonaws.com")},
 		Tags:         p.Tags(p.NameTag("irsa")),
 	}}})
-	r = r.Needs(p.Facts.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url")
-	if p.Spec.IAM.WorkloadIdentity == v1alpha1.IRSA {
-		r = r.Outlives(platform.KeyKarpenterRelease, "Karpenter and the add-ons get their credentials by it")
+	r = r.Needs(p.Facts.Cluster.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url")
+	if p.WorkloadIdentity == v1alpha1.IRSA {
+		r = r.DeletedAfter(key.Karpenter, "Karpenter and the add-ons get their credentials by it")
 	}
 	return []compose.Resource{r}
 }

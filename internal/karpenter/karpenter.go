@@ -1,46 +1,68 @@
-// Package karpenter describes Karpenter: what it needs in AWS, its release in the
-// cluster, and what it may launch.
+// Package karpenter describes Karpenter: what it needs in AWS, its releases in the cluster,
+// and the NodePools and EC2NodeClasses from which it launches nodes.
 package karpenter
 
 import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// serviceAccount that the controller runs as.
+// serviceAccount of the controller.
 const serviceAccount = "karpenter"
 
 // Resources of Karpenter itself.
-func Resources(p platform.Plan) []compose.Resource {
+func Resources(p platform.Plan, s v1alpha1.KarpenterSpec) []compose.Resource {
 	rs := interruptionQueue(p)
 	rs = append(rs, interruptionRules(p)...)
-	needed := append(nodeRole(p), controllerRole(p)...)
-	needed = append(needed, crdRelease(p))
-	rs = append(rs, compose.Outlive(needed, platform.KeyKarpenterRelease, "Karpenter cannot remove its nodes without it")...)
-	return append(rs, release(p))
+	needed := append(nodeRole(p, s), controllerRole(p, s)...)
+	needed = append(needed, crdRelease(p, s))
+	rs = append(rs, compose.AllDeletedAfter(needed, key.Karpenter, "Karpenter cannot remove its nodes without it")...)
+	return append(rs, release(p, s))
 }
 
-// Pools are what Karpenter may launch.
-func Pools(p platform.Plan) []compose.Resource {
-	rs := make([]compose.Resource, 0, len(p.Spec.Karpenter.NodeClasses)+len(p.Spec.Karpenter.NodePools))
-	for _, c := range p.Spec.Karpenter.NodeClasses {
-		class := nodeClass(p, c)
-		for _, np := range p.Spec.Karpenter.NodePools {
+// Pools from which Karpenter launches nodes.
+func Pools(p platform.Plan, s v1alpha1.KarpenterSpec) []compose.Resource {
+	rs := make([]compose.Resource, 0, len(s.NodeClasses)+len(s.NodePools))
+	for _, c := range s.NodeClasses {
+		class := nodeClass(p, s, c)
+		for _, np := range s.NodePools {
 			if np.NodeClassName == c.Name {
-				class = class.Outlives(keyNodePool(np), "nodes of the NodePool are of this class")
+				class = class.DeletedAfter(key.NodePool(np.Name), "nodes of the NodePool are of this class")
 			}
 		}
 		rs = append(rs, class)
 	}
-	for _, np := range p.Spec.Karpenter.NodePools {
+	for _, np := range s.NodePools {
 		rs = append(rs, nodePool(p, np))
 	}
 	return rs
 }
 
-func keyNodeClass(name string) compose.Key { return compose.Key("node-class-" + name) }
+// drained describes an object whose deletion is waited for, because Karpenter removes nodes
+// with it. Before Karpenter is installed no node can come of it, so a claim that is deleted
+// that early doesn't wait for a cluster that never came up. It's created once all is
+// protected that its deletion needs, so a claim that is deleted at any time ends.
+func drained(p platform.Plan, k key.Key, m platform.Managed) compose.Resource {
+	return p.KubernetesOwned(k, m).
+		ObserveUntil(p.Facts.Karpenter.Installed, compose.Fact{What: "Karpenter's release", From: key.Karpenter}).
+		ObserveUntilProtected()
+}
 
-func keyNodePool(np v1alpha1.NodePoolSpec) compose.Key { return compose.Key("node-pool-" + np.Name) }
+// roleName of the controller in AWS.
+func roleName(p platform.Plan) string { return p.GlobalName(aws.LimitRole, "karpenter") }
 
-func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Spec.Region, p.QueueName()) }
+// nodeRoleName in AWS of the nodes that Karpenter launches. EC2NodeClasses refer to it.
+func nodeRoleName(p platform.Plan, s v1alpha1.KarpenterSpec) string {
+	if s.NodeRoleName != "" {
+		return s.NodeRoleName
+	}
+	return p.GlobalName(aws.LimitRole, "karpenter-node")
+}
+
+// QueueName is the name of the interruption queue.
+func QueueName(p platform.Plan) string { return aws.Name(aws.LimitQueue, "Karpenter", p.ClusterName) }
+
+func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Region, QueueName(p)) }

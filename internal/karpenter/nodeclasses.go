@@ -6,11 +6,13 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// A family of images, as Karpenter spells it, and the device of the volume that
-// images and pods use.
+// A family of images, as Karpenter spells it, and the device of the volume for container
+// images and pods.
 type family struct {
 	name, device string
 }
@@ -21,14 +23,14 @@ var families = map[string]family{
 }
 
 // nodeClass is an EC2NodeClass of Karpenter.
-func nodeClass(p platform.Plan, c v1alpha1.NodeClassSpec) compose.Resource {
+func nodeClass(p platform.Plan, s v1alpha1.KarpenterSpec, c v1alpha1.NodeClassSpec) compose.Resource {
 	alias, _, _ := strings.Cut(c.AMIAlias, "@")
 	f := families[alias]
 	discovered := []any{map[string]any{"tags": p.Discovery()}}
 	spec := map[string]any{
 		"amiFamily":                  f.name,
 		"amiSelectorTerms":           []any{map[string]any{"alias": c.AMIAlias}},
-		"role":                       p.KarpenterNodeRoleName(),
+		"role":                       nodeRoleName(p, s),
 		"subnetSelectorTerms":        discovered,
 		"securityGroupSelectorTerms": discovered,
 		"tags":                       p.TagValues(c.Tags, p.Discovery()),
@@ -51,10 +53,10 @@ func nodeClass(p platform.Plan, c v1alpha1.NodeClassSpec) compose.Resource {
 	if c.UserData != "" {
 		spec["userData"] = c.UserData
 	}
-	return p.Drained(keyNodeClass(c.Name), ready(platform.Manifest(map[string]any{
+	return drained(p, key.NodeClass(c.Name), ready(manifest.Of(map[string]any{
 		"apiVersion": "karpenter.k8s.aws/v1",
 		"kind":       "EC2NodeClass",
 		"metadata":   map[string]any{"name": c.Name},
 		"spec":       spec,
-	}))).Refers(platform.KeyKarpenterNodeRole)
+	}))).Refers(key.KarpenterNodeRole)
 }

@@ -7,19 +7,21 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// defaultRequirements of a pool that has none for their keys: to Karpenter, none
-// means anything.
+// defaultRequirements of a pool without requirements for their keys, which to Karpenter
+// means any value.
 var defaultRequirements = []v1alpha1.Requirement{
 	{Key: "kubernetes.io/arch", Operator: "In", Values: []string{"amd64"}},
 	{Key: "kubernetes.io/os", Operator: "In", Values: []string{"linux"}},
 	{Key: "karpenter.sh/capacity-type", Operator: "In", Values: []string{"spot", "on-demand"}},
 }
 
-// nodePool is a NodePool of Karpenter. Its API is written as plain maps: the Go
-// types marshal what is unset as Never, and send an empty status.
+// nodePool is a NodePool of Karpenter, as plain maps: the Go types marshal unset durations as
+// Never, and an empty status.
 func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 	spec := map[string]any{
 		"template":   template(np),
@@ -31,21 +33,21 @@ func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 	if np.Weight != nil {
 		spec["weight"] = *np.Weight
 	}
-	o := ready(platform.Manifest(map[string]any{
+	o := ready(manifest.Of(map[string]any{
 		"apiVersion": "karpenter.sh/v1",
 		"kind":       "NodePool",
 		"metadata":   map[string]any{"name": np.Name},
 		"spec":       spec,
 	}))
-	// A NodePool has no finalizer: it would be gone before its nodes are.
+	// A NodePool has no finalizer: without Foreground it would be gone before its nodes.
 	o.Spec.ForProvider.DeletionPropagationPolicy = metav1.DeletePropagationForeground
-	return p.Drained(keyNodePool(np), o).
-		Refers(keyNodeClass(np.NodeClassName)).
+	return drained(p, key.NodePool(np.Name), o).
+		Refers(key.NodeClass(np.NodeClassName)).
 		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the SeafarerCluster instead")
 }
 
-// ready once Karpenter says so.
-func ready(o *platform.Object) *platform.Object {
+// ready once Karpenter reports it.
+func ready(o *manifest.Object) *manifest.Object {
 	o.Spec.Readiness.Policy = object.ReadinessPolicyDeriveFromObject
 	return o
 }

@@ -4,25 +4,26 @@ import (
 	sqs "github.com/upbound/provider-aws/v2/apis/namespaced/sqs/v1beta1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// retentionSeconds of messages: an instance that is to go is gone by then.
+// retentionSeconds of messages: an interrupted instance is gone by then.
 const retentionSeconds = 300.0
 
-// interruptionQueue is where Karpenter learns that an instance is about to go.
+// interruptionQueue from which Karpenter reads that an instance is about to be interrupted.
 func interruptionQueue(p platform.Plan) []compose.Resource {
 	return []compose.Resource{
-		p.AWS(platform.KeyKarpenterQueue, &sqs.Queue{Spec: sqs.QueueSpec{ForProvider: sqs.QueueParameters{
-			Region:                  new(p.Spec.Region),
-			Name:                    new(p.QueueName()),
+		p.AWS(key.KarpenterQueue, &sqs.Queue{Spec: sqs.QueueSpec{ForProvider: sqs.QueueParameters{
+			Region:                  new(p.Region),
+			Name:                    new(QueueName(p)),
 			MessageRetentionSeconds: new(retentionSeconds),
 			SqsManagedSseEnabled:    new(true),
 			Tags:                    p.Tags(),
 		}}}),
-		p.AWS("karpenter-queue-policy", &sqs.QueuePolicy{Spec: sqs.QueuePolicySpec{ForProvider: sqs.QueuePolicyParameters{
-			Region:      new(p.Spec.Region),
-			QueueURLRef: p.Ref(platform.KeyKarpenterQueue),
+		p.AWS(key.KarpenterQueuePolicy, &sqs.QueuePolicy{Spec: sqs.QueuePolicySpec{ForProvider: sqs.QueuePolicyParameters{
+			Region:      new(p.Region),
+			QueueURLRef: p.Ref(key.KarpenterQueue),
 			Policy:      new(queuePolicy(queueARN(p)).JSON()),
 		}}}).Needs(p.AccountKnown(), platform.AccountID, "spec.forProvider.policy"),
 	}

@@ -1,9 +1,11 @@
-// Package network describes the VPC a platform is placed in: subnets, route
-// tables and the gateways they lead to.
+// Package network describes the VPC of a platform: subnets, route tables and the gateways
+// that they lead to. Package layout validates the section of the spec.
 package network
 
 import (
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
@@ -11,14 +13,13 @@ import (
 const anywhere = "0.0.0.0/0"
 
 // Resources of the network.
-func Resources(p platform.Plan) []compose.Resource {
+func Resources(p platform.Plan, s v1alpha1.NetworkSpec) []compose.Resource {
 	rs := []compose.Resource{internetGateway(p)}
 	rs = append(rs, subnets(p)...)
 	rs = append(rs, publicRoutes(p)...)
-	rs = append(rs, natGateways(p)...)
-	rs = append(rs, privateRoutes(p)...)
-	// AWS deletes routes, and NAT gateways under them, without asking who sends
-	// traffic that way.
-	rs = compose.Outlive(rs, platform.KeyKarpenterRelease, "nodes that drain reach the cluster and AWS through it")
-	return append([]compose.Resource{vpc(p), defaultSecurityGroup(p)}, rs...)
+	rs = append(rs, natGateways(p, s)...)
+	rs = append(rs, privateRoutes(p, s)...)
+	// AWS deletes routes, and the NAT gateways that they lead to, while they carry traffic.
+	rs = compose.AllDeletedAfter(rs, key.Karpenter, "nodes that drain reach the cluster and AWS through it")
+	return append([]compose.Resource{vpc(p, s), defaultSecurityGroup(p)}, rs...)
 }

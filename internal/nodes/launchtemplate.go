@@ -3,21 +3,23 @@ package nodes
 import (
 	ec2 "github.com/upbound/provider-aws/v2/apis/namespaced/ec2/v1beta1"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-func launchTemplateName(p platform.Plan) string {
-	return aws.Name(aws.LimitLaunchTemplate, p.Spec.ClusterName, p.Spec.SystemNodes.Name)
+func launchTemplateName(p platform.Plan, s v1alpha1.SystemNodesSpec) string {
+	return aws.Name(aws.LimitLaunchTemplate, p.ClusterName, s.Name)
 }
 
-// launchTemplate is how the system nodes are launched. It names no image and no
-// security group: EKS adds its own.
-func launchTemplate(p platform.Plan) compose.Resource {
-	return p.AWS(platform.KeySystemLaunchTemplate, &ec2.LaunchTemplate{Spec: ec2.LaunchTemplateSpec{ForProvider: ec2.LaunchTemplateParameters_2{
-		Region:               new(p.Spec.Region),
-		Name:                 new(launchTemplateName(p)),
+// launchTemplate of the system nodes. It has no image and no security group: EKS adds its
+// own.
+func launchTemplate(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
+	return p.AWS(key.LaunchTemplate(key.System), &ec2.LaunchTemplate{Spec: ec2.LaunchTemplateSpec{ForProvider: ec2.LaunchTemplateParameters_2{
+		Region:               new(p.Region),
+		Name:                 new(launchTemplateName(p, s)),
 		UpdateDefaultVersion: new(true),
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsParameters{
 			HTTPEndpoint: new("enabled"),
@@ -28,21 +30,21 @@ func launchTemplate(p platform.Plan) compose.Resource {
 		BlockDeviceMappings: []ec2.BlockDeviceMappingsParameters{{
 			DeviceName: new("/dev/xvda"),
 			EBS: &ec2.EBSParameters{
-				VolumeSize:          new(float64(p.Spec.SystemNodes.VolumeSizeGiB)),
+				VolumeSize:          new(float64(s.VolumeSizeGiB)),
 				VolumeType:          new("gp3"),
 				Encrypted:           new("true"),
 				DeleteOnTermination: new("true"),
 			},
 		}},
-		TagSpecifications: tagSpecifications(p),
+		TagSpecifications: tagSpecifications(p, s),
 		Tags:              p.Tags(),
-	}}}).Outlives(platform.KeySystemNodeGroup, "EKS replaces system nodes by it")
+	}}}).DeletedAfter(key.NodeGroup(key.System), "EKS replaces system nodes by it")
 }
 
-func tagSpecifications(p platform.Plan) []ec2.TagSpecificationsParameters {
+func tagSpecifications(p platform.Plan, s v1alpha1.SystemNodesSpec) []ec2.TagSpecificationsParameters {
 	var ts []ec2.TagSpecificationsParameters
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
-		ts = append(ts, ec2.TagSpecificationsParameters{ResourceType: new(kind), Tags: p.Tags(p.NameTag(p.Spec.SystemNodes.Name))})
+		ts = append(ts, ec2.TagSpecificationsParameters{ResourceType: new(kind), Tags: p.Tags(p.NameTag(s.Name))})
 	}
 	return ts
 }

@@ -5,36 +5,37 @@ import (
 
 	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// firstVersion is that of a launch template that EC2 has just made.
+// firstVersion is that of a launch template that EC2 has just created.
 const firstVersion = "1"
 
-// nodeGroup runs the system's own pods.
-func nodeGroup(p platform.Plan) compose.Resource {
-	s := p.Spec.SystemNodes
+// nodeGroup of the system nodes.
+func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 	g := &eks.NodeGroup{ObjectMeta: platform.External(s.Name), Spec: eks.NodeGroupSpec{
 		ForProvider: eks.NodeGroupParameters{
-			Region:         new(p.Spec.Region),
-			ClusterNameRef: p.Ref(platform.KeyCluster),
-			NodeRoleArnRef: p.Ref(platform.KeySystemNodeRole),
+			Region:         new(p.Region),
+			ClusterNameRef: p.Ref(key.Cluster),
+			NodeRoleArnRef: p.Ref(key.NodeRole(key.System)),
 			SubnetIDRefs:   p.Refs(p.PrivateSubnets()...),
-			Version:        new(p.Versions.SystemNodes),
+			Version:        new(p.NodesVersion()),
 			AMIType:        new(s.AMIType),
 			CapacityType:   new(s.CapacityType),
 			LaunchTemplate: &eks.LaunchTemplateParameters{
-				Name:    new(launchTemplateName(p)),
-				Version: new(cmp.Or(p.Facts.LaunchTemplateVersion, firstVersion)),
+				Name:    new(launchTemplateName(p, s)),
+				Version: new(cmp.Or(p.Facts.NodeGroups[key.System].LaunchTemplateVersion, firstVersion)),
 			},
 			ScalingConfig: &eks.ScalingConfigParameters{MinSize: new(float64(s.MinSize)), MaxSize: new(float64(s.MaxSize))},
 			UpdateConfig:  &eks.UpdateConfigParameters{MaxUnavailable: new(1.0)},
-			Labels:        labels(p),
-			Taint:         taints(p),
+			Labels:        labels(s),
+			Taint:         taints(s),
 			Tags:          p.Tags(),
 		},
-		// Whoever scales the group later owns its size.
+		// The size of an existing group belongs to what scales it.
 		InitProvider: eks.NodeGroupInitParameters{
 			ScalingConfig: &eks.ScalingConfigInitParameters{DesiredSize: new(float64(s.DesiredSize))},
 		},
@@ -44,24 +45,24 @@ func nodeGroup(p platform.Plan) compose.Resource {
 	}
 	// A node group that exists must not go back to the first version because the
 	// newest is unknown for a while: it would replace all its nodes.
-	known := p.Facts.LaunchTemplateVersion != "" || !p.Exists(platform.KeySystemNodeGroup)
-	return p.AWS(platform.KeySystemNodeGroup, g).
-		Refers(platform.KeySystemLaunchTemplate).
-		Outlives(platform.KeyKarpenterRelease, "Karpenter runs on the system nodes").
-		Needs(known, compose.Fact{What: "the version of the launch template", From: platform.KeySystemLaunchTemplate}, "spec.forProvider.launchTemplate.version").
-		Needs(p.Versions.SystemNodes != "", platform.KubernetesVersion, "spec.forProvider.version")
+	known := p.Facts.NodeGroups[key.System].LaunchTemplateVersion != "" || !p.Exists(key.NodeGroup(key.System))
+	return p.AWS(key.NodeGroup(key.System), g).
+		Refers(key.LaunchTemplate(key.System)).
+		DeletedAfter(key.Karpenter, "Karpenter runs on the system nodes").
+		Needs(known, compose.Fact{What: "the version of the launch template", From: key.LaunchTemplate(key.System)}, "spec.forProvider.launchTemplate.version").
+		Needs(p.NodesVersion() != "", platform.KubernetesVersion, "spec.forProvider.version")
 }
 
-func labels(p platform.Plan) map[string]*string {
+func labels(s v1alpha1.SystemNodesSpec) map[string]*string {
 	ls := map[string]*string{platform.SystemNodeLabel: new("true")}
-	for k, v := range p.Spec.SystemNodes.Labels {
+	for k, v := range s.Labels {
 		ls[k] = new(v)
 	}
 	return ls
 }
 
-func taints(p platform.Plan) []eks.TaintParameters {
-	if !p.Spec.SystemNodes.CriticalAddonsOnly {
+func taints(s v1alpha1.SystemNodesSpec) []eks.TaintParameters {
+	if !s.CriticalAddonsOnly {
 		return nil
 	}
 	// EKS spells effects its own way.

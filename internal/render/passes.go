@@ -14,9 +14,10 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
@@ -51,7 +52,7 @@ func (f Files) Request(in io.Reader) (*fnv1.RunFunctionRequest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := platform.Default(xr); err != nil {
+	if err := claim.Default(xr); err != nil {
 		return nil, err
 	}
 	var observed map[string]*fnv1.Resource
@@ -82,8 +83,8 @@ func First(ctx context.Context, req *fnv1.RunFunctionRequest) (Pass, error) {
 	if m := Fatal(rsp); m != "" {
 		return Pass{}, errors.New(m)
 	}
-	a, _, err := function.Assemble(ctx, req)
-	return Pass{Assembly: a, Response: rsp}, err
+	r, err := function.Compose(ctx, req)
+	return Pass{Assembly: r.Assembly, Response: rsp}, err
 }
 
 // Passes of the function, with simulated providers, until nothing changes.
@@ -126,13 +127,13 @@ func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 
 // World that the platform of a request lives in.
 func World(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate.World {
-	xr := compose.Exists(req.GetObserved().GetComposite().GetResource())
-	told := compose.Exists(rsp.GetDesired().GetComposite().GetResource())
+	xr := object.Of(req.GetObserved().GetComposite().GetResource())
+	reported := object.Of(rsp.GetDesired().GetComposite().GetResource())
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
 	return simulate.World{
 		Partition:         region.Partition,
 		Region:            region.Code,
-		Account:           cmp.Or(told.String("status.accountId"), simulate.Account),
-		KubernetesVersion: cmp.Or(told.String("status.cluster.version"), told.String("status.versions.controlPlane")),
+		Account:           cmp.Or(reported.String("status.accountId"), simulate.Account),
+		KubernetesVersion: cmp.Or(reported.String("status.cluster.version"), reported.String("status.versions.controlPlane")),
 	}
 }

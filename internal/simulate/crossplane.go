@@ -10,10 +10,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// Composite is a composite resource as Crossplane leaves it once it has a
-// response: with the status that is desired, and with the conditions that are
-// told. Those that aren't told stay as they were, but become Unknown if a Fatal
-// result is why:
+// Composite is a composite resource as Crossplane writes it after a response: with the
+// desired status and the conditions of the response. Other conditions stay as they were, or
+// become Unknown after a Fatal result:
 // https://github.com/crossplane/crossplane/blob/v2.3.4/internal/controller/apiextensions/composite/reconciler.go
 func Composite(xr *structpb.Struct, rsp *fnv1.RunFunctionResponse) *structpb.Struct {
 	o, ok := proto.Clone(xr).(*structpb.Struct)
@@ -39,17 +38,17 @@ func Composite(xr *structpb.Struct, rsp *fnv1.RunFunctionResponse) *structpb.Str
 	return o
 }
 
-// conditions of a status, once a response has told some.
+// conditions of a status after a response.
 func conditions(status *structpb.Struct, rsp *fnv1.RunFunctionResponse, fatal bool) []*structpb.Value {
 	var cs []*structpb.Value
-	told := make(map[string]bool)
+	isSet := make(map[string]bool)
 	for _, c := range rsp.GetConditions() {
-		told[c.GetType()] = true
+		isSet[c.GetType()] = true
 	}
 	for _, was := range status.GetFields()["conditions"].GetListValue().GetValues() {
 		f := was.GetStructValue().GetFields()
 		switch typ := f["type"].GetStringValue(); {
-		case told[typ]:
+		case isSet[typ]:
 		case fatal && typ != "Ready" && typ != "Synced":
 			cs = append(cs, condition(typ, "Unknown", "FatalError", "A fatal error occurred before the status of this condition could be determined."))
 		default:

@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
 )
 
-// A resource that a provider tells of.
+// A resource of a provider.
 type resource struct {
 	name   string
 	object *structpb.Struct
@@ -28,8 +30,7 @@ func (r resource) external() string {
 	return meta["annotations"].GetStructValue().GetFields()[annotationExternal].GetStringValue()
 }
 
-// reference to another object: its name, which stands for what AWS calls it. A
-// resource is all that's known here.
+// reference to another object: its name, which stands for its id in AWS.
 func (r resource) reference(name string) string {
 	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
 	ref := spec["forProvider"].GetStructValue().GetFields()[name]
@@ -42,13 +43,13 @@ func (r resource) field(name string) string {
 	return spec["forProvider"].GetStructValue().GetFields()[name].GetStringValue()
 }
 
-// isTrue tells of a field of forProvider.
+// isTrue is a boolean field of forProvider.
 func (r resource) isTrue(name string) bool {
 	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
 	return spec["forProvider"].GetStructValue().GetFields()[name].GetBoolValue()
 }
 
-// was told of a field of atProvider before.
+// was the value of a field of atProvider before.
 func (r resource) was(name string) string {
 	status := r.before.GetFields()["status"].GetStructValue().GetFields()
 	return status["atProvider"].GetStructValue().GetFields()[name].GetStringValue()
@@ -57,73 +58,89 @@ func (r resource) was(name string) string {
 // id with a prefix, such as vpc-0123456789abcdef0.
 func (r resource) id(prefix string) string { return prefix + "-" + digest(r.name, 17) }
 
-type teller func(w World, r resource) map[string]any
+// A reporter makes a resource's status.atProvider.
+type reporter func(w World, r resource) map[string]any
 
-// kinds are what providers tell in status.atProvider, by kind: what platforms
-// need to be told, and ids and ARNs to look real. A kind that is not here tells
-// nothing but that it's ready.
-var kinds = map[string]teller{
-	"VPC":                   ec2("vpc", "vpc"),
-	"Subnet":                ec2("subnet", "subnet"),
-	"InternetGateway":       ec2("internet-gateway", "igw"),
-	"EIP":                   address,
-	"RouteTable":            ec2("route-table", "rtb"),
-	"DefaultSecurityGroup":  ec2("security-group", "sg"),
-	"LaunchTemplate":        launchTemplate,
-	"Role":                  iam("role"),
-	"Policy":                byARN(iam("policy")),
-	"OpenIDConnectProvider": byARN(oidcProvider),
-	"NATGateway": func(_ World, r resource) map[string]any {
+// reports of providers, by group and kind: what platforms need, and ids and ARNs that look
+// real. A kind without one reports only its conditions.
+var reports = map[schema.GroupKind]reporter{
+	ofEC2("VPC"):                  ec2("vpc", "vpc"),
+	ofEC2("Subnet"):               ec2("subnet", "subnet"),
+	ofEC2("InternetGateway"):      ec2("internet-gateway", "igw"),
+	ofEC2("EIP"):                  address,
+	ofEC2("RouteTable"):           ec2("route-table", "rtb"),
+	ofEC2("DefaultSecurityGroup"): ec2("security-group", "sg"),
+	ofEC2("LaunchTemplate"):       launchTemplate,
+	ofEC2("NATGateway"): func(_ World, r resource) map[string]any {
 		return map[string]any{"id": r.id("nat")}
 	},
-	"RouteTableAssociation": func(_ World, r resource) map[string]any {
+	ofEC2("RouteTableAssociation"): func(_ World, r resource) map[string]any {
 		return map[string]any{"id": r.id("rtbassoc")}
 	},
-	"RolePolicyAttachment": func(w World, r resource) map[string]any {
+
+	ofIAM("Role"):                  iam("role"),
+	ofIAM("Policy"):                byARN(iam("policy")),
+	ofIAM("OpenIDConnectProvider"): byARN(oidcProvider),
+	ofIAM("RolePolicyAttachment"): func(w World, r resource) map[string]any {
 		w.Region = "" // IAM has none.
 		policy := w.arn("iam", "policy/"+r.reference("policyArnRef"))
 		return map[string]any{"id": r.reference("roleRef") + "/" + cmp.Or(r.field("policyArn"), policy)}
 	},
-	"Key": func(w World, r resource) map[string]any {
-		return w.told(uuid(r.name), "kms", "key/"+uuid(r.name))
-	},
-	"Group": func(w World, r resource) map[string]any {
-		return w.told(r.external(), "logs", "log-group:"+r.external())
-	},
-	"Queue": queue,
-	"QueuePolicy": func(_ World, r resource) map[string]any {
-		return map[string]any{"id": r.reference("queueUrlRef")}
-	},
-	"Rule": func(w World, r resource) map[string]any {
-		return w.told(r.external(), "events", "rule/"+r.external())
-	},
-	"Cluster": cluster,
-	"NodeGroup": func(w World, r resource) map[string]any {
-		t := inCluster(w, r, "nodegroup", r.external())
-		t["version"] = r.version()
-		if ids := w.madeIn(r, "subnetIds"); len(ids) > 0 {
-			t["subnetIds"] = ids
-		}
-		return t
-	},
-	"Addon": func(w World, r resource) map[string]any {
-		t := inCluster(w, r, "addon", r.field("addonName"))
-		t["addonVersion"] = cmp.Or(r.field("addonVersion"), r.was("addonVersion"), w.addonVersion(r.field("addonName")))
-		return t
-	},
-	"PodIdentityAssociation": func(_ World, r resource) map[string]any {
+
+	ofEKS("Cluster"):   cluster,
+	ofEKS("NodeGroup"): nodeGroup,
+	ofEKS("Addon"):     addon,
+	ofEKS("PodIdentityAssociation"): func(_ World, r resource) map[string]any {
 		id := "a-" + digest(r.name, 17)
 		return map[string]any{"id": id, "associationId": id}
 	},
-	"Release": func(World, resource) map[string]any {
-		return map[string]any{"state": "deployed", "revision": 1.0}
+
+	{Group: "kms.aws.m.upbound.io", Kind: "Key"}: func(w World, r resource) map[string]any {
+		return w.identified(uuid(r.name), "kms", "key/"+uuid(r.name))
+	},
+	{Group: "cloudwatchlogs.aws.m.upbound.io", Kind: "Group"}: func(w World, r resource) map[string]any {
+		return w.identified(r.external(), "logs", "log-group:"+r.external())
+	},
+	{Group: "sqs.aws.m.upbound.io", Kind: "Queue"}: queue,
+	{Group: "sqs.aws.m.upbound.io", Kind: "QueuePolicy"}: func(_ World, r resource) map[string]any {
+		return map[string]any{"id": r.reference("queueUrlRef")}
+	},
+	{Group: "cloudwatchevents.aws.m.upbound.io", Kind: "Rule"}: func(w World, r resource) map[string]any {
+		return w.identified(r.external(), "events", "rule/"+r.external())
+	},
+	{Group: "helm.m.crossplane.io", Kind: "Release"}: func(World, resource) map[string]any {
+		return map[string]any{"state": kinds.StatusDeployed, "revision": 1.0}
 	},
 }
 
-// silent are kinds that no controller tells the state of.
-var silent = map[string]bool{"ProviderConfig": true, "Secret": true}
+func ofEC2(kind string) schema.GroupKind {
+	return schema.GroupKind{Group: "ec2.aws.m.upbound.io", Kind: kind}
+}
 
-func (w World) told(id, service, resource string) map[string]any {
+func ofIAM(kind string) schema.GroupKind {
+	return schema.GroupKind{Group: "iam.aws.m.upbound.io", Kind: kind}
+}
+
+func ofEKS(kind string) schema.GroupKind {
+	return schema.GroupKind{Group: "eks.aws.m.upbound.io", Kind: kind}
+}
+
+func nodeGroup(w World, r resource) map[string]any {
+	t := inCluster(w, r, "nodegroup", r.external())
+	t["version"] = r.version()
+	if ids := w.madeIn(r, "subnetIds"); len(ids) > 0 {
+		t["subnetIds"] = ids
+	}
+	return t
+}
+
+func addon(w World, r resource) map[string]any {
+	t := inCluster(w, r, "addon", r.field("addonName"))
+	t["addonVersion"] = cmp.Or(r.field("addonVersion"), r.was("addonVersion"), w.addonVersion(r.field("addonName")))
+	return t
+}
+
+func (w World) identified(id, service, resource string) map[string]any {
 	return map[string]any{"id": id, "arn": w.arn(service, resource)}
 }
 
@@ -131,23 +148,23 @@ func (w World) arn(service, resource string) string {
 	return aws.ARN{Partition: w.Partition, Service: service, Region: w.Region, Account: w.Account, Resource: resource}.String()
 }
 
-func ec2(kind, prefix string) teller {
+func ec2(kind, prefix string) reporter {
 	return func(w World, r resource) map[string]any {
-		return w.told(r.id(prefix), "ec2", kind+"/"+r.id(prefix))
+		return w.identified(r.id(prefix), "ec2", kind+"/"+r.id(prefix))
 	}
 }
 
-func iam(kind string) teller {
+func iam(kind string) reporter {
 	return func(w World, r resource) map[string]any {
 		w.Region = "" // IAM has none.
-		return w.told(r.external(), "iam", kind+"/"+r.external())
+		return w.identified(r.external(), "iam", kind+"/"+r.external())
 	}
 }
 
-// byARN is how the provider knows some kinds.
-func byARN(tell teller) teller {
+// byARN is for kinds whose id is their ARN.
+func byARN(report reporter) reporter {
 	return func(w World, r resource) map[string]any {
-		t := tell(w, r)
+		t := report(w, r)
 		t["id"] = t["arn"]
 		return t
 	}
@@ -156,7 +173,7 @@ func byARN(tell teller) teller {
 // inCluster has the cluster's name in its own.
 func inCluster(w World, r resource, kind, name string) map[string]any {
 	cluster := r.reference("clusterNameRef")
-	return w.told(cluster+":"+name, "eks", kind+"/"+cluster+"/"+name+"/"+uuid(r.name))
+	return w.identified(cluster+":"+name, "eks", kind+"/"+cluster+"/"+name+"/"+uuid(r.name))
 }
 
 // uuid that is always the same for a name.
@@ -167,33 +184,33 @@ func uuid(name string) string {
 
 func oidcProvider(w World, r resource) map[string]any {
 	w.Region = ""
-	return w.told(r.field("url"), "iam", "oidc-provider/"+strings.TrimPrefix(r.field("url"), "https://"))
+	return w.identified(r.field("url"), "iam", "oidc-provider/"+strings.TrimPrefix(r.field("url"), "https://"))
 }
 
 func launchTemplate(w World, r resource) map[string]any {
-	t := w.told(r.id("lt"), "ec2", "launch-template/"+r.id("lt"))
+	t := w.identified(r.id("lt"), "ec2", "launch-template/"+r.id("lt"))
 	t["latestVersion"] = 1.0
 	t["defaultVersion"] = 1.0
 	return t
 }
 
-// address is one of those that are for documents only.
+// address is one of those reserved for documentation.
 func address(w World, r resource) map[string]any {
-	t := w.told(r.id("eipalloc"), "ec2", "elastic-ip/"+r.id("eipalloc"))
+	t := w.identified(r.id("eipalloc"), "ec2", "elastic-ip/"+r.id("eipalloc"))
 	t["publicIp"] = fmt.Sprintf("203.0.113.%d", sha256.Sum256([]byte(r.name))[0])
 	return t
 }
 
 func queue(w World, r resource) map[string]any {
 	url := "https://sqs." + w.Region + ".amazonaws.com/" + w.Account + "/" + r.field("name")
-	t := w.told(url, "sqs", r.field("name"))
+	t := w.identified(url, "sqs", r.field("name"))
 	t["url"] = url
 	return t
 }
 
 func cluster(w World, r resource) map[string]any {
 	id := strings.ToUpper(digest(r.name+w.Account, 32))
-	t := w.told(r.external(), "eks", "cluster/"+r.external())
+	t := w.identified(r.external(), "eks", "cluster/"+r.external())
 	t["status"] = "ACTIVE"
 	t["version"] = r.version()
 	t["deletionProtection"] = r.isTrue("deletionProtection")
@@ -213,7 +230,7 @@ func cluster(w World, r resource) map[string]any {
 	return t
 }
 
-// madeIn are the ids of the subnets that something was made in. EKS keeps their
+// madeIn are the ids of the subnets in which a resource was created. EKS retains their
 // zones.
 func (w World) madeIn(r resource, path ...string) []any {
 	if was := at(r.before, append([]string{"status", "atProvider"}, path...)).GetListValue(); was != nil {
@@ -229,8 +246,8 @@ func (w World) madeIn(r resource, path ...string) []any {
 	return ids
 }
 
-// encryptionConfig that EKS made a cluster with: it looks up the key of an alias, and
-// knows no other alias than that of the platform's own key.
+// encryptionConfig with which EKS created a cluster. EKS looks up the key of an alias; the
+// only alias here is that of the platform's own key.
 func (w World) encryptionConfig(r resource) any {
 	if is := at(r.before, []string{"status", "atProvider"}).GetStructValue(); is != nil {
 		return is.GetFields()["encryptionConfig"].AsInterface()
@@ -246,18 +263,19 @@ func (w World) encryptionConfig(r resource) any {
 	return map[string]any{"provider": map[string]any{"keyArn": key}, "resources": []any{"secrets"}}
 }
 
-// version of Kubernetes that EKS runs: the one that's asked for, if EKS goes there.
+// version of Kubernetes that EKS runs: the desired one, if EKS accepts it.
 func (r resource) version() string {
-	asked, runs := r.field("version"), r.was("version")
-	if runs != "" && r.refused(r.object.GetFields()["kind"].GetStringValue()) != "" {
+	desired, runs := r.field("version"), r.was("version")
+	if runs != "" && r.refused() != "" {
 		return runs
 	}
-	return cmp.Or(asked, runs)
+	return cmp.Or(desired, runs)
 }
 
-// refused is what EKS says when it's asked for a version that it doesn't go to: a
-// control plane goes to the next, and nothing ever goes back.
-func (r resource) refused(kind string) string {
+// refused is EKS's error for a version that it doesn't accept: a control plane goes to the
+// next one, and nothing goes back.
+func (r resource) refused() string {
+	kind := r.object.GetFields()["kind"].GetStringValue()
 	from, to := minor(r.was("version")), minor(r.field("version"))
 	back, skip := to < from, to > from+1 && kind == "Cluster"
 	if from == 0 || to == 0 || (kind != "Cluster" && kind != "NodeGroup") || (!back && !skip) {
@@ -275,8 +293,7 @@ func minor(version string) int {
 	return m
 }
 
-// addonVersion that EKS installs unless it's told one. Only that of kube-proxy
-// says anything.
+// addonVersion that EKS installs by default. Only that of kube-proxy has a meaning.
 func (w World) addonVersion(name string) string {
 	if name == "kube-proxy" {
 		return "v" + w.KubernetesVersion + ".0-eksbuild.1"

@@ -1,6 +1,5 @@
-// Package simulate plays the providers: it says what a resource that is desired
-// would look like once it exists, and once that is changed. Nothing here calls
-// AWS; ids are made of names.
+// Package simulate makes what providers would report of desired resources once they exist,
+// and once they change. It doesn't call AWS; ids are made from names.
 package simulate
 
 import (
@@ -10,17 +9,17 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// Account that resources live in unless a claim says otherwise. It's the one
-// that AWS uses in its own documents.
+// Account of resources whose claim has none. AWS uses it in its own documents.
 const Account = "123456789012"
 
-// since is when everything has become as it is.
+// since is the time of all transitions.
 const since = "2026-01-01T00:00:00Z"
 
 // annotationExternal is the name by which a provider knows a resource.
@@ -39,8 +38,8 @@ type World struct {
 	KubernetesVersion string
 }
 
-// Observe what a response desires as if all of it existed and were ready, and
-// nothing else did, given what was observed before.
+// Observe what a response desires as if exactly that existed and were ready, given what was
+// observed before.
 func (w World) Observe(before map[string]*fnv1.Resource, rsp *fnv1.RunFunctionResponse) map[string]*fnv1.Resource {
 	o := make(map[string]*fnv1.Resource, len(rsp.GetDesired().GetResources()))
 	w.subnets = make(map[string]string)
@@ -55,8 +54,8 @@ func (w World) Observe(before map[string]*fnv1.Resource, rsp *fnv1.RunFunctionRe
 	return o
 }
 
-// Exist is a resource as a provider would leave it: with a status. What it was
-// like before counts for what cannot become just anything.
+// Exist is a resource with the status that its provider would report. It depends on the
+// resource before, because not every field can change.
 func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.Struct {
 	o, ok := proto.Clone(desired).(*structpb.Struct)
 	if !ok {
@@ -66,7 +65,7 @@ func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.St
 		o.Fields = make(map[string]*structpb.Value)
 	}
 	status := &structpb.Struct{}
-	if !silent[o.GetFields()["kind"].GetStringValue()] {
+	if kind := kinds.OfObject(object.Of(o)); kind.Object == nil || !kind.Silent {
 		var err error
 		if status, err = structpb.NewStruct(w.status(resource{name: name, object: o, before: before})); err != nil {
 			return o // The table holds plain values.
@@ -81,8 +80,8 @@ func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.St
 	return o
 }
 
-// annotated with the name that Crossplane knows a composed resource by, and with
-// the id that the provider does, unless it was told another name.
+// annotated with the key of the composed resource, and with its external name: the id,
+// unless the resource has another.
 func annotated(m *structpb.Struct, name, id string) *structpb.Value {
 	a := m.GetFields()["annotations"].GetStructValue()
 	if a == nil {
@@ -102,36 +101,36 @@ func (w World) status(r resource) map[string]any {
 		map[string]any{"type": "Ready", "status": "True", "reason": "Available", "lastTransitionTime": since},
 		synced,
 	}}
-	kind := r.object.GetFields()["kind"].GetStringValue()
-	if m := r.refused(kind); m != "" {
+	if m := r.refused(); m != "" {
 		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", m
 	}
-	told := make(map[string]any)
-	if tell, ok := kinds[kind]; ok {
-		told = tell(w, r)
+	o := object.Of(r.object)
+	reported := make(map[string]any)
+	if report, ok := reports[schema.GroupKind{Group: o.Group(), Kind: o.String("kind")}]; ok {
+		reported = report(w, r)
 	}
-	r.tellFixed(kind, told)
-	if len(told) > 0 {
-		s["atProvider"] = told
+	r.reportImmutable(kinds.OfObject(o), reported)
+	if len(reported) > 0 {
+		s["atProvider"] = reported
 	}
 	return s
 }
 
-// tellFixed tells what cannot change: it's as it was when the resource was made.
-func (r resource) tellFixed(kind string, told map[string]any) {
+// reportImmutable fields as they were when the resource was created.
+func (r resource) reportImmutable(kind kinds.Kind, reported map[string]any) {
 	before := &structpb.Struct{Fields: map[string]*structpb.Value{"spec": structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
 		"forProvider": r.before.GetFields()["status"].GetStructValue().GetFields()["atProvider"],
 	}})}}
-	for _, f := range fixed.Fields(kind) {
+	for _, f := range kind.Immutable {
 		path := strings.Split(f.Path, ".")
 		v := at(r.object, path)
-		if was := at(before, path); was != nil && (f.But == "" || v.GetStringValue() != f.But) {
+		if was := at(before, path); was != nil && (f.AllowedValue == "" || v.GetStringValue() != f.AllowedValue) {
 			v = was
 		}
-		if v == nil || f.Untold {
+		if v == nil || f.Unreported {
 			continue
 		}
-		o := told
+		o := reported
 		for _, p := range path[2 : len(path)-1] {
 			if o[p] == nil {
 				o[p] = make(map[string]any)
@@ -140,7 +139,7 @@ func (r resource) tellFixed(kind string, told map[string]any) {
 		}
 		is := v.AsInterface()
 		if s, ok := is.(string); ok {
-			is = strings.TrimPrefix(s, f.Without)
+			is = strings.TrimPrefix(s, f.TrimPrefix)
 		}
 		o[path[len(path)-1]] = is
 	}

@@ -229,15 +229,15 @@ func TestReadmeLinks(t *testing.T) {
 func TestReadmeFacts(t *testing.T) {
 	facts := make(map[string]bool)
 	for _, name := range []string{"minimal", "seafarer-cluster", "irsa"} {
-		a, _, err := function.Assemble(t.Context(), examples.Get(name).Request(t))
+		composed, err := function.Compose(t.Context(), examples.Get(name).Request(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range a.Parts {
+		for _, p := range composed.Assembly.Parts {
 			facts["| "+p.Name+" |"] = true
 			facts["`"+p.ConditionType()+"`"] = true
 		}
-		for _, s := range a.Withheld() {
+		for _, s := range composed.Assembly.Withheld() {
 			for _, what := range s.WaitsFor {
 				facts["| "+what+" |"] = true
 			}

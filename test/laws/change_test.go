@@ -16,10 +16,10 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/upgrade"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -68,7 +68,7 @@ func walkOf(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 	var out bytes.Buffer
 	ps := simulated(t, req)
 	for i, p := range ps {
-		v := compose.Exists(p.Response.GetDesired().GetComposite().GetResource())
+		v := object.Of(p.Response.GetDesired().GetComposite().GetResource())
 		fmt.Fprintf(&out, "pass %d: control plane %s, system nodes %s, Karpenter %s\n", i+1,
 			v.String("status.versions.controlPlane"), v.String("status.versions.systemNodes"), v.String("status.versions.karpenter"))
 		if i > 0 {
@@ -124,14 +124,14 @@ func oldestChart(t *testing.T, kubernetes string) string {
 
 // exists in AWS: a field of a resource.
 func (u *upgrading) is(key, path string) string {
-	return compose.Exists(u.req.GetObserved().GetResources()[key].GetResource()).String(path)
+	return object.Of(u.req.GetObserved().GetResources()[key].GetResource()).String(path)
 }
 
 // check a response against what is true in AWS.
 func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
-	want := compose.Exists(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
-	cp := compose.Exists(desired(rsp, "cluster")).String("spec.forProvider.version")
-	nodes := compose.Exists(desired(rsp, "system-node-group")).String("spec.forProvider.version")
+	want := object.Of(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
+	cp := object.Of(desired(rsp, "cluster")).String("spec.forProvider.version")
+	nodes := object.Of(desired(rsp, "node-group-system")).String("spec.forProvider.version")
 	runs := u.is("cluster", "status.atProvider.version")
 	chart, err := compat.Chart(u.is("karpenter", "spec.forProvider.chart.version"))
 	if err != nil {
@@ -151,7 +151,7 @@ func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 		return fmt.Sprintf("the nodes are to be at %s while the control plane is at %s, to be %s", nodes, runs, cp)
 	case begins && compat.Karpenter(chart, cp) != nil:
 		return fmt.Sprintf("the control plane goes ahead of Karpenter: %v", compat.Karpenter(chart, cp))
-	case begins && u.is("system-node-group", "status.atProvider.version") != runs:
+	case begins && u.is("node-group-system", "status.atProvider.version") != runs:
 		return fmt.Sprintf("the control plane goes to %s before the nodes are at %s", cp, runs)
 	}
 	u.controlPlane, u.systemNodes = cp, nodes
@@ -160,9 +160,9 @@ func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 
 // done tells whether all is where the claim wants it.
 func (u *upgrading) done() bool {
-	want := compose.Exists(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
+	want := object.Of(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
 	return u.is("cluster", "status.atProvider.version") == want &&
-		u.is("system-node-group", "status.atProvider.version") == want &&
+		u.is("node-group-system", "status.atProvider.version") == want &&
 		u.is("karpenter", "spec.forProvider.chart.version") == "1.15.0"
 }
 
@@ -184,10 +184,10 @@ func TestUpgrades(t *testing.T) {
 					if m := u.check(rsp); m != "" {
 						t.Fatalf("pass %d: %s", n, m)
 					}
-					if is := conditionOf(rsp, platform.ConditionUpgrading).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE; is == u.done() {
-						t.Fatalf("pass %d: done: %t, and the condition says: %s", n, u.done(), conditionOf(rsp, platform.ConditionUpgrading).GetMessage())
+					if is := conditionOf(rsp, upgrade.ConditionUpgrading).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE; is == u.done() {
+						t.Fatalf("pass %d: done: %t, and the condition says: %s", n, u.done(), conditionOf(rsp, upgrade.ConditionUpgrading).GetMessage())
 					}
-					if c := conditionOf(rsp, platform.ConditionUpgradeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
+					if c := conditionOf(rsp, upgrade.ConditionUpgradeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
 						u.unblock(t, c)
 						continue
 					}
@@ -260,7 +260,7 @@ func (u *upgrading) upset(r *rand.Rand, seen *fnv1.RunFunctionRequest) {
 	if proto.Equal(seen.GetObserved().GetComposite(), u.req.GetObserved().GetComposite()) {
 		return
 	}
-	for _, k := range []string{"cluster", "system-node-group"} {
+	for _, k := range []string{"cluster", "node-group-system"} {
 		if seen.GetObserved().GetResources()[k] == nil {
 			seen.Observed.Resources[k] = u.req.GetObserved().GetResources()[k]
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
@@ -45,7 +46,7 @@ func fail(r *rand.Rand, req *fnv1.RunFunctionRequest) map[string][2]string {
 // complain about resources: it's their try of that number.
 func complain(req *fnv1.RunFunctionRequest, failed map[string][2]string, try int) {
 	for k, c := range failed {
-		for _, v := range compose.Exists(req.GetObserved().GetResources()[k].GetResource()).Value("status.conditions").GetListValue().GetValues() {
+		for _, v := range object.Of(req.GetObserved().GetResources()[k].GetResource()).Value("status.conditions").GetListValue().GetValues() {
 			f := v.GetStructValue().GetFields()
 			f["lastTransitionTime"] = structpb.NewStringValue([]string{"2026-01-01T10:00:00Z", "2026-01-01T10:10:00Z"}[try])
 			if f["type"].GetStringValue() == "Synced" {
@@ -141,15 +142,15 @@ func TestNothingUnreadyIsInvisible(t *testing.T) {
 					}
 				}
 				rsp := examples.Run(t, req)
-				a, _, err := function.Assemble(t.Context(), req)
+				composed, err := function.Compose(t.Context(), req)
 				if err != nil {
 					t.Fatal(err)
 				}
-				for _, p := range a.Parts {
-					for _, s := range p.States {
+				for _, p := range composed.Assembly.Parts {
+					for _, s := range p.Decisions {
 						d, desired := rsp.GetDesired().GetResources()[string(s.Key)]
 						ready := desired && d.GetReady() == fnv1.Ready_READY_TRUE
-						e := compose.Exists(req.GetObserved().GetResources()[string(s.Key)].GetResource())
+						e := object.Of(req.GetObserved().GetResources()[string(s.Key)].GetResource())
 						switch is := e.Is("Ready") && e.Is("Synced"); e.String("kind") {
 						case "ProviderConfig", "Secret": // Nobody tells of them.
 						case "Release":
@@ -233,7 +234,7 @@ func TestInvalidClaimKeepsPlatform(t *testing.T) {
 // conditionsOf a composite resource: their statuses by their types.
 func conditionsOf(xr *structpb.Struct) map[string]string {
 	cs := make(map[string]string)
-	for _, v := range compose.Exists(xr).Value("status.conditions").GetListValue().GetValues() {
+	for _, v := range object.Of(xr).Value("status.conditions").GetListValue().GetValues() {
 		f := v.GetStructValue().GetFields()
 		cs[f["type"].GetStringValue()] = f["status"].GetStringValue()
 	}
@@ -282,7 +283,7 @@ func TestReleaseUpgrade(t *testing.T) {
 	release := func(t *testing.T, state, synced, ready string) *fnv1.RunFunctionRequest {
 		t.Helper()
 		req := examples.Clone(t, examples.Get("minimal").Steady(t))
-		e := compose.Exists(req.GetObserved().GetResources()["karpenter"].GetResource())
+		e := object.Of(req.GetObserved().GetResources()["karpenter"].GetResource())
 		e.Value("status.atProvider").GetStructValue().GetFields()["state"] = structpb.NewStringValue(state)
 		e.Value("status.atProvider").GetStructValue().GetFields()["releaseDescription"] = structpb.NewStringValue(`Release "karpenter" failed: timed out`)
 		for _, v := range e.Value("status.conditions").GetListValue().GetValues() {

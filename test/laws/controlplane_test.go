@@ -13,8 +13,8 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
@@ -80,7 +80,7 @@ type obj struct {
 	marks *obj
 }
 
-func (o *obj) existing() compose.Existing { return compose.Exists(o.content) }
+func (o *obj) existing() object.Object { return object.Of(o.content) }
 
 // markDeletion is what Crossplane leaves where it denied a deletion.
 const markDeletion = "usage.crossplane.io/deletion-attempt-with-policy"
@@ -193,14 +193,14 @@ func (c *controlPlane) reconcile(upset func(req *fnv1.RunFunctionRequest)) ([]st
 	for k, d := range rsp.GetDesired().GetResources() {
 		c.apply(k, d.GetResource())
 	}
-	if status := compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status"); status != nil {
+	if status := object.Of(rsp.GetDesired().GetComposite().GetResource()).Value("status"); status != nil {
 		c.req.Observed.Composite.Resource.Fields["status"] = status
 	}
 	return gone, nil
 }
 
 // leaves tells whether a provider would leave behind what it made.
-func leaves(e compose.Existing) bool {
+func leaves(e object.Object) bool {
 	ps := e.Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) > 1 && !deletes(e)
 }
@@ -230,23 +230,23 @@ func (c *controlPlane) named(apiVersion, kind, name string) *obj {
 // still does.
 func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
 	c.t.Helper()
-	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
+	spec := object.Of(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
 	told := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
 	if told == c.told {
 		return // It would say the same again, and takes its time.
 	}
 	c.told = told
-	a, _, err := function.Assemble(c.t.Context(), req)
+	composed, err := function.Compose(c.t.Context(), req)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	uses, described := make(map[string][]string), make(map[string]bool)
-	for _, p := range a.Parts {
-		for _, s := range p.States {
+	for _, p := range composed.Assembly.Parts {
+		for _, s := range p.Decisions {
 			described[string(s.Key)] = true
 		}
 	}
-	for _, u := range a.Usages {
+	for _, u := range composed.Assembly.Usages {
 		if u.By != "" {
 			uses[string(u.Of)] = append(uses[string(u.Of)], string(u.By))
 		}
@@ -271,7 +271,7 @@ func (c *controlPlane) apply(k string, desired *structpb.Struct) {
 	mark := ""
 	if o.content != nil {
 		mark = o.existing().Annotation(markDeletion)
-		if deletes(o.existing()) && !deletes(compose.Exists(desired)) {
+		if deletes(o.existing()) && !deletes(object.Of(desired)) {
 			c.t.Fatalf("%s was made, and would be left behind from now on", k)
 		}
 	}
@@ -300,7 +300,7 @@ func (c *controlPlane) mark(k, policy string) {
 }
 
 // isUsage tells whether an object is a Usage, of what is in a namespace or in none.
-func isUsage(e compose.Existing) bool {
+func isUsage(e object.Object) bool {
 	k := e.String("kind")
 	return k == "Usage" || k == "ClusterUsage"
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/runtime"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -21,18 +22,18 @@ func TestConvertsAsLibrary(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			a, p, err := function.Assemble(context.Background(), e.Steady(t))
+			composed, err := function.Compose(context.Background(), e.Steady(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			objects := make(map[compose.Key]compose.Object)
-			for _, part := range function.Parts(p) {
+			objects := make(map[key.Key]object.Typed)
+			for _, part := range composed.Parts {
 				for _, r := range part.Resources {
 					objects[r.Key] = r.Object
 				}
 			}
-			for _, part := range a.Parts {
-				for _, s := range part.States {
+			for _, part := range composed.Assembly.Parts {
+				for _, s := range part.Decisions {
 					if diff := cmp.Diff(converted(t, objects[s.Key]), s.Desired.AsMap()); diff != "" {
 						t.Errorf("%s: -library, +ours:\n%s", s.Key, diff)
 					}
@@ -44,7 +45,7 @@ func TestConvertsAsLibrary(t *testing.T) {
 
 // converted by the library: without status, without what a struct says though
 // nobody set it, and with numbers as the protocol has them.
-func converted(t *testing.T, o compose.Object) map[string]any {
+func converted(t *testing.T, o object.Typed) map[string]any {
 	t.Helper()
 	u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
 	if err != nil {

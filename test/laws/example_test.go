@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -44,7 +44,7 @@ func TestNames(t *testing.T) {
 	names := make(map[string]bool)
 	for _, e := range examples.All(t) {
 		for name, r := range examples.Run(t, e.Steady(t)).GetDesired().GetResources() {
-			names[name+" "+compose.Exists(r.GetResource()).String("kind")] = true
+			names[name+" "+object.Of(r.GetResource()).String("kind")] = true
 		}
 	}
 	header := "# Each line is a composed resource of some example: its name and its kind. Removing or\n# changing a line deletes that resource of every platform there is.\n"

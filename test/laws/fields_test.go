@@ -345,7 +345,7 @@ func fieldsOf(typ reflect.Type, path string) []string {
 
 // What only AWS can tell, whoever knows the account.
 const (
-	waitsForSecurityGroup = "the security group that EKS makes for the cluster"
+	waitsForSecurityGroup = "the security group that EKS creates for the cluster"
 	waitsForAssociation   = "Karpenter's Pod Identity association, because pods older than it never get credentials"
 )
 
@@ -410,7 +410,7 @@ func withoutCluster(t *testing.T, e examples.Example) map[string]string {
 		w["karpenter"] = waitsForAssociation
 		return w
 	}
-	for _, role := range []string{"vpc-cni-role", "ebs-csi-role", "karpenter-role"} {
+	for _, role := range []string{"role-addon-vpc-cni", "role-addon-aws-ebs-csi-driver", "karpenter-role"} {
 		w[role] = platform.OIDCIssuer.What
 	}
 	return w

@@ -13,7 +13,7 @@ import (
 	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -90,13 +90,13 @@ func FuzzRender(f *testing.F) {
 			f.Add(b)
 		}
 	}
-	f.Fuzz(func(t *testing.T, claim []byte) {
-		xr, err := render.Composite(claim, apis.Composition)
+	f.Fuzz(func(t *testing.T, manifest []byte) {
+		xr, err := render.Composite(manifest, apis.Composition)
 		if err != nil {
 			return
 		}
-		if err := platform.Default(xr); err != nil {
-			t.Errorf("platform.Default(...): %v", err)
+		if err := claim.Default(xr); err != nil {
+			t.Errorf("claim.Default(...): %v", err)
 		}
 		req, err := render.Request(xr, apis.Composition, nil)
 		if err != nil {

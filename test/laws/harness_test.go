@@ -9,7 +9,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -43,7 +43,7 @@ func upsetRun(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunct
 	tb.Helper()
 	return settleAsked(tb, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
 		for _, o := range truth.GetObserved().GetResources() {
-			if e := compose.Exists(o.GetResource()); e.Name() == s.GetMatchName() && e.String("kind") == s.GetKind() {
+			if e := object.Of(o.GetResource()); e.Name() == s.GetMatchName() && e.String("kind") == s.GetKind() {
 				return o.GetResource()
 			}
 		}

@@ -15,7 +15,8 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -61,7 +62,7 @@ func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (change
 	changed = examples.Clone(t, steady)
 	xr := changed.GetObserved().GetComposite().GetResource()
 	paved := fieldpath.Pave(xr.AsMap())
-	region := compose.Exists(xr).String("spec.region")
+	region := object.Of(xr).String("spec.region")
 	for _, w := range wishes {
 		if r.IntN(4) == 0 {
 			paths = append(paths, w.path)
@@ -79,7 +80,7 @@ func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (change
 }
 
 // TestHoldsChanges is a law of its own: whatever a claim asks for, what exists
-// stays, and so does whatever AWS cannot change of it, and ChangeHeld names it.
+// stays, and so does whatever AWS cannot change of it, and ChangeBlocked names it.
 // That is so also while the function is told too little.
 func TestHoldsChanges(t *testing.T) {
 	t.Parallel()
@@ -100,10 +101,10 @@ func TestHoldsChanges(t *testing.T) {
 				} else if m != "" {
 					t.Fatalf("case %d: %v: refused: %s", i, paths, m)
 				}
-				said := conditionOf(rsp, compose.ConditionChangeHeld)
+				said := conditionOf(rsp, compose.ConditionChangeBlocked)
 				for k, path := range fixedDiffs(t, before, fresh) {
-					if path != "" && !strings.Contains(said.GetMessage(), k) && !strings.Contains(said.GetMessage(), "more are held") {
-						t.Fatalf("case %d: %v: %s of %s would be another, and ChangeHeld says: %s", i, paths, path, k, said.GetMessage())
+					if path != "" && !strings.Contains(said.GetMessage(), k) && !strings.Contains(said.GetMessage(), "more changes are blocked") {
+						t.Fatalf("case %d: %v: %s of %s would be another, and ChangeBlocked says: %s", i, paths, path, k, said.GetMessage())
 					}
 					held++
 				}
@@ -129,10 +130,10 @@ func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunF
 	t.Helper()
 	diffs := make(map[string]string)
 	for k, now := range examples.Run(t, fresh).GetDesired().GetResources() {
-		was, is := compose.Exists(before[k].GetResource()), compose.Exists(now.GetResource())
-		for _, f := range fixed.Fields(is.String("kind")) {
+		was, is := object.Of(before[k].GetResource()), object.Of(now.GetResource())
+		for _, f := range kinds.OfObject(is).Immutable {
 			w, n := was.Value(f.Path), is.Value(f.Path)
-			if w != nil && n != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) && !strings.HasSuffix(f.Path, "Refs") {
+			if w != nil && n != nil && !proto.Equal(w, n) && (f.AllowedValue == "" || n.GetStringValue() != f.AllowedValue) && !strings.HasSuffix(f.Path, "Refs") {
 				diffs[k] = f.Path
 			}
 		}
@@ -144,16 +145,16 @@ func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunF
 // it cannot change.
 func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) string {
 	for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
-		was := compose.Exists(before[k].GetResource())
-		is := compose.Exists(desired(rsp, k))
+		was := object.Of(before[k].GetResource())
+		is := object.Of(desired(rsp, k))
 		if is.Name() == "" {
 			return k + " is dropped"
 		}
 		if was.ExternalName() != is.ExternalName() {
 			return k + " gets another name: " + is.ExternalName()
 		}
-		for _, f := range fixed.Fields(is.String("kind")) {
-			if w, n := was.Value(f.Path), is.Value(f.Path); w != nil && !proto.Equal(w, n) && (f.But == "" || n.GetStringValue() != f.But) {
+		for _, f := range kinds.OfObject(is).Immutable {
+			if w, n := was.Value(f.Path), is.Value(f.Path); w != nil && !proto.Equal(w, n) && (f.AllowedValue == "" || n.GetStringValue() != f.AllowedValue) {
 				return k + ": " + f.Path + " changes to " + n.String()
 			}
 		}
@@ -161,10 +162,10 @@ func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *f
 	return ""
 }
 
-// tokenOf the change of a resource, as ChangeHeld tells it.
+// tokenOf the change of a resource, as ChangeBlocked tells it.
 func tokenOf(t *testing.T, rsp *fnv1.RunFunctionResponse, key string) string {
 	t.Helper()
-	c := conditionOf(rsp, compose.ConditionChangeHeld)
+	c := conditionOf(rsp, compose.ConditionChangeBlocked)
 	m := regexp.MustCompile(`add (` + key + `-[0-9a-f]{8}) to spec\.acknowledgedChanges`).FindStringSubmatch(c.GetMessage())
 	if m == nil || c.GetStatus() != fnv1.Status_STATUS_CONDITION_TRUE || c.GetReason() != compose.ReasonNeedsAcknowledgement {
 		t.Fatalf("no change of %s can be acknowledged: %v", key, c)
@@ -177,7 +178,7 @@ func tokenOf(t *testing.T, rsp *fnv1.RunFunctionResponse, key string) string {
 // works once, and for what it's of.
 func TestReplaces(t *testing.T) {
 	t.Parallel()
-	const key = "system-node-group"
+	const key = "node-group-system"
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
@@ -231,8 +232,8 @@ func TestReplaces(t *testing.T) {
 			if !slices.Equal(types(), []string{"c7i.large"}) || c.objects["usage-"+key+".karpenter"] == nil {
 				t.Fatalf("it isn't made anew, with a Usage: %v", types())
 			}
-			said := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeHeld)
-			if said.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(said.GetMessage(), "acknowledged by "+token) {
+			said := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeBlocked)
+			if said.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(said.GetMessage(), token+" acknowledges no blocked change") {
 				t.Errorf("want to be told that the token can be taken out: %v", said)
 			}
 
@@ -262,7 +263,7 @@ func TestEndsRightAfterReplacement(t *testing.T) {
 			c.pass(nil)
 		}
 		ask()
-		ask(tokenOf(c.t, examples.Run(c.t, c.request()), "system-node-group"))
+		ask(tokenOf(c.t, examples.Run(c.t, c.request()), "node-group-system"))
 		safe := func() bool {
 			return conditionOf(examples.Run(c.t, c.request()), compose.ConditionTeardownSafe).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE
 		}
@@ -285,14 +286,14 @@ func TestReplacesNothingArmed(t *testing.T) {
 	c.edit(func(xr *fieldpath.Paved) {
 		alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}})
 	})
-	token := tokenOf(t, examples.Run(t, c.request()), "system-node-group")
+	token := tokenOf(t, examples.Run(t, c.request()), "node-group-system")
 	c.edit(func(xr *fieldpath.Paved) { alter(t, xr, map[string]any{"spec.acknowledgedChanges": []any{token}}) })
 	c.mark("cluster", "Background")
 	rsp := examples.Run(t, c.request())
-	if desired(rsp, "usage-system-node-group.karpenter") == nil || desired(rsp, "system-node-group") == nil {
-		t.Error("the node group is replaced though the deletion of the cluster is stored")
+	if desired(rsp, "usage-system-node-group.karpenter") == nil || desired(rsp, "node-group-system") == nil {
+		t.Error("the node group is replaced though the deletion of the cluster is pending")
 	}
-	if m := conditionOf(rsp, compose.ConditionChangeHeld).GetMessage(); !strings.Contains(m, "a deletion of cluster is stored: see DeletionArmed") {
+	if m := conditionOf(rsp, compose.ConditionChangeBlocked).GetMessage(); !strings.Contains(m, "a deletion of cluster is pending: see DeletionPending") {
 		t.Errorf("want to be told why it waits, got: %s", m)
 	}
 }
@@ -305,7 +306,7 @@ func TestKeepsZones(t *testing.T) {
 	steady := e.Steady(t)
 	before := resources(examples.Run(t, steady))
 	asked := steady.GetObserved().GetComposite().GetResource()
-	zones := compose.Exists(asked).Value("spec.network.zones").GetListValue().GetValues()
+	zones := object.Of(asked).Value("spec.network.zones").GetListValue().GetValues()
 	gone, added := zones[1].GetStringValue(), "eu-central-1d"
 
 	req := examples.Clone(t, steady)
@@ -330,8 +331,8 @@ func TestKeepsZones(t *testing.T) {
 			t.Errorf("the control plane is moved: -before, +after:\n%s", d)
 		}
 	}
-	if m := conditionOf(rsp, compose.ConditionChangeHeld).GetMessage(); !strings.Contains(m, "zone "+gone+" stays") || !strings.Contains(m, "add system-node-group-") {
-		t.Errorf("ChangeHeld: %s", m)
+	if m := conditionOf(rsp, compose.ConditionChangeBlocked).GetMessage(); !strings.Contains(m, "zone "+gone+" stays") || !strings.Contains(m, "add node-group-system-") {
+		t.Errorf("ChangeBlocked: %s", m)
 	}
 
 	// Zones by ID begin where zones by name do.
@@ -341,7 +342,7 @@ func TestKeepsZones(t *testing.T) {
 	}
 }
 
-func lacksOf(before, after map[string]compose.Existing) []string {
+func lacksOf(before, after map[string]object.Object) []string {
 	var gone []string
 	for k := range before {
 		if _, ok := after[k]; !ok {
@@ -359,17 +360,17 @@ func TestUnmadeMayChange(t *testing.T) {
 	req := examples.Clone(t, examples.Get("minimal").Steady(t))
 	for _, o := range req.GetObserved().GetResources() {
 		delete(o.GetResource().GetFields(), "status")
-		delete(compose.Exists(o.GetResource()).Value("metadata").GetStructValue().GetFields(), "annotations")
+		delete(object.Of(o.GetResource()).Value("metadata").GetStructValue().GetFields(), "annotations")
 	}
 	delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
 	set(req, `{"secretsEncryption": {"enabled": false}}`, "spec", "controlPlane")
 	set(req, `{"instanceTypes": ["c7i.large"]}`, "spec", "systemNodes")
 	set(req, `{"zoneCount": 2}`, "spec", "network")
 	rsp := examples.Run(t, req)
-	if c := conditionOf(rsp, compose.ConditionChangeHeld); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
-		t.Errorf("want nothing to be held, got: %s", c.GetMessage())
+	if c := conditionOf(rsp, compose.ConditionChangeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
+		t.Errorf("want nothing to be blocked, got: %s", c.GetMessage())
 	}
-	if compose.Exists(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
+	if object.Of(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
 		t.Error("the cluster is to be encrypted though the claim no longer asks for it")
 	}
 }

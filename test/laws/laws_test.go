@@ -22,8 +22,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/fixed"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
@@ -59,7 +60,7 @@ func aged(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 // age a steady request.
 func age(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	t.Helper()
-	template := compose.Exists(req.GetObserved().GetResources()["system-launch-template"].GetResource())
+	template := object.Of(req.GetObserved().GetResources()["launch-template-system"].GetResource())
 	template.Value("status.atProvider").GetStructValue().GetFields()["latestVersion"] = structpb.NewNumberValue(3)
 
 	// Whatever follows from that is done.
@@ -192,7 +193,7 @@ func reorder(r *rand.Rand, req *fnv1.RunFunctionRequest) {
 	for _, k := range shuffled(r, req.GetObserved().GetResources()) {
 		o := req.GetObserved().GetResources()[k]
 		o.Resource = reordered(r, o.GetResource())
-		cs := compose.Exists(o.GetResource()).Value("status.conditions").GetListValue().GetValues()
+		cs := object.Of(o.GetResource()).Value("status.conditions").GetListValue().GetValues()
 		r.Shuffle(len(cs), func(i, j int) { cs[i], cs[j] = cs[j], cs[i] })
 		rs[k] = o
 	}
@@ -280,7 +281,7 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 // memory is what the composite resource keeps, whatever it's told: all but what
 // says how far the platform is now.
 func memory(s *fnv1.State) *structpb.Struct {
-	m := &structpb.Struct{Fields: maps.Clone(compose.Exists(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
+	m := &structpb.Struct{Fields: maps.Clone(object.Of(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
 	for _, k := range []string{"phase", "resources", "waitsFor"} {
 		delete(m.GetFields(), k)
 	}
@@ -293,15 +294,15 @@ func memory(s *fnv1.State) *structpb.Struct {
 // cannot change is kept of what exists, and nobody remembers it.
 func unmade(o *structpb.Struct) *structpb.Struct {
 	o = examples.CloneObject(o)
-	for _, field := range fixed.Fields(compose.Exists(o).String("kind")) {
+	for _, field := range kinds.OfObject(object.Of(o)).Immutable {
 		last := strings.LastIndex(field.Path, ".")
 		parent, field := field.Path[:last], field.Path[last+1:]
-		delete(compose.Exists(o).Value(parent).GetStructValue().GetFields(), field)
+		delete(object.Of(o).Value(parent).GetStructValue().GetFields(), field)
 	}
-	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil {
+	if ps := object.Of(o).Value("spec.managementPolicies").GetListValue(); ps != nil {
 		ps.Values = slices.DeleteFunc(ps.GetValues(), func(v *structpb.Value) bool { return v.GetStringValue() == "LateInitialize" })
 	}
-	f := compose.Exists(o).Value("spec.forProvider").GetStructValue().GetFields()
+	f := object.Of(o).Value("spec.forProvider").GetStructValue().GetFields()
 	delete(f, "natGatewayId")
 	delete(f["vpcConfig"].GetStructValue().GetFields(), "subnetIds")
 	return o
@@ -351,15 +352,15 @@ func TestHolds(t *testing.T) {
 
 // drift changes or removes fields of a resource's spec.
 func drift(r *rand.Rand, o *structpb.Struct) {
-	if ps := compose.Exists(o).Value("spec.managementPolicies").GetListValue(); ps != nil && r.IntN(2) == 0 {
+	if ps := object.Of(o).Value("spec.managementPolicies").GetListValue(); ps != nil && r.IntN(2) == 0 {
 		ps.Values = ps.GetValues()[:1]
 	}
 	untold := map[string]bool{"spec.forProvider.instanceTypes": true} // Once its status is gone, nobody tells.
-	for _, f := range fixed.Fields(compose.Exists(o).String("kind")) {
-		untold[f.Path] = untold[f.Path] || f.Untold
+	for _, f := range kinds.OfObject(object.Of(o)).Immutable {
+		untold[f.Path] = untold[f.Path] || f.Unreported
 	}
 	for _, half := range []string{"forProvider", "initProvider"} {
-		f := compose.Exists(o).Value("spec." + half).GetStructValue().GetFields()
+		f := object.Of(o).Value("spec." + half).GetStructValue().GetFields()
 		for _, k := range slices.Sorted(maps.Keys(f)) {
 			switch s, isString := f[k].GetKind().(*structpb.Value_StringValue); {
 			case r.IntN(2) == 0:
@@ -377,29 +378,29 @@ func drift(r *rand.Rand, o *structpb.Struct) {
 // that hold them are observed with.
 func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[string]*structpb.Struct {
 	t.Helper()
-	a, p, err := function.Assemble(context.Background(), req)
+	composed, err := function.Compose(context.Background(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(a.Withheld()) > 0 {
-		t.Fatalf("%s is dropped", a.Withheld()[0].Key)
+	if len(composed.Assembly.Withheld()) > 0 {
+		t.Fatalf("%s is dropped", composed.Assembly.Withheld()[0].Key)
 	}
 	h := make(map[string]*structpb.Struct)
-	for _, part := range function.Parts(p) {
+	for _, part := range composed.Parts {
 		for _, res := range part.Resources {
 			k := string(res.Key)
 			obj := fieldpath.Pave(want.GetResources()[k].GetResource().AsMap())
-			observed := compose.Exists(req.GetObserved().GetResources()[k].GetResource())
+			observed := object.Of(req.GetObserved().GetResources()[k].GetResource())
 			var paths []string
 			for _, u := range res.Unknown() {
 				paths = append(paths, u.Paths...)
 			}
-			for _, turn := range res.Turns {
+			for _, turn := range res.Switches {
 				paths = append(paths, turn.Paths...) // No Usage tells that it's in force.
 			}
-			for _, f := range res.Fixity.Fields {
+			for _, f := range res.Immutable {
 				// Nobody tells what it's like in AWS.
-				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.But) {
+				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.AllowedValue) {
 					paths = append(paths, f.Path)
 				}
 			}

@@ -13,19 +13,22 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
 // graphOf a request: how what is described for it depends on each other.
-func graphOf(t *testing.T, req *fnv1.RunFunctionRequest) *compose.Graph {
+func graphOf(t *testing.T, req *fnv1.RunFunctionRequest) *dag.Graph {
 	t.Helper()
-	_, p, err := function.Assemble(context.Background(), req)
+	composed, err := function.Compose(context.Background(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, err := compose.NewGraph(function.Parts(p))
+	g, err := compose.NewGraph(composed.Parts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,10 +48,10 @@ func TestGraph(t *testing.T) {
 				t.Errorf("before anything exists, and when all does: -want, +got:\n%s", diff)
 			}
 			rs := resources(examples.Run(t, steady))
-			bearers := make(map[string][]compose.Key)
+			bearers := make(map[string][]key.Key)
 			for k, r := range rs {
 				for _, n := range []string{r.Name(), r.String("spec.writeConnectionSecretToRef.name")} {
-					bearers[n] = append(bearers[n], compose.Key(k))
+					bearers[n] = append(bearers[n], key.Key(k))
 				}
 			}
 			for k, r := range rs {
@@ -57,7 +60,7 @@ func TestGraph(t *testing.T) {
 				}
 				for _, name := range referred(r) {
 					for _, to := range bearers[name] {
-						if !slices.Contains(g.Edges, compose.Edge{From: compose.Key(k), To: to, Kind: compose.Refers}) {
+						if !slices.Contains(g.Edges, dag.Edge{From: key.Key(k), To: to, Kind: dag.Refers}) {
 							t.Errorf("%s refers to %s, which is no edge of the graph", k, to)
 						}
 					}
@@ -78,15 +81,15 @@ func TestGraph(t *testing.T) {
 
 func lastAssembly(t *testing.T, req *fnv1.RunFunctionRequest) *compose.Assembly {
 	t.Helper()
-	a, _, err := function.Assemble(context.Background(), req)
+	composed, err := function.Compose(context.Background(), req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a
+	return composed.Assembly
 }
 
 // referred are the names in the references of a resource.
-func referred(r compose.Existing) []string {
+func referred(r object.Object) []string {
 	var names []string
 	walk(structpb.NewStructValue(structOf(r)), "", func(path string, v *structpb.Value) {
 		list := v.GetListValue().GetValues()
@@ -113,7 +116,7 @@ func TestReachesCluster(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			steady := e.Steady(t)
 			g := graphOf(t, steady)
-			refers, uses := g.Of(compose.Refers), g.Of(compose.Uses)
+			refers, uses := g.Of(dag.Refers), g.Of(dag.DeletedBefore)
 			inside := 0
 			for k, r := range resources(examples.Run(t, steady)) {
 				kind := r.String("kind")
@@ -121,14 +124,14 @@ func TestReachesCluster(t *testing.T) {
 					continue
 				}
 				inside++
-				ways := []*compose.Graph{refers}
+				ways := []*dag.Graph{refers}
 				if deletes(r) {
 					ways = append(ways, uses)
 				}
-				config := map[string]compose.Key{"Release": platform.KeyHelmProviderConfig, "Object": platform.KeyKubernetesProviderConf}[kind]
+				config := map[string]key.Key{"Release": key.HelmProviderConfig, "Object": key.KubernetesProviderConfig}[kind]
 				for _, g := range ways {
-					for _, to := range []compose.Key{config, platform.KeyClusterAuth, platform.KeyCluster} {
-						if !g.Reaches(compose.Key(k), to) {
+					for _, to := range []key.Key{config, key.ClusterAuth, key.Cluster} {
+						if !g.Reaches(key.Key(k), to) {
 							t.Errorf("%s has no way to %s by edges of kind %v", k, to, g.Edges[0].Kind)
 						}
 					}
@@ -142,7 +145,7 @@ func TestReachesCluster(t *testing.T) {
 }
 
 // deletes tells whether the provider deletes what a resource stands for.
-func deletes(r compose.Existing) bool {
+func deletes(r object.Object) bool {
 	ps := r.Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) == 0 || slices.ContainsFunc(ps, func(p *structpb.Value) bool { return p.GetStringValue() == "Delete" || p.GetStringValue() == "*" })
 }
@@ -168,20 +171,20 @@ func TestUses(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req := e.Request(t)
-			irsa := compose.Exists(req.GetObserved().GetComposite().GetResource()).String("spec.iam.workloadIdentity") == "IRSA"
-			uses := graphOf(t, req).Of(compose.Uses)
+			irsa := object.Of(req.GetObserved().GetComposite().GetResource()).String("spec.iam.workloadIdentity") == "IRSA"
+			uses := graphOf(t, req).Of(dag.DeletedBefore)
 			for _, k := range uses.Keys {
-				if strings.HasPrefix(string(k), "node-") && !uses.Reaches(k, platform.KeyKarpenterRelease) {
+				if (strings.HasPrefix(string(k), "node-pool-") || strings.HasPrefix(string(k), "node-class-")) && !uses.Reaches(k, key.Karpenter) {
 					t.Errorf("%s doesn't need Karpenter to go", k)
 				}
 				var why string
 				for reason, keys := range free {
-					if keys.MatchString(string(k)) && (k != platform.KeyOIDCProvider || !irsa) {
+					if keys.MatchString(string(k)) && (k != key.OIDCProvider || !irsa) {
 						why = reason
 					}
 				}
-				before := uses.Reaches(k, platform.KeyKarpenterRelease)
-				after := uses.Reaches(platform.KeyKarpenterRelease, k)
+				before := uses.Reaches(k, key.Karpenter)
+				after := uses.Reaches(key.Karpenter, k)
 				switch {
 				case why == "" && !before && !after:
 					t.Errorf("%s is free to go, and nobody says why", k)

@@ -24,8 +24,8 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws/iam"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -102,7 +102,7 @@ func told(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 }
 
 // composed resources of a request, none of which may be refused or withheld.
-func composed(t *testing.T, req *fnv1.RunFunctionRequest) map[string]compose.Existing {
+func composed(t *testing.T, req *fnv1.RunFunctionRequest) map[string]object.Object {
 	t.Helper()
 	rsp := examples.Run(t, told(t, req))
 	if m := render.Fatal(rsp); m != "" {
@@ -115,10 +115,10 @@ func composed(t *testing.T, req *fnv1.RunFunctionRequest) map[string]compose.Exi
 }
 
 // resources that a response desires, by key.
-func resources(rsp *fnv1.RunFunctionResponse) map[string]compose.Existing {
-	es := make(map[string]compose.Existing)
+func resources(rsp *fnv1.RunFunctionResponse) map[string]object.Object {
+	es := make(map[string]object.Object)
 	for k, r := range rsp.GetDesired().GetResources() {
-		es[k] = compose.Exists(r.GetResource())
+		es[k] = object.Of(r.GetResource())
 	}
 	return es
 }
@@ -180,7 +180,7 @@ func TestRefers(t *testing.T) {
 }
 
 // dangling tells which references lead nowhere, or to where they shouldn't.
-func dangling(from, there map[string]compose.Existing) []string {
+func dangling(from, there map[string]object.Object) []string {
 	names := make(map[string]bool)
 	for _, e := range there {
 		names[e.String("kind")+" "+e.Name()] = true
@@ -188,7 +188,7 @@ func dangling(from, there map[string]compose.Existing) []string {
 		if e.String("kind") == "ProviderConfig" {
 			names[e.String("apiVersion")+" "+e.Name()] = true
 		}
-		if m := compose.Exists(e.Value("spec.forProvider.manifest").GetStructValue()); e.String("kind") == "Object" {
+		if m := object.Of(e.Value("spec.forProvider.manifest").GetStructValue()); e.String("kind") == "Object" {
 			names[m.String("kind")+" "+m.Name()] = true
 		}
 	}
@@ -244,7 +244,7 @@ func dangling(from, there map[string]compose.Existing) []string {
 
 // configured tells whether the configuration that a resource in the cluster
 // refers to is one of its own provider.
-func configured(e compose.Existing, names map[string]bool, name string) bool {
+func configured(e object.Object, names map[string]bool, name string) bool {
 	switch e.String("kind") {
 	case "Release":
 		return names["helm.m.crossplane.io/v1beta1 "+name]
@@ -256,7 +256,7 @@ func configured(e compose.Existing, names map[string]bool, name string) bool {
 	}
 }
 
-func structOf(e compose.Existing) *structpb.Struct {
+func structOf(e object.Object) *structpb.Struct {
 	m := make(map[string]*structpb.Value)
 	for _, f := range []string{"apiVersion", "kind", "metadata", "spec", "status"} {
 		if v := e.Value(f); v != nil {
@@ -279,7 +279,7 @@ func TestFollowsNames(t *testing.T) {
 				req, renamed := examples.Clone(t, steady), make(map[string]string)
 				some(r, req, func(k string, o *structpb.Struct) {
 					name := fmt.Sprintf("generated-%s-%x", k[:min(len(k), 20)], r.Uint32())
-					renamed[compose.Exists(o).Name()] = name
+					renamed[object.Of(o).Name()] = name
 					o.GetFields()["metadata"].GetStructValue().GetFields()["name"] = structpb.NewStringValue(name)
 				})
 				for _, o := range req.GetObserved().GetResources() {
@@ -330,12 +330,12 @@ func TestDesiresOnlyIntent(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req := e.Request(t)
-			namespace := compose.Exists(req.GetObserved().GetComposite().GetResource()).String("spec.claimRef.namespace")
+			namespace := object.Of(req.GetObserved().GetComposite().GetResource()).String("spec.claimRef.namespace")
 			for i, p := range passesOf(t, e) {
 				for k, r := range p.Response.GetDesired().GetResources() {
 					in := namespace
 					switch k {
-					case string(platform.KeyArgoCDCluster):
+					case string(key.ArgoCDCluster):
 						in = "argocd"
 					case usageOfComposite:
 						in = ""
@@ -354,7 +354,7 @@ var anyValue = regexp.MustCompile(`^(spec\.forProvider\.(manifest|values|tags\..
 
 func impure(o *structpb.Struct, namespace string) []string {
 	var is []string
-	e := compose.Exists(o)
+	e := object.Of(o)
 	fields, metadata := []string{"apiVersion", "kind", "metadata", "spec"}, []string{"name", "namespace", "annotations"}
 	if e.String("kind") == "Secret" {
 		fields, metadata = []string{"apiVersion", "kind", "metadata", "data"}, append(metadata, "labels")
@@ -422,7 +422,7 @@ var named = map[string]rule{
 }
 
 // name of a resource in AWS, or nothing if AWS names it.
-func (r rule) name(e compose.Existing) string {
+func (r rule) name(e object.Object) string {
 	if r.field != externalName {
 		return e.String(r.field)
 	}
@@ -516,7 +516,7 @@ func TestNamesFit(t *testing.T) {
 }
 
 // misnamed tells which names are illegal, or taken by two resources.
-func misnamed(rs map[string]compose.Existing) []string {
+func misnamed(rs map[string]object.Object) []string {
 	var ms []string
 	taken := make(map[string]string)
 	take := func(k, name string) {
@@ -611,7 +611,7 @@ var withoutAccount = regexp.MustCompile(`arn:[a-z-]+:(iam|sqs|kms|eks|events):[a
 var documents = regexp.MustCompile(`^spec\.(for|init)Provider\.(policy|assumeRolePolicy|eventPattern|configurationValues)$`)
 
 // malformed tells which policies AWS would refuse, and which ARNs nobody owns.
-func malformed(rs map[string]compose.Existing) []string {
+func malformed(rs map[string]object.Object) []string {
 	var ms []string
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
 		visit := func(path string, v *structpb.Value) {
@@ -747,7 +747,7 @@ func TestSubnetsStayByCount(t *testing.T) {
 			t.Parallel()
 			for _, code := range aws.Regions() {
 				region, _ := aws.LookupRegion(code)
-				var before map[string]compose.Existing
+				var before map[string]object.Object
 				for n := 2; n <= min(6, len(region.Zones)); n++ {
 					rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) {
 						alter(t, c, map[string]any{
@@ -767,7 +767,7 @@ func TestSubnetsStayByCount(t *testing.T) {
 }
 
 // misplaced tells which subnets aren't where they should be.
-func misplaced(rs map[string]compose.Existing, vpc netip.Prefix, want int) string {
+func misplaced(rs map[string]object.Object, vpc netip.Prefix, want int) string {
 	blocks := make(map[string]netip.Prefix)
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
 		if rs[k].String("kind") != "Subnet" {
@@ -794,7 +794,7 @@ func misplaced(rs map[string]compose.Existing, vpc netip.Prefix, want int) strin
 }
 
 // moved tells which of the resources that must stay don't.
-func moved(before, after map[string]compose.Existing, stays func(k string) bool) string {
+func moved(before, after map[string]object.Object, stays func(k string) bool) string {
 	for _, k := range slices.Sorted(maps.Keys(before)) {
 		if !stays(k) {
 			continue

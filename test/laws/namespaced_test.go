@@ -15,6 +15,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -40,7 +41,7 @@ func withoutClaim(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionR
 	req = examples.Clone(t, req)
 	o := req.GetObserved().GetComposite().GetResource()
 	o.Fields["kind"] = structpb.NewStringValue("SeafarerCluster")
-	claim := compose.Exists(o).Value("spec.claimRef").GetStructValue().GetFields()
+	claim := object.Of(o).Value("spec.claimRef").GetStructValue().GetFields()
 	o.Fields["metadata"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"name": claim["name"], "namespace": claim["namespace"]}})
 	delete(at(o, "spec").GetStructValue().GetFields(), "claimRef")
 	delete(req.GetObserved().GetResources(), usageOfComposite)
@@ -68,7 +69,7 @@ func answersDiffer(t *testing.T, claimed, without *fnv1.RunFunctionRequest) stri
 // withoutCounts leaves out of a response what counts resources: in the status, and
 // where it tells, by condition and by event, how many Usages aren't in force.
 func withoutCounts(rsp *fnv1.RunFunctionResponse) {
-	delete(compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status").GetStructValue().GetFields(), "resources")
+	delete(object.Of(rsp.GetDesired().GetComposite().GetResource()).Value("status").GetStructValue().GetFields(), "resources")
 	rsp.Conditions = slices.DeleteFunc(rsp.GetConditions(), func(c *fnv1.Condition) bool { return c.GetType() == compose.ConditionTeardownSafe })
 	rsp.Results = slices.DeleteFunc(rsp.GetResults(), func(r *fnv1.Result) bool { return strings.HasPrefix(r.GetMessage(), compose.ConditionTeardownSafe+" ") })
 }

@@ -9,7 +9,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -31,20 +31,20 @@ func TestProtects(t *testing.T) {
 			r := dice(t)
 			on := examples.Settled(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{"spec.deletionProtection": true}) }))
 			rsp := examples.Run(t, on)
-			usage := compose.Exists(desired(rsp, usageOfClaim))
-			ref := compose.Exists(on.GetObserved().GetComposite().GetResource()).Value("spec.claimRef").GetStructValue()
-			claim := compose.Exists(ref)
+			usage := object.Of(desired(rsp, usageOfClaim))
+			ref := object.Of(on.GetObserved().GetComposite().GetResource()).Value("spec.claimRef").GetStructValue()
+			claim := object.Of(ref)
 			got := [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("metadata.namespace")}
 			if want := [4]string{"SeafarerCluster", claim.String("apiVersion"), claim.String("name"), claim.String("namespace")}; got != want {
 				t.Errorf("the Usage is of %v, want it to be of the claim: %v", got, want)
 			}
-			xr := compose.Exists(on.GetObserved().GetComposite().GetResource())
-			usage = compose.Exists(desired(rsp, usageOfComposite))
+			xr := object.Of(on.GetObserved().GetComposite().GetResource())
+			usage = object.Of(desired(rsp, usageOfComposite))
 			got = [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("kind")}
 			if want := [4]string{"XSeafarerCluster", xr.String("apiVersion"), xr.Name(), "ClusterUsage"}; got != want {
 				t.Errorf("the Usage is of %v, want it to be of the composite resource: %v", got, want)
 			}
-			if !compose.Exists(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
+			if !object.Of(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
 				t.Error("EKS isn't asked to protect the cluster")
 			}
 
@@ -102,7 +102,7 @@ func TestProtectsWithoutClaim(t *testing.T) {
 			if kind == "XSeafarerCluster" {
 				guard, none, namespace = none, guard, ""
 			}
-			u := compose.Exists(desired(rsp, guard))
+			u := object.Of(desired(rsp, guard))
 			if u.String("spec.of.resourceRef.name") != "alone" || u.String("spec.of.kind") != kind || u.String("metadata.namespace") != namespace {
 				t.Errorf("want a Usage of the composite resource, got %v", u.Value("spec"))
 			}
@@ -115,7 +115,7 @@ func TestProtectsWithoutClaim(t *testing.T) {
 
 // protect a cluster, as EKS tells. Nil is nothing.
 func protect(req *fnv1.RunFunctionRequest, is *structpb.Value) {
-	told := compose.Exists(req.GetObserved().GetResources()["cluster"].GetResource()).Value("status.atProvider").GetStructValue().GetFields()
+	told := object.Of(req.GetObserved().GetResources()["cluster"].GetResource()).Value("status.atProvider").GetStructValue().GetFields()
 	if delete(told, "deletionProtection"); is != nil {
 		told["deletionProtection"] = is
 	}
@@ -128,12 +128,12 @@ func TestLetsGo(t *testing.T) {
 	req := examples.Clone(t, e.SteadyOf(t, e.Before()))
 	set(req, "false", "spec", "deletionProtection")
 	cluster := req.GetObserved().GetResources()["cluster"].GetResource()
-	delete(compose.Exists(cluster).Value("status").GetStructValue().GetFields(), "atProvider")
+	delete(object.Of(cluster).Value("status").GetStructValue().GetFields(), "atProvider")
 	req.GetObserved().GetComposite().GetResource().GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
 	if desired(examples.Run(t, req), usageOfClaim) == nil {
 		t.Error("the claim is let go while EKS is making the cluster")
 	}
-	for _, c := range compose.Exists(cluster).Value("status.conditions").GetListValue().GetValues() {
+	for _, c := range object.Of(cluster).Value("status.conditions").GetListValue().GetValues() {
 		c.GetStructValue().GetFields()["status"] = structpb.NewStringValue("False")
 		c.GetStructValue().GetFields()["reason"] = structpb.NewStringValue("AsyncCreateFailure")
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -49,7 +49,7 @@ func TestIdentifies(t *testing.T) {
 	}
 }
 
-func policies(r compose.Existing) []string {
+func policies(r object.Object) []string {
 	var ps []string
 	for _, p := range r.Value("spec.managementPolicies").GetListValue().GetValues() {
 		ps = append(ps, p.GetStringValue())
@@ -72,11 +72,11 @@ func TestFollows(t *testing.T) {
 
 	req := aged(t, e)
 	before := resources(examples.Run(t, req))
-	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").GetStructValue().GetFields()
+	spec := object.Of(req.GetObserved().GetComposite().GetResource()).Value("spec").GetStructValue().GetFields()
 	spec["network"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
 		"zoneCount": structpb.NewNumberValue(2), "natGateway": structpb.NewStringValue("PerZone"),
 	}})
-	ids := func(r map[string]compose.Existing, path string, k compose.Key) []string {
+	ids := func(r map[string]object.Object, path string, k key.Key) []string {
 		var out []string
 		for _, v := range r[string(k)].Value(path).GetListValue().GetValues() {
 			out = append(out, v.GetStringValue())
@@ -86,8 +86,8 @@ func TestFollows(t *testing.T) {
 	const subnets, nat = "spec.forProvider.vpcConfig.subnetIds", "spec.forProvider.natGatewayId"
 
 	// A zone went, but not for the control plane.
-	want := ids(before, subnets, platform.KeyCluster)
-	if diff := cmp.Diff(want, ids(resources(examples.Run(t, req)), subnets, platform.KeyCluster)); len(want) != 4 || diff != "" {
+	want := ids(before, subnets, key.Cluster)
+	if diff := cmp.Diff(want, ids(resources(examples.Run(t, req)), subnets, key.Cluster)); len(want) != 4 || diff != "" {
 		t.Errorf("subnets of the cluster: -before, +after:\n%s", diff)
 	}
 	// The second zone has a NAT gateway of its own, which takes over once its id is known
@@ -102,7 +102,7 @@ func TestFollows(t *testing.T) {
 	keeps("the new one isn't known")
 	observed := req.GetObserved().GetResources()
 	observed[own] = examples.Clone(t, req).GetObserved().GetResources()["nat-gateway-euw3-az1"]
-	compose.Exists(observed[own].GetResource()).Value("metadata.annotations").
+	object.Of(observed[own].GetResource()).Value("metadata.annotations").
 		GetStructValue().GetFields()["crossplane.io/external-name"] = structpb.NewStringValue("nat-2")
 	keeps("the new one isn't protected")
 	observed[fmt.Sprintf(usage, 2)] = examples.Clone(t, req).GetObserved().GetResources()[fmt.Sprintf(usage, 1)]

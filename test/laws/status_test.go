@@ -13,14 +13,14 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
 // statusOf the composite resource that a response desires.
 func statusOf(rsp *fnv1.RunFunctionResponse) *structpb.Value {
-	return compose.Exists(rsp.GetDesired().GetComposite().GetResource()).Value("status")
+	return object.Of(rsp.GetDesired().GetComposite().GetResource()).Value("status")
 }
 
 // TestStatus shows what a platform's status tells once all is there.

@@ -13,8 +13,10 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/owners"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -31,20 +33,20 @@ func TestUsagesCoverUses(t *testing.T) {
 			for k, r := range rs {
 				names[r.String("apiVersion")+" "+r.String("kind")+" "+r.Name()] = k
 			}
-			end := func(u compose.Existing, end string) string {
+			end := func(u object.Object, end string) string {
 				return names[u.String(end+".apiVersion")+" "+u.String(end+".kind")+" "+u.String(end+".resourceRef.name")]
 			}
 			var want, got []string
-			_, p, err := function.Assemble(t.Context(), steady)
+			composed, err := function.Compose(t.Context(), steady)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, w := range p.Wards() {
+			for _, w := range owners.Guarded(composed.Claim, composed.Plan.Facts) {
 				gvk := w.Object.GetObjectKind().GroupVersionKind()
 				names[gvk.GroupVersion().String()+" "+gvk.Kind+" "+w.Object.GetName()] = string(w.Key)
 				want = append(want, fmt.Sprintf("%s guarded", w.Key))
 			}
-			for _, edge := range graphOf(t, steady).Of(compose.Uses).Edges {
+			for _, edge := range graphOf(t, steady).Of(dag.DeletedBefore).Edges {
 				want = append(want, fmt.Sprintf("%s by %s", edge.To, edge.From))
 			}
 			for _, p := range lastAssembly(t, steady).Parts {
@@ -342,7 +344,7 @@ func (c *controlPlane) expected() []string {
 	c.t.Helper()
 	req := examples.Clone(c.t, c.req)
 	delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
-	spec := compose.Exists(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
+	spec := object.Of(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
 	if spec != c.spec {
 		c.spec, c.new = spec, slices.Sorted(maps.Keys(settle(c.t, "new", req).GetObserved().GetResources()))
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
@@ -53,7 +53,7 @@ func settled(ctx context.Context, f *function, manifest []byte, name string) ([]
 	if err := rename(xr, name); err != nil {
 		return nil, err
 	}
-	if err := platform.Default(xr); err != nil {
+	if err := claim.Default(xr); err != nil {
 		return nil, err
 	}
 	req, err := render.Request(xr, apis.Composition, nil)

@@ -1,0 +1,63 @@
+package claim
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// explained are the schema's errors for people who write claims: without repeating the
+// path, and with what the field is, or which fields there are.
+func explained(errs field.ErrorList) field.ErrorList {
+	out := make(field.ErrorList, 0, len(errs))
+	for _, err := range errs {
+		e := *err
+		e.Detail = strings.TrimPrefix(e.Detail, e.Field+" in body ")
+		is, fields := describe(e.Field)
+		switch {
+		case e.Type == field.ErrorTypeTypeInvalid:
+			detail, actual, _ := strings.Cut(e.Detail, ": ")
+			e.Detail = detail + ", not " + strings.Trim(actual, `"`)
+			e.BadValue = field.OmitValueType{}
+		case e.Detail == "unknown field" && len(fields) > 0:
+			e.Detail += ": use one of " + strings.Join(fields, ", ")
+		case strings.HasPrefix(e.Detail, "should match ") && is != "":
+			e.Detail += " (" + is + ")"
+		}
+		out = append(out, &e)
+	}
+	return out
+}
+
+// describe a field of the schema by its path: what it is, and the fields that it has, or
+// those of the nearest field above it that exists.
+func describe(path string) (string, []string) {
+	s, err := properties()
+	if err != nil {
+		return "", nil
+	}
+	is := ""
+	for name := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '[' }) {
+		next, ok := s.Properties[name]
+		if strings.HasSuffix(name, "]") && s.Items != nil && s.Items.Schema != nil {
+			next, ok = *s.Items.Schema, true
+		}
+		if !ok {
+			break
+		}
+		s = &next
+		if s.Description != "" {
+			is = sentence(s)
+		}
+	}
+	return is, slices.Sorted(maps.Keys(s.Properties))
+}
+
+// sentence with which a description begins.
+func sentence(s *apiextensionsv1.JSONSchemaProps) string {
+	first, _, _ := strings.Cut(strings.Join(strings.Fields(s.Description), " "), ". ")
+	return strings.TrimSuffix(first, ".")
+}

@@ -1,0 +1,140 @@
+package claim
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+)
+
+// DecodeFences of the platform team. An unknown field is refused: a misspelled fence would
+// be no fence.
+func DecodeFences(raw map[string]any) (v1beta1.Fences, error) {
+	var f v1beta1.Fences
+	if raw["apiVersion"] != fencesAPIVersion || raw["kind"] != fencesKind {
+		return f, errors.Errorf("give %s of %s", fencesKind, fencesAPIVersion)
+	}
+	b, err := json.Marshal(raw)
+	if err != nil {
+		return f, errors.Wrap(err, "cannot marshal JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err = d.Decode(&f)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return f, field.TypeInvalid(field.NewPath("input").Child(wrong.Field), field.OmitValueType{}, "must not be of type "+wrong.Value)
+	}
+	if err != nil {
+		return f, errors.Errorf("%s: correct it, or leave it out", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return f, nil
+}
+
+// The type of the function's input.
+const (
+	fencesAPIVersion = "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1"
+	fencesKind       = "Fences"
+)
+
+// checkFences of the platform team. No API server validates them.
+func checkFences(f v1beta1.Fences) error {
+	input := field.NewPath("input")
+	var errs field.ErrorList
+	if f.AccountID != "" && !aws.IsAccountID(f.AccountID) {
+		errs = append(errs, field.Invalid(input.Child("accountId"), f.AccountID, "must be twelve digits"))
+	}
+	for name, arn := range map[string]string{"permissionsBoundaryARN": f.PermissionsBoundaryARN, "providerPrincipalARN": f.ProviderPrincipalARN} {
+		errs = append(errs, checkARN(arn, input.Child(name))...)
+	}
+	errs = append(errs, ValidateTags(f.Tags, input.Child("tags"))...)
+	if f.Namespace != "" {
+		errs = append(errs, checkNamespace(f.Namespace, input.Child("namespace"))...)
+	}
+	if a := f.ArgoCD; a != nil {
+		errs = append(errs, checkNamespace(a.Namespace, input.Child("argoCD", "namespace"))...)
+		errs = append(errs, checkARN(a.RoleARN, input.Child("argoCD", "roleARN"))...)
+	}
+	errs = append(errs, checkReferences(f, input)...)
+	slices.SortFunc(errs, byField)
+	if len(errs) == 0 {
+		return nil
+	}
+	return errors.Errorf("cannot use the function's input in the Composition: %s", format(errs))
+}
+
+func checkARN(arn string, p *field.Path) field.ErrorList {
+	if _, ok := aws.ParseARN(arn); arn != "" && !ok {
+		return field.ErrorList{field.Invalid(p, arn, "must be an ARN")}
+	}
+	return nil
+}
+
+func checkNamespace(name string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, m := range validation.IsDNS1123Label(name) {
+		errs = append(errs, field.Invalid(p, name, m))
+	}
+	return errs
+}
+
+// checkReferences to regions and to the configuration of a provider.
+func checkReferences(f v1beta1.Fences, input *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, r := range f.AllowedRegions {
+		if _, ok := aws.LookupRegion(r); !ok {
+			errs = append(errs, field.NotSupported(input.Child("allowedRegions").Index(i), r, aws.Regions()))
+		}
+	}
+	if r := f.ProviderConfigRef; r != nil && (r.Name == "" || (r.Kind != "ClusterProviderConfig" && r.Kind != "ProviderConfig")) {
+		errs = append(errs, field.Invalid(input.Child("providerConfigRef"), *r, "must have a name, and kind ClusterProviderConfig or ProviderConfig"))
+	}
+	return errs
+}
+
+// fenced is where a claim exceeds the platform team's fences.
+func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
+	spec := field.NewPath("spec")
+	var errs field.ErrorList
+	errs = append(errs, allowed(spec.Child("region"), s.Region, aws.Regions(), f.AllowedRegions)...)
+	errs = append(errs, allowed(spec.Child("kubernetesVersion"), s.KubernetesVersion, compat.KubernetesVersions(), f.AllowedKubernetesVersions)...)
+	for _, k := range f.MandatoryTags {
+		if s.Tags[k] == "" {
+			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team requires this tag of every SeafarerCluster: set it"))
+		}
+	}
+	for _, k := range Sorted(f.Tags) {
+		if v, ok := s.Tags[k]; ok && v != f.Tags[k] {
+			errs = append(errs, field.Forbidden(spec.Child("tags").Key(k), "the platform team sets this tag to "+f.Tags[k]+": leave it out"))
+		}
+	}
+	return errs
+}
+
+// allowed values are known, and inside the fence if there is one.
+func allowed(p *field.Path, value string, known, fence []string) field.ErrorList {
+	switch {
+	case len(fence) > 0 && !slices.Contains(fence, value):
+		return field.ErrorList{field.Invalid(p, value, "the platform team allows only "+strings.Join(fence, ", "))}
+	case !slices.Contains(known, value):
+		return field.ErrorList{field.NotSupported(p, value, known)}
+	default:
+		return nil
+	}
+}
+
+func byField(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) }
+
+// Sorted keys of a map.
+func Sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,166 @@
+package claim
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
+)
+
+// crossplaneFields of a spec are Crossplane's, by the kind of composite resource.
+var crossplaneFields = map[string][]string{
+	v1alpha1.CompositeKind: {
+		"claimRef",
+		"compositeDeletePolicy",
+		"compositionRef",
+		"compositionRevisionRef",
+		"compositionRevisionSelector",
+		"compositionSelector",
+		"compositionUpdatePolicy",
+		"publishConnectionDetailsTo",
+		"resourceRef",
+		"resourceRefs",
+		"writeConnectionSecretToRef",
+	},
+	v1alpha1.ClaimKind: {"crossplane"},
+}
+
+// definition is the schema of a spec in the CompositeResourceDefinition, compiled.
+var definition = sync.OnceValues(func() (*schema.Schema, error) {
+	s, err := properties()
+	if err != nil {
+		return nil, err
+	}
+	return schema.New(s)
+})
+
+// properties of a spec in the CompositeResourceDefinition.
+var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error) {
+	s, err := apis.Schema()
+	if err != nil {
+		return nil, err
+	}
+	// The function writes the status, and Crossplane validates it.
+	delete(s.Properties, "status")
+	return &s, nil
+})
+
+// decode the spec of a kind as the API server does: apply the defaults of the schema, then
+// validate. A bare call and a rendered claim never passed an API server.
+func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec, error) {
+	var spec v1alpha1.SeafarerClusterSpec
+	raw, _ := xr.Value("spec").AsInterface().(map[string]any)
+	s, err := definition()
+	if err != nil {
+		return spec, errors.Wrap(err, "cannot compile the schema of the composite resource")
+	}
+	for _, f := range crossplaneFields[xr.String("kind")] {
+		delete(raw, f)
+	}
+	if err := sized(raw); err != nil {
+		return spec, &InvalidError{Errors: field.ErrorList{err}}
+	}
+	obj, errs := s.Admit(ctx, map[string]any{"spec": raw})
+	if len(errs) > 0 {
+		return spec, &InvalidError{Errors: explained(errs)}
+	}
+	defaulted, _ := obj["spec"].(map[string]any)
+	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
+	return spec, errors.Wrap(err, "cannot decode spec")
+}
+
+const (
+	// maxValues of a spec. Kubernetes' own validation compares each error with all others,
+	// so fifty thousand values with an error each take minutes. A claim with a hundred
+	// NodePools has some three thousand.
+	maxValues = 10_000
+
+	// maxDepth of a spec. Composed objects nest values deeper than the claim does, and
+	// parsers limit the depth that they accept.
+	maxDepth = 100
+)
+
+// sized is what is wrong with the size of a spec, if anything.
+func sized(spec map[string]any) *field.Error {
+	values, depth := size(spec)
+	switch {
+	case values > maxValues:
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold more than %d values: leave some out", maxValues))
+	case depth > maxDepth:
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold values in more than %d others: nest them less", maxDepth))
+	default:
+		return nil
+	}
+}
+
+// size of a value: how many values it has, itself included, and how deep they are.
+func size(v any) (int, int) {
+	values, depth := 1, 0
+	hold := func(e any) {
+		n, d := size(e)
+		values, depth = values+n, max(depth, d+1)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, e := range v {
+			hold(e)
+		}
+	case []any:
+		for _, e := range v {
+			hold(e)
+		}
+	}
+	return values, depth
+}
+
+// Default applies the defaults of the schema to a claim or composite resource, in place,
+// as the API server does.
+func Default(obj map[string]any) error {
+	s, err := definition()
+	if err != nil {
+		return errors.Wrap(err, "cannot compile the schema of the composite resource")
+	}
+	s.Default(obj)
+	return nil
+}
+
+// An InvalidError is what is wrong with a claim.
+type InvalidError struct {
+	Errors field.ErrorList
+}
+
+// Error is what is wrong, field by field.
+func (i *InvalidError) Error() string { return format(i.Errors) }
+
+// format errors in one line, each once. A claim may have more wrong with it than its
+// condition can hold, so the rest is counted.
+func format(errs field.ErrorList) string {
+	const few, long = 20, 1000
+	var all []string
+	for i, err := range errs {
+		if len(all) == few {
+			all = append(all, fmt.Sprintf("and %d more", len(errs)-i))
+			break
+		}
+		m := err.Error()
+		if len(m) > long {
+			m = strings.ToValidUTF8(m[:long], "") + "…"
+		}
+		if !slices.Contains(all, m) {
+			all = append(all, m)
+		}
+	}
+	return strings.Join(all, "; ")
+}

@@ -1,0 +1,95 @@
+package compose
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/crossplane/function-sdk-go/errors"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+)
+
+// Fields of managed resources.
+const (
+	managementPolicies = "managementPolicies"
+	pathPolicies       = "spec." + managementPolicies
+)
+
+// decide what to desire of one resource.
+func (a *Assembly) decide(r Resource) (Decision, error) {
+	d := Decision{Key: r.Key}
+	unknown := r.Unknown()
+	for _, u := range unknown {
+		d.WaitsFor = append(d.WaitsFor, u.What)
+	}
+	existing, exists := a.in.Composed[r.Key]
+	if !exists && slices.ContainsFunc(unknown, func(n Need) bool { return !n.Observe }) {
+		return d, nil
+	}
+	desired, err := object.Intent(r.Object)
+	if err != nil {
+		return d, err
+	}
+	d.Desired = desired
+	switch {
+	case exists:
+		return d.existing(r, existing, unknown)
+	case len(unknown) > 0:
+		return d, a.observe(r.Key, desired)
+	default:
+		return d, nil
+	}
+}
+
+// existing decides on a resource that exists: it retains what is unknown or immutable.
+func (d Decision) existing(r Resource, existing object.Object, unknown []Need) (Decision, error) {
+	d.Exists, d.Retained = true, len(unknown) > 0
+	d.Ready, d.Why = r.Ready.Judge(existing)
+	d.Works = d.Ready || existing.Is("Ready")
+	if err := retainUnknown(d.Desired, existing, unknown); err != nil {
+		return d, err
+	}
+	if d.Changes = object.ImmutableChanges(r.Immutable, d.Desired, existing); len(d.Changes) == 0 {
+		return d, nil
+	}
+	if d.Replacement = r.Replacement; d.Replacement != "" {
+		d.Token = token(r.Key, existing, d.Changes)
+	}
+	return d, object.Revert(d.Desired, d.Changes)
+}
+
+// retainUnknown has a desired object retain the fields whose values are unknown. An
+// object of another kind is refused: Crossplane would delete it.
+func retainUnknown(desired *structpb.Struct, existing object.Object, unknown []Need) error {
+	if want, is := object.Of(desired).String("kind"), existing.String("kind"); want != is {
+		return errors.Errorf("it exists as %s, and should be %s: rename neither keys nor kinds", is, want)
+	}
+	for _, u := range unknown {
+		for _, path := range u.Paths {
+			if err := object.Retain(desired, existing, path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// observe a resource instead of creating it. One that isn't observed may exist all the
+// same, so the function requires it: if it exists, it retains its policies.
+func (a *Assembly) observe(k key.Key, desired *structpb.Struct) error {
+	d := object.Of(desired)
+	a.require(k, d.String("apiVersion"), d.String("kind"), d.String("metadata.namespace"), d.Name())
+	existing := a.in.Required[k]
+	if existing.Name() == "" {
+		existing = observeOnly()
+	}
+	return object.Retain(desired, existing, pathPolicies)
+}
+
+// observeOnly is an object with the policy Observe.
+func observeOnly() object.Object {
+	s, _ := structpb.NewStruct(map[string]any{"spec": map[string]any{managementPolicies: []any{"Observe"}}}) // Plain values all.
+	return object.Of(s)
+}

@@ -1,0 +1,117 @@
+package compose
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+)
+
+// collectGarbage in order. Crossplane deletes all that a function stops desiring at once,
+// whatever depends on it. So orphans stay desired, as observed, until they can go:
+//
+//   - A Usage goes at once if its resource is an orphan and its dependent isn't. If both
+//     are orphans, the Usage goes once the dependent is gone. Crossplane doesn't observe
+//     what it deletes, so the function requires the dependent.
+//   - Any other orphan goes once no Usage protects it. One whose policies lack Delete,
+//     because it would be deleted with the cluster, gets that policy first.
+func (a *Assembly) collectGarbage([]Part) error {
+	var orphans []key.Key
+	for k := range a.in.Composed {
+		if a.described[k] == nil && !a.usages[k] {
+			orphans = append(orphans, k)
+		}
+	}
+	slices.Sort(orphans)
+	for _, k := range orphans {
+		if what := a.blocker(k); what != "" {
+			a.Orphans = append(a.Orphans, Decision{Key: k, Desired: deletable(a.in.Composed[k]), Exists: true, Ready: true, WaitsFor: []string{what}})
+		}
+	}
+	return nil
+}
+
+// blocker of an orphan's deletion, or empty.
+func (a *Assembly) blocker(k key.Key) string {
+	orphan := a.in.Composed[k]
+	by := orphan.Reference("spec.by")
+	switch {
+	case isUsage(orphan) && (by.Name == "" || a.describes(by) || a.isGone(k, by)):
+		return ""
+	case isUsage(orphan):
+		return by.Kind + " " + by.Name + " to be gone"
+	case a.isProtected(orphan):
+		return "its Usages to be gone"
+	case leftBehind(orphan):
+		return "leave to be deleted"
+	default:
+		return ""
+	}
+}
+
+// isUsage reports whether an object is a Usage, of whichever scope.
+func isUsage(o object.Object) bool {
+	kind := o.String("kind")
+	return (kind == "Usage" || kind == "ClusterUsage") && o.Group() == "protection.crossplane.io"
+}
+
+// isProtected reports whether a Usage of an object exists.
+func (a *Assembly) isProtected(o object.Object) bool {
+	for _, u := range a.in.Composed {
+		if isUsage(u) && o.IsReferredToBy(u.Reference("spec.of")) {
+			return true
+		}
+	}
+	return false
+}
+
+// describes reports whether the object of a reference is described.
+func (a *Assembly) describes(ref object.Reference) bool {
+	for _, o := range a.described {
+		if o.GetName() == ref.Name && o.GetObjectKind().GroupVersionKind() == ref.GroupVersionKind() {
+			return true
+		}
+	}
+	return false
+}
+
+// isGone reports whether the dependent of a Usage is gone for certain: an object that
+// isn't observed may still exist.
+func (a *Assembly) isGone(usage key.Key, by object.Reference) bool {
+	for _, o := range a.in.Composed {
+		if o.IsReferredToBy(by) {
+			return false
+		}
+	}
+	a.require(usage, by.APIVersion, by.Kind, a.in.Composed[usage].String("metadata.namespace"), by.Name)
+	o, answered := a.in.Required[usage]
+	return answered && o.Name() == ""
+}
+
+// leftBehind reports whether the external resource would outlive the object, because the
+// provider may create it and may not delete it.
+func leftBehind(o object.Object) bool {
+	creates, deletes := false, false
+	for _, p := range o.Value(pathPolicies).GetListValue().GetValues() {
+		switch p.GetStringValue() {
+		case "Create":
+			creates = true
+		case "Delete", "*":
+			deletes = true
+		}
+	}
+	return creates && !deletes
+}
+
+// deletable is an orphan as observed, with leave to be deleted.
+func deletable(o object.Object) *structpb.Struct {
+	desired := o.AsDesired()
+	if leftBehind(o) {
+		spec := desired.GetFields()["spec"].GetStructValue().GetFields()
+		ps := slices.Clone(spec[managementPolicies].GetListValue().GetValues())
+		spec[managementPolicies] = structpb.NewListValue(&structpb.ListValue{Values: append(ps, structpb.NewStringValue("Delete"))})
+	}
+	return desired
+}

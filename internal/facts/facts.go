@@ -1,0 +1,216 @@
+// Package facts reads what is known of a platform: what providers report of the resources
+// that exist, and what the status of the composite resource remembers of them. No other
+// package reads a provider's status.
+package facts
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+)
+
+// Facts of a platform. Unknown values are empty. A reported value wins over a remembered
+// one, so that a status that is missing for a while changes nothing, and versions never
+// go back.
+type Facts struct {
+	// AccountID is the id of the AWS account: twelve digits. It's the one that the claim
+	// or the platform team requires, or else the one that was reported first: a stray ARN
+	// must not move a platform.
+	AccountID string
+
+	// ReportedAccountID is the account of the resources that exist.
+	ReportedAccountID string
+
+	Cluster    Cluster
+	NodeGroups map[string]NodeGroup
+	Addons     map[string]Component
+	Karpenter  Karpenter
+	Network    Network
+
+	// Versions that were desired last, as the composite resource remembers them.
+	Versions v1alpha1.VersionsStatus
+
+	resources map[key.Key]resource
+}
+
+// A resource that exists.
+type resource struct {
+	name, externalName string
+}
+
+// A Component has a version.
+type Component struct {
+	// Exists is true if its object does, and Made if it exists in AWS or in the cluster.
+	Exists, Made bool
+
+	// Ready and Synced are the conditions of its object.
+	Ready, Synced bool
+
+	// Desired is the version in the object's spec, and Reported the one in its status.
+	Desired, Reported string
+}
+
+// Works reports whether the component is ready and as desired.
+func (c Component) Works() bool { return c.Ready && c.Synced }
+
+// Karpenter's release and what it needs.
+type Karpenter struct {
+	// CRDs and Controller are the releases of its charts.
+	CRDs, Controller Component
+
+	// Deployed is true if Helm reports the controller's release as deployed now.
+	Deployed bool
+
+	// Installed is true once the controller's release was deployed.
+	Installed bool
+
+	// AssociationID is the id of the Pod Identity association: a-…
+	AssociationID string
+
+	// QueueURL is the URL of the interruption queue.
+	QueueURL string
+}
+
+// A NodeGroup of EKS.
+type NodeGroup struct {
+	Component
+
+	// Version of Kubernetes that the nodes are known to run.
+	Version string
+
+	// LaunchTemplateVersion is the newest version of the launch template.
+	LaunchTemplateVersion string
+
+	// Placement of the nodes.
+	Placement Placement
+}
+
+// Read what is known of the platform that a claim describes.
+func Read(c claim.Claim, xr object.Object, composed object.Composed) Facts {
+	var status v1alpha1.SeafarerClusterStatus
+	xr.Decode("status", &status)
+	r := reader{claim: c, status: status, composed: composed}
+	reported := r.reportedAccount()
+	return Facts{
+		AccountID:         cmp.Or(c.Spec.AccountID, c.Fences.AccountID, status.AccountID, reported),
+		ReportedAccountID: reported,
+		Cluster:           r.cluster(),
+		NodeGroups:        map[string]NodeGroup{key.System: r.nodeGroup(key.System)},
+		Addons:            r.addons(),
+		Karpenter:         r.karpenter(),
+		Network:           r.network(),
+		Versions:          status.Versions,
+		resources:         r.resources(),
+	}
+}
+
+// A reader of what is known.
+type reader struct {
+	claim    claim.Claim
+	status   v1alpha1.SeafarerClusterStatus
+	composed object.Composed
+}
+
+// reported value of a field of a resource's status.atProvider.
+func (r reader) reported(k key.Key, field string) string {
+	return r.composed[k].String("status.atProvider." + field)
+}
+
+func (r reader) resources() map[key.Key]resource {
+	rs := make(map[key.Key]resource, len(r.composed))
+	for k, o := range r.composed {
+		rs[k] = resource{name: o.Name(), externalName: o.ExternalName()}
+	}
+	return rs
+}
+
+// reportedAccount is that of the first ARN with an account, in the order of keys.
+func (r reader) reportedAccount() string {
+	for _, k := range r.composed.Keys() {
+		arn, ok := aws.ParseARN(r.reported(k, "arn"))
+		if ok && aws.IsAccountID(arn.Account) {
+			return arn.Account
+		}
+	}
+	return ""
+}
+
+// component whose desired version is in a field of spec.forProvider, and whose reported
+// version is in a field of status.atProvider.
+func (r reader) component(k key.Key, desired, reported string) Component {
+	o, exists := r.composed[k]
+	return Component{
+		Exists:   exists,
+		Made:     o.Made(),
+		Ready:    o.Is("Ready"),
+		Synced:   o.Is("Synced"),
+		Desired:  o.String("spec.forProvider." + desired),
+		Reported: o.String("status.atProvider." + reported),
+	}
+}
+
+func (r reader) nodeGroup(name string) NodeGroup {
+	var remembered v1alpha1.NodeGroupStatus
+	if i := slices.IndexFunc(r.status.NodeGroups, func(g v1alpha1.NodeGroupStatus) bool { return g.Name == name }); i >= 0 {
+		remembered = r.status.NodeGroups[i]
+	}
+	g := NodeGroup{Component: r.component(key.NodeGroup(name), "version", "version")}
+	g.Version = compat.Latest(g.Reported, remembered.Version)
+	latest := r.composed[key.LaunchTemplate(name)].Number("status.atProvider.latestVersion")
+	g.LaunchTemplateVersion = cmp.Or(templateVersion(latest), remembered.LaunchTemplateVersion)
+	g.Placement = r.placement(r.composed[key.NodeGroup(name)], "subnetIds")
+	return g
+}
+
+// templateVersion as EC2 spells it. Zero is none: versions begin at one.
+func templateVersion(n float64) string {
+	if n < 1 {
+		return ""
+	}
+	return strconv.FormatInt(int64(n), 10)
+}
+
+func (r reader) addons() map[string]Component {
+	as := make(map[string]Component, len(r.claim.Addons))
+	for _, a := range r.claim.Addons {
+		as[a.Name] = r.component(key.Addon(a.Name), "addonVersion", "addonVersion")
+	}
+	return as
+}
+
+func (r reader) karpenter() Karpenter {
+	const chart = "chart.version"
+	deployed := r.reported(key.Karpenter, "state") == kinds.StatusDeployed
+	return Karpenter{
+		CRDs:          r.component(key.KarpenterCRDs, chart, ""),
+		Controller:    r.component(key.Karpenter, chart, ""),
+		Deployed:      deployed,
+		Installed:     deployed || r.status.Facts.KarpenterInstalled,
+		AssociationID: cmp.Or(r.reported(key.KarpenterAssociation, "associationId"), r.status.Facts.KarpenterAssociationID),
+		QueueURL:      cmp.Or(r.reported(key.KarpenterQueue, "url"), r.status.Queue.URL),
+	}
+}
+
+// Exists reports whether a resource exists.
+func (f Facts) Exists(k key.Key) bool {
+	_, ok := f.resources[k]
+	return ok
+}
+
+// Name of the object of a resource that exists, and whether it does. Crossplane retains
+// names whatever the function desires, so references must, too.
+func (f Facts) Name(k key.Key) (string, bool) {
+	r, ok := f.resources[k]
+	return r.name, ok
+}
+
+// ID of a resource in AWS as far as the provider has recorded it, or empty.
+func (f Facts) ID(k key.Key) string { return f.resources[k].externalName }

@@ -1,0 +1,68 @@
+package function
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/access"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/addons"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/controlplane"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/identity"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/karpenter"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/network"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/nodes"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/observability"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
+)
+
+// A domain describes one part of a platform, from its section of the spec.
+type domain struct {
+	part      string
+	resources func(claim.Claim, platform.Plan) []compose.Resource
+
+	// validate the section of the spec, unless the schema does.
+	validate func(claim.Claim) field.ErrorList
+}
+
+// domains are the table of contents: what a platform is made of, part by part.
+var domains = []domain{
+	{part: "Network", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return network.Resources(p, c.Spec.Network)
+	}},
+	{part: "Identity", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return slices.Concat(controlplane.Role(p), nodes.Role(p), addons.Roles(p), identity.OIDCProvider(p, c.Spec.IAM))
+	}},
+	{part: "ControlPlane", validate: controlplane.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return controlplane.Resources(p, c.Spec.ControlPlane)
+	}},
+	{part: "SystemCapacity", validate: nodes.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return nodes.Resources(p, c.Spec.SystemNodes)
+	}},
+	{part: "Addons", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return addons.Resources(p, c.Addons)
+	}},
+	{part: "Access", validate: access.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return access.Resources(p, c.Spec.Access)
+	}},
+	{part: "Karpenter", validate: karpenter.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return karpenter.Resources(p, c.Spec.Karpenter)
+	}},
+	{part: "NodePools", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return karpenter.Pools(p, c.Spec.Karpenter)
+	}},
+	{part: "Observability", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+		return observability.Resources(p, c.Spec.Observability)
+	}},
+}
+
+// parts of a platform.
+func parts(c claim.Claim, p platform.Plan) []compose.Part {
+	ps := make([]compose.Part, 0, len(domains))
+	for _, d := range domains {
+		ps = append(ps, compose.Part{Name: d.part, Resources: d.resources(c, p)})
+	}
+	return ps
+}

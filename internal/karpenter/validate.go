@@ -1,0 +1,130 @@
+package karpenter
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+)
+
+// Validate spec.karpenter.
+func Validate(c claim.Claim) field.ErrorList {
+	s, p := c.Spec.Karpenter, field.NewPath("spec", "karpenter")
+	chart, err := compat.Chart(s.Version)
+	if err != nil {
+		return field.ErrorList{field.Invalid(p.Child("version"), s.Version, err.Error())}
+	}
+	var errs field.ErrorList
+	known := slices.Contains(compat.KubernetesVersions(), c.Spec.KubernetesVersion)
+	if err := compat.Karpenter(chart, c.Spec.KubernetesVersion); known && err != nil {
+		errs = append(errs, field.Invalid(p.Child("version"), s.Version, err.Error()))
+	}
+	errs = append(errs, validateNodeRoleName(c, p.Child("nodeRoleName"))...)
+	// A rule of the schema would compare each name with all others.
+	errs = append(errs, validateUnique(s.NodeClasses, func(c v1alpha1.NodeClassSpec) string { return c.Name }, p.Child("nodeClasses"))...)
+	errs = append(errs, validateUnique(s.NodePools, func(np v1alpha1.NodePoolSpec) string { return np.Name }, p.Child("nodePools"))...)
+	classes := make([]string, 0, len(s.NodeClasses))
+	for i, nc := range s.NodeClasses {
+		classes = append(classes, nc.Name)
+		errs = append(errs, claim.ValidateTags(nc.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
+	}
+	for i, np := range s.NodePools {
+		path := p.Child("nodePools").Index(i)
+		if !slices.Contains(classes, np.NodeClassName) {
+			errs = append(errs, field.NotSupported(path.Child("nodeClassName"), np.NodeClassName, classes))
+		}
+		errs = append(errs, validateNodePool(np, chart, path)...)
+	}
+	return errs
+}
+
+// validateUnique names of a list.
+func validateUnique[T any](list []T, name func(T) string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	seen := make(map[string]bool, len(list))
+	for i, e := range list {
+		if n := name(e); seen[n] {
+			errs = append(errs, field.Duplicate(p.Index(i).Child("name"), n))
+		}
+		seen[name(e)] = true
+	}
+	return errs
+}
+
+// validateNodeRoleName, which must not be the name of another role of the platform: two
+// resources would manage one role.
+func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
+	name, own := c.Spec.Karpenter.NodeRoleName, c.ClusterName+"-"+c.Spec.Region+"-"
+	if strings.HasPrefix(name, own) && name != own+"karpenter-node" {
+		return field.ErrorList{field.Invalid(p, name, "names that begin with "+own+" are for the platform's other roles: use another, or leave it out")}
+	}
+	return nil
+}
+
+func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {
+	errs := metav1validation.ValidateLabels(np.Labels, p.Child("labels"))
+	for _, k := range claim.Sorted(np.Labels) {
+		if err := compat.RequirementKey(k, chart); err != nil {
+			errs = append(errs, field.Invalid(p.Child("labels").Key(k), k, err.Error()))
+		}
+	}
+	errs = append(errs, validateTaints(np.Taints, p.Child("taints"))...)
+	for i, r := range np.Requirements {
+		errs = append(errs, validateRequirement(r, chart, p.Child("requirements").Index(i))...)
+	}
+	for _, k := range claim.Sorted(np.Limits) {
+		if _, err := resource.ParseQuantity(new(np.Limits[k]).String()); err != nil {
+			errs = append(errs, field.Invalid(p.Child("limits").Key(k), new(np.Limits[k]).String(), "must be a quantity such as 1000 or 512Gi"))
+		}
+	}
+	return errs
+}
+
+func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field.Path) field.ErrorList {
+	errs := validateLabelKey(r.Key, p.Child("key"))
+	for i, v := range r.Values {
+		errs = append(errs, validateLabelValue(v, p.Child("values").Index(i))...)
+	}
+	if err := compat.RequirementKey(r.Key, chart); err != nil {
+		errs = append(errs, field.Invalid(p.Child("key"), r.Key, err.Error()))
+	}
+	if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
+		errs = append(errs, field.Invalid(p.Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or ask for at most "+strconv.Itoa(len(r.Values))))
+	}
+	return errs
+}
+
+func validateTaints(ts []v1alpha1.Taint, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, t := range ts {
+		errs = append(errs, validateLabelKey(t.Key, p.Index(i).Child("key"))...)
+		errs = append(errs, validateLabelValue(t.Value, p.Index(i).Child("value"))...)
+	}
+	return errs
+}
+
+func validateLabelKey(key string, p *field.Path) field.ErrorList {
+	return invalid(key, p, validation.IsQualifiedName(key))
+}
+
+func validateLabelValue(value string, p *field.Path) field.ErrorList {
+	return invalid(value, p, validation.IsValidLabelValue(value))
+}
+
+// invalid value, for the reasons of Kubernetes.
+func invalid(value string, p *field.Path, why []string) field.ErrorList {
+	var errs field.ErrorList
+	for _, w := range why {
+		errs = append(errs, field.Invalid(p, value, w))
+	}
+	return errs
+}

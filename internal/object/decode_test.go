@@ -1,0 +1,53 @@
+package object
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDecode(t *testing.T) {
+	type item struct {
+		Name string `json:"name"`
+	}
+	type thing struct {
+		Name  string `json:"name,omitempty"`
+		On    bool   `json:"on,omitempty"`
+		Count int32  `json:"count"`
+		Inner item   `json:"inner,omitempty"` //nolint:modernize // As the API's types have it.
+		Items []item `json:"items,omitempty"`
+	}
+	cases := map[string]struct {
+		reason string
+		status any
+		want   thing
+	}{
+		"All": {
+			reason: "Each field is decoded by its JSON name.",
+			status: map[string]any{"name": "a", "on": true, "count": 3.0, "inner": map[string]any{"name": "b"}, "items": []any{map[string]any{"name": "c"}, map[string]any{"name": "d"}}},
+			want:   thing{Name: "a", On: true, Count: 3, Inner: item{Name: "b"}, Items: []item{{Name: "c"}, {Name: "d"}}},
+		},
+		"WrongTypes": {
+			reason: "A value of another type is left out, and an item of a list is empty.",
+			status: map[string]any{"name": 1.0, "on": "true", "count": "3", "inner": []any{}, "items": []any{1.0, map[string]any{"name": map[string]any{}}}},
+			want:   thing{Items: []item{{}, {}}},
+		},
+		"NoStruct": {
+			reason: "A status that's no object has no fields.",
+			status: "ready",
+		},
+		"UnknownFields": {
+			reason: "Other fields are of no interest.",
+			status: map[string]any{"other": "a", "": "b"},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var got thing
+			Of(structOf(t, map[string]any{"status": tc.status})).Decode("status", &got)
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nDecode(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

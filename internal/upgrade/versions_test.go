@@ -1,0 +1,347 @@
+package upgrade
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+)
+
+// existing object of JSON.
+func existing(t *testing.T, j string) object.Object {
+	t.Helper()
+	s := &structpb.Struct{}
+	if err := s.UnmarshalJSON([]byte(j)); err != nil {
+		t.Fatal(err)
+	}
+	return object.Of(s)
+}
+
+const (
+	conditionsGood = `"conditions": [{"type": "Ready", "status": "True"}, {"type": "Synced", "status": "True"}]`
+	conditionsBad  = `"conditions": [{"type": "Ready", "status": "True"}, {"type": "Synced", "status": "False"}]`
+)
+
+// healthy platform that runs a version of Kubernetes and has that desired.
+func healthy(version, chart, proxy string) map[key.Key]string {
+	is := `{"spec": {"forProvider": {"version": "` + version + `"}}, "status": {"atProvider": {"id": "a", "version": "` + version + `"}, ` + conditionsGood + `}}`
+	o := map[key.Key]string{
+		key.Cluster:               is,
+		key.NodeGroup(key.System): is,
+		key.Karpenter:             `{"spec": {"forProvider": {"chart": {"version": "` + chart + `"}}}, "status": {"atProvider": {"state": "deployed"}, ` + conditionsGood + `}}`,
+	}
+	for _, name := range []string{"vpc-cni", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver"} {
+		o[key.Addon(name)] = `{"spec": {"forProvider": {}}, "status": {"atProvider": {"id": "a", "addonVersion": "v1.0.0-eksbuild.1"}, ` + conditionsGood + `}}`
+	}
+	o[key.Addon(claim.KubeProxy)] = `{"spec": {"forProvider": {}}, "status": {"atProvider": {"id": "a", "addonVersion": "` + proxy + `"}, ` + conditionsGood + `}}`
+	return o
+}
+
+// nodes are the versions of a platform with only the system nodes.
+func nodes(version string) []v1alpha1.NamedVersion {
+	return []v1alpha1.NamedVersion{{Name: key.System, Version: version}}
+}
+
+func TestVersions(t *testing.T) {
+	type args struct {
+		spec     v1alpha1.SeafarerClusterSpec
+		observed map[key.Key]string
+		// but replaces what is observed, or removes it if it's empty.
+		but    map[key.Key]string
+		status string
+	}
+	type want struct {
+		versions           v1alpha1.VersionsStatus
+		upgrading, blocked string
+	}
+	spec := func(kubernetes, chart string) v1alpha1.SeafarerClusterSpec {
+		return v1alpha1.SeafarerClusterSpec{KubernetesVersion: kubernetes, Karpenter: v1alpha1.KarpenterSpec{Version: chart}}
+	}
+	nodesAt := func(s v1alpha1.SeafarerClusterSpec, version string) v1alpha1.SeafarerClusterSpec {
+		s.SystemNodes.KubernetesVersion = version
+		return s
+	}
+	addon := func(s v1alpha1.SeafarerClusterSpec, name, version string) v1alpha1.SeafarerClusterSpec {
+		s.Addons = append(s.Addons, v1alpha1.AddonSpec{Name: name, Version: version})
+		return s
+	}
+	const (
+		desired132 = `{"spec": {"forProvider": {"version": "1.32"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`
+		blank132   = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.32"}}}`
+		unmade136  = `{"spec": {"forProvider": {"version": "1.36"}}, "status": {` + conditionsBad + `}}`
+		failed136  = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.36"}},
+			"status": {"conditions": [{"type": "LastAsyncOperation", "status": "False", "reason": "AsyncCreateFailure"}]}}`
+	)
+
+	cases := map[string]struct {
+		reason string
+		args   args
+		want   want
+	}{
+		"New": {
+			reason: "A new platform begins where its claim wants it.",
+			args:   args{spec: addon(spec("1.34", "1.14.1"), "coredns", "v1.12.4-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1", Addons: []v1alpha1.NamedVersion{{Name: "coredns", Version: "v1.12.4-eksbuild.1"}}},
+				upgrading: "Creating", blocked: "NotBlocked",
+			},
+		},
+		"Next": {
+			reason: "The control plane goes to the next minor, and nothing else moves with it.",
+			args:   args{spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"NotTold": {
+			reason: "It goes nowhere while EKS doesn't tell where it is.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but:    map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a"}, ` + conditionsGood + `}}`},
+				status: `{"cluster": {"version": "1.31"}, "versions": {"controlPlane": "1.31", "nodeGroups": [{"name": "system", "version": "1.31"}], "karpenter": "1.13.0"}}`,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: Waiting for EKS to tell the version of the control plane, last known as 1.31, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"UnderWay": {
+			reason: "A step that is under way goes on, although an add-on isn't well now.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{key.Cluster: desired132, key.Addon("coredns"): `{"status": {` + conditionsBad + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"Restored": {
+			reason: "What is restored from a backup, without any status, stays as it was.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{key.Cluster: blank132, key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "Creating", blocked: "NotBlocked",
+			},
+		},
+		"OldStatus": {
+			reason: "A status that is older than what exists takes nothing back.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but:    map[key.Key]string{key.Cluster: blank132},
+				status: `{"cluster": {"version": "1.30"}, "versions": {"controlPlane": "1.31"}}`,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"Changed": {
+			reason: "What somebody changed by hand is put back.",
+			args: args{
+				spec: spec("1.31", "1.13.0"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.36"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "UpToDate", blocked: "NotBlocked",
+			},
+		},
+		"GaveUp": {
+			reason: "A claim that takes its upgrade back gets what runs.",
+			args: args{
+				spec: spec("1.31", "1.13.0"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{key.Cluster: desired132}, status: `{"versions": {"controlPlane": "1.32"}}`,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "UpToDate", blocked: "NotBlocked",
+			},
+		},
+		"WentOn": {
+			reason: "Where EKS went on by itself the platform follows, and says what the claim should ask for.",
+			args:   args{spec: spec("1.31", "1.13.0"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.32"), Karpenter: "1.13.0"},
+				upgrading: "UpToDate", blocked: "CannotGoBack: EKS runs Kubernetes 1.32 and cannot go back to 1.31: set spec.kubernetesVersion to 1.32",
+			},
+		},
+		"NotMadeYet": {
+			reason: "A version can be corrected for as long as nothing was made with it.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: unmade136, key.NodeGroup(key.System): unmade136},
+				status: `{"versions": {"controlPlane": "1.36", "nodeGroups": [{"name": "system", "version": "1.36"}], "karpenter": "1.14.1"}}`,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "Creating", blocked: "NotBlocked",
+			},
+		},
+		"CannotBeMade": {
+			reason: "So it can if EKS refused to make it.",
+			args:   args{spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: failed136}},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "Creating", blocked: "NotBlocked",
+			},
+		},
+		"AddonsWait": {
+			reason: "The system nodes wait for the add-ons, and the control plane for both.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{
+					key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`,
+					key.Addon("coredns"):      `{"status": {` + conditionsBad + `}}`, key.Addon("vpc-cni"): "",
+				},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "Addons: Waiting for add-ons to be ready: vpc-cni, coredns, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"AddonsLast": {
+			reason: "Add-ons get the claim's versions once the control plane is there, and the system nodes wait for that.",
+			args: args{
+				spec: addon(spec("1.32", "1.14.1"), "coredns", "v1.12.4-eksbuild.1"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1"),
+				but: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0", Addons: []v1alpha1.NamedVersion{{Name: "coredns", Version: "v1.12.4-eksbuild.1"}}},
+				upgrading: "Addons: Add-ons go from v1.0.0-eksbuild.1 to v1.12.4-eksbuild.1 (coredns)", blocked: "NotBlocked",
+			},
+		},
+		"ProxyOnItsWay": {
+			reason: "The version of kube-proxy tells its Kubernetes, so it need not wait for the end of the way.",
+			args: args{
+				spec: addon(spec("1.35", "1.14.1"), "kube-proxy", "v1.33.0-eksbuild.2"), observed: healthy("1.33", "1.13.0", "v1.30.0-eksbuild.1"),
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.33", NodeGroups: nodes("1.33"), Karpenter: "1.13.0", Addons: []v1alpha1.NamedVersion{{Name: "kube-proxy", Version: "v1.33.0-eksbuild.2"}}},
+				upgrading: "Addons: Waiting for add-ons to be ready: kube-proxy, on the way to 1.35", blocked: "NotBlocked",
+			},
+		},
+		"ProxyTooOld": {
+			reason: "A kube-proxy that nobody upgrades ends the way.",
+			args:   args{spec: spec("1.35", "1.14.1"), observed: healthy("1.33", "1.13.0", "v1.30.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.33", NodeGroups: nodes("1.33"), Karpenter: "1.13.0"},
+				upgrading: "Addons: The add-on kube-proxy is of Kubernetes 1.30, and must not be more than 3 minors behind 1.34: give spec.addons an entry kube-proxy with a version for Kubernetes 1.33, on the way to 1.35",
+				blocked:   "VersionSkew: The add-on kube-proxy is of Kubernetes 1.30, and must not be more than 3 minors behind 1.34: give spec.addons an entry kube-proxy with a version for Kubernetes 1.33",
+			},
+		},
+		"NodesHeldBack": {
+			reason: "System nodes that are held back stay, and the control plane goes on.",
+			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.31"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
+		"NodesTooOld": {
+			reason: "Nodes that lag more than Kubernetes allows end the way.",
+			args: args{
+				spec: nodesAt(spec("1.35", "1.13.0"), "1.33"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1"),
+				but: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.33"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.33"), Karpenter: "1.13.0"},
+				upgrading: "SystemNodes: The system nodes go from 1.31 to 1.33, on the way to 1.35", blocked: "NotBlocked",
+			},
+		},
+		"NodesCannotGoBack": {
+			reason: "Nodes never go back either.",
+			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.32"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.13.0"},
+				upgrading: "UpToDate", blocked: "CannotGoBack: The system nodes run Kubernetes 1.34 and cannot go back to 1.32: set spec.systemNodes.kubernetesVersion to 1.34, or leave it out",
+			},
+		},
+		"ChartFirst": {
+			reason: "A chart that doesn't support the next version goes before it.",
+			args:   args{spec: spec("1.37", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
+				upgrading: "Karpenter: Karpenter goes from 1.9.0 to 1.15.0, which supports Kubernetes 1.36, on the way to 1.37", blocked: "NotBlocked",
+			},
+		},
+		"ChartNotDeployed": {
+			reason: "A chart that is asked for and isn't deployed yet supports nothing.",
+			args: args{
+				spec: spec("1.37", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1"),
+				but: map[key.Key]string{key.Karpenter: `{"spec": {"forProvider": {"chart": {"version": "1.15.0"}}}, "status": {"atProvider": {"state": "pending-upgrade"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
+				upgrading: "Karpenter: Kubernetes 1.36 waits for Karpenter 1.15.0 to be deployed, on the way to 1.37", blocked: "NotBlocked",
+			},
+		},
+		"ChartAtLast": {
+			reason: "Otherwise the chart goes once the nodes are there.",
+			args:   args{spec: spec("1.35", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
+				upgrading: "Karpenter: Karpenter goes from 1.9.0 to 1.15.0", blocked: "NotBlocked",
+			},
+		},
+		"ChartTooOld": {
+			reason: "If EKS went on beyond what the claim's chart supports, the claim has to ask for another.",
+			args:   args{spec: spec("1.35", "1.9.0"), observed: healthy("1.36", "1.9.0", "v1.35.0-eksbuild.1")},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.36", NodeGroups: nodes("1.36"), Karpenter: "1.9.0"},
+				upgrading: "UpToDate",
+				blocked:   "CannotGoBack: EKS runs Kubernetes 1.36 and cannot go back to 1.35: set spec.kubernetesVersion to 1.36; chart 1.9.0 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later",
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			o := make(object.Composed)
+			all := maps.Clone(tc.args.observed)
+			if all == nil {
+				all = make(map[key.Key]string)
+			}
+			maps.Copy(all, tc.args.but)
+			for k, j := range all {
+				if j != "" {
+					o[k] = existing(t, j)
+				}
+			}
+			xr := existing(t, `{}`)
+			if tc.args.status != "" {
+				xr = existing(t, `{"status": `+tc.args.status+`}`)
+			}
+			c := claim.Claim{Spec: tc.args.spec, Addons: claim.Addons(tc.args.spec)}
+			u := New(c, facts.Read(c, xr, o))
+			got := want{versions: u.Versions()}
+			for _, c := range u.Conditions(got.versions, func(...key.Key) string { return "" }) {
+				text := c.Reason
+				if c.Message != "" {
+					text += ": " + c.Message
+				}
+				if (c.Status == metav1.ConditionTrue) != (c.Reason != reasonCreating && c.Reason != reasonUpToDate && c.Reason != reasonNotBlocked) {
+					t.Errorf("condition %s is %s, because %s", c.Type, c.Status, c.Reason)
+				}
+				if c.Type == ConditionUpgrading {
+					got.upgrading = text
+				} else {
+					got.blocked = text
+				}
+			}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
