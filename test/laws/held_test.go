@@ -290,7 +290,7 @@ func TestReplacesNothingArmed(t *testing.T) {
 	c.edit(func(xr *fieldpath.Paved) { alter(t, xr, map[string]any{"spec.acknowledgedChanges": []any{token}}) })
 	c.mark("cluster", "Background")
 	rsp := examples.Run(t, c.request())
-	if desired(rsp, "usage-system-node-group.karpenter") == nil || desired(rsp, "node-group-system") == nil {
+	if desired(rsp, "usage-node-group-system.karpenter") == nil || desired(rsp, "node-group-system") == nil {
 		t.Error("the node group is replaced though the deletion of the cluster is pending")
 	}
 	if m := conditionOf(rsp, compose.ConditionChangeBlocked).GetMessage(); !strings.Contains(m, "a deletion of cluster is pending: see DeletionPending") {
