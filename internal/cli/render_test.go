@@ -232,9 +232,9 @@ func TestRenderComposition(t *testing.T) {
 			composition: composition(`[{step: compose}]`),
 		},
 		"TwoSteps": {
-			reason:      "A pipeline of more than this function should not be played.",
+			reason:      "A pipeline with other steps should be refused.",
 			composition: composition(`[{step: a}, {step: b}]`),
-			err:         "cannot play a pipeline of 2 steps: give a Composition whose only step is this function",
+			err:         "cannot render a pipeline of 2 steps: give a Composition whose only step is this function",
 		},
 		"AnotherKind": {
 			reason:      "A file that is no Composition should be refused.",
