@@ -6,6 +6,21 @@
 help: ## Show what there is to make.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+COMMAND = build/function-seafarer-cluster
+CLAIM = example/seafarer-cluster/claim.yaml
+
+.PHONY: $(COMMAND)
+$(COMMAND):
+	@sh tools/compile
+
+.PHONY: render
+render: $(COMMAND) ## Show what a claim becomes: CLAIM=claim.yaml ARGS='-o tree'.
+	@$(COMMAND) render $(CLAIM) $(ARGS)
+
+.PHONY: graph
+graph: $(COMMAND) ## Draw what a claim becomes: CLAIM=claim.yaml ARGS='-o svg'.
+	@$(COMMAND) graph $(CLAIM) $(ARGS)
+
 .PHONY: test
 test: ## Everything that must hold.
 	bash test/run

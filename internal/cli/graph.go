@@ -19,30 +19,29 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 )
 
-// GraphCmd draws what a claim is composed of, and what needs what.
+// GraphCmd draws what a claim becomes, and what depends on what.
 type GraphCmd struct {
 	Claim string `arg:"" help:"File with a SeafarerCluster or XSeafarerCluster; - for standard input."`
 
-	Output      string `default:"mermaid"                                                                             enum:"mermaid,dot,svg" help:"Format: mermaid, dot or svg." short:"o"`
-	Observed    string `help:"Folder with the composed resources that exist, as YAML. What is ready, waits or fails is marked." type:"existingdir"`
-	Composition string `help:"Composition to take the platform team's fences from, instead of the one of the package."  type:"existingfile"`
-	All         bool   `help:"Draw each resource by itself, and every arrow."`
+	Output      string `default:"mermaid"                                                                                      enum:"mermaid,dot,svg" help:"Format: mermaid, dot or svg." short:"o"`
+	Observed    string `help:"Folder with the composed resources that exist, as YAML. Marks what is ready, waits or fails."     type:"existingdir"`
+	Composition string `help:"Composition with the platform team's fences. Default: the one for claims in the Configuration."  type:"existingfile"`
+	All         bool   `help:"Draw a box for each resource, and every arrow."`
 }
 
 // Help with examples.
 func (c *GraphCmd) Help() string {
 	return `Draws a claim's resources by part of the platform. Arrows lead to what a resource
-needs. Resources of a part that are of one kind are one box, and what an arrow needs
-by way of others has no arrow of its own, unless --all is given. Then an arrow is
-solid for a reference, dotted for a fact that is waited for, and thick for what must
-stay until the other one is gone.
+depends on. Resources of one kind and part share a box, and redundant arrows are
+omitted, unless --all is set. With --all, an arrow is solid for a reference, dotted for
+a value that is waited for, and thick for a resource that must be deleted later.
 
 Examples:
 
-  # For Markdown, as Mermaid
+  # As Mermaid, for Markdown
   function-seafarer-cluster graph claim.yaml
 
-  # As a picture, with what is ready, waits or fails
+  # As a picture, with what is ready (✓), waits (…) or fails (✗)
   function-seafarer-cluster graph claim.yaml --observed observed/ -o svg > platform.svg
 
   # Each resource and every arrow, drawn by Graphviz
@@ -72,7 +71,7 @@ func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
 	return errors.Wrap(w.Flush(), "cannot print")
 }
 
-// diagram of what was decided.
+// diagram of an assembly.
 func (c *GraphCmd) diagram(a *compose.Assembly) (diagram.Diagram, error) {
 	parts := partsOf(a)
 	g, err := compose.NewGraph(parts)
@@ -110,7 +109,7 @@ func partsOf(a *compose.Assembly) []compose.Part {
 var arrows = map[dag.EdgeKind]diagram.Style{dag.Refers: diagram.Solid, dag.Waits: diagram.Dotted, dag.DeletedBefore: diagram.Thick}
 
 // boxes that resources are drawn in: each in its own, or with others of its part and
-// kind. Those are of one layer of the graph: as one, none of them needs what needs
+// kind. Those are of one layer of the graph, so that no box depends on itself by way of
 // another.
 func (c *GraphCmd) boxes(parts []compose.Part, g *dag.Graph) map[key.Key]key.Key {
 	layers := make(map[key.Key]int, len(g.Keys))
@@ -131,7 +130,7 @@ func (c *GraphCmd) boxes(parts []compose.Part, g *dag.Graph) map[key.Key]key.Key
 	return boxes
 }
 
-// kindOf a resource, or of what it is in the cluster.
+// kindOf a resource, or of the manifest in an Object.
 func kindOf(r compose.Resource) string {
 	if o, ok := r.Object.(*manifest.Object); ok {
 		var manifest struct {
@@ -170,8 +169,8 @@ func (c *GraphCmd) boxesOf(p compose.PartDecision, boxes map[key.Key]key.Key) []
 	return bs
 }
 
-// called are the resources of one box: by what their keys begin with, if they are
-// many.
+// called are the resources of one box: by the words that their keys begin with, if
+// there are many.
 func called(states []compose.Decision) string {
 	const few, wide = 2, 45
 	keys := make([]string, 0, len(states))
@@ -181,20 +180,25 @@ func called(states []compose.Decision) string {
 	if all := strings.Join(keys, ", "); len(keys) <= few && len(all) <= wide {
 		return all
 	}
+	if prefix := commonWords(keys); prefix != "" {
+		return prefix + "…"
+	}
+	return keys[0] + ", …"
+}
+
+// commonWords that keys begin with, up to and including a dash.
+func commonWords(keys []string) string {
 	prefix := keys[0]
 	for _, k := range keys {
 		for !strings.HasPrefix(k, prefix) {
 			prefix = prefix[:len(prefix)-1]
 		}
 	}
-	if prefix == "" {
-		prefix = keys[0] + ", "
-	}
-	return prefix + "…"
+	return prefix[:strings.LastIndex(prefix, "-")+1]
 }
 
-// markBox marks a box as its resources are: one that fails is worse than one that waits.
-// Which ones do is told of a box that stands for several.
+// markBox with the state of its resources: one that fails is worse than one that waits.
+// A box of several resources lists those.
 func markBox(b *diagram.Box, states []compose.Decision) {
 	by := make(map[diagram.Mark][]string)
 	for _, s := range states {

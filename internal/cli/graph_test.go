@@ -135,7 +135,7 @@ func TestGraphMarks(t *testing.T) {
 	observed["subnet-private-euw3-az2"] = subnet
 	delete(observed, "node-pool-default")
 	got := draw()
-	if want := "✗ Subnet × 6<br/>subnet-p…<br/>subnet-private-euw3-az2"; !strings.Contains(got["failed"], want) {
+	if want := "✗ Subnet × 6<br/>subnet-…<br/>subnet-private-euw3-az2"; !strings.Contains(got["failed"], want) {
 		t.Errorf("failed: want %q in %q", want, got["failed"])
 	}
 	if want := "… NodePool<br/>node-pool-default"; !strings.Contains(got["waiting"], want) {

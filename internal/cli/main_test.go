@@ -3,9 +3,11 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,7 +49,7 @@ func TestCLI(t *testing.T) {
 	with := func(change func(c *ServeCmd)) CLI {
 		c := serve
 		change(&c)
-		return CLI{Serve: c, Render: RenderCmd{Output: "yaml"}, Graph: GraphCmd{Output: "mermaid"}}
+		return CLI{Serve: c, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}}
 	}
 
 	type args struct {
@@ -69,7 +71,7 @@ func TestCLI(t *testing.T) {
 			want:   want{command: "serve", cli: with(func(*ServeCmd) {})},
 		},
 		"BareWithEnvironment": {
-			reason: "Crossplane tells the folder of the certificates by the environment.",
+			reason: "Crossplane passes the folder of the certificates in the environment.",
 			args:   args{env: map[string]string{"TLS_SERVER_CERTS_DIR": "/tls/server"}},
 			want:   want{command: "serve", cli: with(func(c *ServeCmd) { c.TLSServerCertsDir = "/tls/server" })},
 		},
@@ -102,19 +104,31 @@ func TestCLI(t *testing.T) {
 			args:   args{args: []string{"render", "claim.yaml", "-o", "tree", "--observed=.", "--composition=composition.yaml", "--simulate"}},
 			want: want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{
 				Claim: "claim.yaml", Output: "tree", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), Simulate: true,
-			}, Graph: GraphCmd{Output: "mermaid"}}},
+			}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}}},
 		},
 		"RenderStandardInput": {
 			reason: "Render should take a dash for a claim.",
 			args:   args{args: []string{"render", "-"}},
-			want:   want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Claim: "-", Output: "yaml"}, Graph: GraphCmd{Output: "mermaid"}}},
+			want:   want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Claim: "-", Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}}},
 		},
 		"Graph": {
 			reason: "Graph should take a claim and its flags.",
 			args:   args{args: []string{"graph", "claim.yaml", "-o", "svg", "--observed=.", "--composition=composition.yaml", "--all"}},
-			want: want{command: "graph <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Output: "yaml"}, Graph: GraphCmd{
+			want: want{command: "graph <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{
 				Claim: "claim.yaml", Output: "svg", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), All: true,
-			}}},
+			}, VersionCmd: VersionCmd{Output: "text"}}},
+		},
+		"Version": {
+			reason: "Version should take a format.",
+			args:   args{args: []string{"version", "-o", "json"}},
+			want:   want{command: "version", cli: CLI{Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "json"}}},
+		},
+		"Completion": {
+			reason: "Completion should take a shell.",
+			args:   args{args: []string{"completion", "zsh"}},
+			want: want{command: "completion <shell>", cli: CLI{
+				Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}, Completion: CompletionCmd{Shell: "zsh"},
+			}},
 		},
 		"RenderNothing": {
 			reason: "Render should ask for a claim.",
@@ -124,7 +138,7 @@ func TestCLI(t *testing.T) {
 		"RenderUnknownFormat": {
 			reason: "Render should say which formats there are.",
 			args:   args{args: []string{"render", "claim.yaml", "-o", "xml"}},
-			want:   want{err: `--output must be one of "yaml","json","table","tree" but got "xml"`},
+			want:   want{err: `--output must be one of "summary","yaml","json","table","tree" but got "xml"`},
 		},
 	}
 
@@ -150,21 +164,112 @@ func TestCLI(t *testing.T) {
 	}
 }
 
-// TestHelp tells how to render.
+// TestHelp has examples that can be parsed for every command, and describes every
+// flag and argument in one or more sentences.
 func TestHelp(t *testing.T) {
-	var out bytes.Buffer
-	p, err := kong.New(&CLI{}, kong.Writers(&out, &out), kong.Exit(func(int) {}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Parse([]string{"render", "--help"})
-	if !bytes.Contains(out.Bytes(), []byte("function-seafarer-cluster render claim.yaml --simulate -o table")) {
-		t.Errorf("render --help: want examples, got:\n%s", &out)
+	for _, node := range append(newParser().Model.Children, newParser().Model.Node) {
+		t.Run(node.Name, func(t *testing.T) {
+			lines := slices.DeleteFunc(strings.Split(node.Detail, "\n"), func(l string) bool { return !strings.HasPrefix(l, "  "+name) })
+			if len(lines) == 0 {
+				t.Errorf("%s --help: want examples, got:\n%s", node.Name, node.Detail)
+			}
+			for _, l := range lines {
+				parseExample(t, l)
+			}
+			for _, f := range node.Flags {
+				if !strings.HasSuffix(f.Help, ".") {
+					t.Errorf("--%s: want sentences, got %q", f.Name, f.Help)
+				}
+			}
+			for _, a := range node.Positional {
+				if !strings.HasSuffix(a.Help, ".") {
+					t.Errorf("<%s>: want sentences, got %q", a.Name, a.Help)
+				}
+			}
+		})
 	}
 }
 
-// TestServe serves a request over the network, as Crossplane sends it, until it's
-// told to end.
+// parseExample as a shell would, up to where it redirects the output, in a folder with
+// the files that it has.
+func parseExample(t *testing.T, line string) {
+	t.Helper()
+	line, _, _ = strings.Cut(line, " | ")
+	line, _, _ = strings.Cut(line, " > ")
+	t.Chdir(t.TempDir())
+	for _, dir := range []string{"observed", "apis-namespaced"} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join("apis-namespaced", "composition.yaml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := newParser().Parse(strings.Fields(line)[1:]); err != nil {
+		t.Errorf("example %q: %v", line, err)
+	}
+}
+
+// TestExitCodes runs the command, and reads what it prints on standard error: what's
+// wrong, and one line on where to read on.
+func TestExitCodes(t *testing.T) {
+	type want struct {
+		code   int
+		stderr string
+	}
+	cases := map[string]struct {
+		reason string
+		args   []string
+		want   want
+	}{
+		"Done": {
+			reason: "A claim that's valid should print nothing but a summary.",
+			args:   []string{"render", minimal},
+		},
+		"Misspelt": {
+			reason: "A misspelt command should suggest the right one.",
+			args:   []string{"rendr", minimal},
+			want:   want{2, "function-seafarer-cluster: error: unexpected argument rendr, did you mean \"render\"?\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
+		},
+		"UnknownCommand": {
+			reason: "A command that resembles none should be reported as it is.",
+			args:   []string{"destroy"},
+			want:   want{2, "function-seafarer-cluster: error: unexpected argument destroy\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
+		},
+		"MisspeltFlag": {
+			reason: "A misspelt flag should suggest the right one.",
+			args:   []string{"render", minimal, "--ouput=yaml"},
+			want:   want{2, "function-seafarer-cluster: error: unknown flag --ouput, did you mean \"--output\"?\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
+		},
+		"MisspeltFlagOfTheDefault": {
+			reason: "The flags of serve should be suggested without its name.",
+			args:   []string{"--adress=:1"},
+			want:   want{2, "function-seafarer-cluster: error: unknown flag --adress, did you mean \"--address\"?\nRun \"function-seafarer-cluster serve --help\" for usage and examples.\n"},
+		},
+		"NoFile": {
+			reason: "A claim that isn't there should be reported.",
+			args:   []string{"render", "nowhere.yaml"},
+			want:   want{1, "function-seafarer-cluster: error: cannot read claim: open nowhere.yaml: no such file or directory\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			cmd := itself(t.Context(), tc.args...)
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
+			err := cmd.Run()
+			if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			got := want{cmd.ProcessState.ExitCode(), stderr.String()}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\n%q: -want, +got:\n%s", tc.reason, tc.args, diff)
+			}
+		})
+	}
+}
+
+// TestServe serves a request over the network, as Crossplane sends it, until SIGTERM.
 func TestServe(t *testing.T) {
 	answered(t, func(*exec.Cmd) {})
 }
@@ -200,8 +305,8 @@ func (f servedFunction) RunFunction(ctx context.Context, req *fnv1.RunFunctionRe
 	return function.Run(ctx, req, f.ttl), nil
 }
 
-// answered tells whether the function answers once it's started as told, and
-// whether it ends well.
+// answered wants the function to answer when it's started in a certain way, and to end
+// well.
 func answered(t *testing.T, as func(*exec.Cmd)) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "fn.sock")

@@ -14,31 +14,43 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 )
 
-// RenderCmd shows what a claim is composed of.
+// RenderCmd shows what a claim becomes.
 type RenderCmd struct {
 	Claim string `arg:"" help:"File with a SeafarerCluster or XSeafarerCluster; - for standard input."`
 
-	Output      string `default:"yaml"                                                                                        enum:"yaml,json,table,tree" help:"Format: yaml, json, table or tree." short:"o"`
+	Output      string `default:"summary"                                                                                      enum:"summary,yaml,json,table,tree" help:"Format: summary, yaml, json, table or tree." short:"o"`
 	Observed    string `help:"Folder with the composed resources that exist, as YAML."                                         type:"existingdir"`
-	Composition string `help:"Composition to take the platform team's fences from, instead of the one for claims."              type:"existingfile"`
-	Simulate    bool   `help:"Play the providers until nothing changes, and show in which pass each resource appears."`
+	Composition string `help:"Composition with the platform team's fences. Default: the one for claims in the Configuration."  type:"existingfile"`
+	Simulate    bool   `help:"Simulate the providers until nothing changes, and show in which pass each resource appears."`
 }
 
 // Help with examples.
 func (c *RenderCmd) Help() string {
-	return `Plays Crossplane for one claim: fills in the defaults, makes the composite
-resource that the Composition is for, runs the function and prints the resources
-it desires.
+	return `Does for one claim what Crossplane does: applies the defaults, makes the composite
+resource that the Composition is for, runs the function, and prints the resources
+that it desires. The summary counts them by part of the platform:
+
+  desired         Crossplane creates or updates the resource.
+  observe-only    Desired, but not created yet, because it must be protected first.
+  waiting         Not desired yet, because a value isn't known yet.
+  ready           Exists and is ready.
+  retained        Exists, and keeps its fields while a value isn't known.
+  departing       Not part of the claim any more, and deleted as soon as it's safe.
+
+With other formats, standard error has the resources that wait, and for what.
 
 Examples:
 
-  # What is composed on the first pass, as YAML
+  # A summary of what the claim becomes on the first pass
   function-seafarer-cluster render claim.yaml
 
-  # The same as a tree, by part of the platform
+  # The resources, as YAML
+  function-seafarer-cluster render claim.yaml -o yaml
+
+  # Each resource by part of the platform, as a tree
   function-seafarer-cluster render claim.yaml -o tree
 
-  # What appears in which pass
+  # Which resource appears in which pass
   function-seafarer-cluster render claim.yaml --simulate -o table
 
   # Without a claim, as a composite resource in a namespace
@@ -63,25 +75,33 @@ func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer)
 	if err != nil {
 		return err
 	}
-	last := passes[len(passes)-1]
+	if c.Output == "summary" {
+		return printSummary(out, req, passes)
+	}
 	if err := printPasses(out, c.Output, passes); err != nil {
 		return err
 	}
-	for _, s := range last.Assembly.Withheld() {
-		fmt.Fprintf(hints, "withheld: %s waits for %s\n", s.Key, strings.Join(s.WaitsFor, " and ")) //nolint:errcheck // Hints may get lost.
-	}
-	if n := withheldUsages(last.Assembly); n > 0 {
-		fmt.Fprintf(hints, "withheld: %d usages wait for what they protect to exist\n", n) //nolint:errcheck // Hints may get lost.
-	}
-	for _, c := range last.Response.GetConditions() {
-		if function.Remarkable(c) {
-			fmt.Fprintf(hints, "%s: %s\n", c.GetType(), c.GetMessage()) //nolint:errcheck // Hints may get lost.
-		}
+	last := passes[len(passes)-1]
+	for _, h := range append(waits(last.Assembly), attention(last.Response)...) {
+		fmt.Fprintln(hints, h) //nolint:errcheck // Hints may get lost.
 	}
 	return nil
 }
 
-func withheldUsages(a *compose.Assembly) int {
+// waits are the resources that wait, and for what, a line each. Usages are too many
+// to list.
+func waits(a *compose.Assembly) []string {
+	var ls []string
+	for _, s := range a.Withheld() {
+		ls = append(ls, fmt.Sprintf("%s waits for %s", s.Key, strings.Join(s.WaitsFor, " and ")))
+	}
+	if n := waitingUsages(a); n > 0 {
+		ls = append(ls, fmt.Sprintf("%d Usages wait for the resources that they protect", n))
+	}
+	return ls
+}
+
+func waitingUsages(a *compose.Assembly) int {
 	n := 0
 	for _, u := range a.Usages {
 		if u.Desired == nil {
@@ -89,6 +109,17 @@ func withheldUsages(a *compose.Assembly) int {
 		}
 	}
 	return n
+}
+
+// attention are the conditions that report something, a line each.
+func attention(rsp *fnv1.RunFunctionResponse) []string {
+	var ls []string
+	for _, c := range rsp.GetConditions() {
+		if function.Remarkable(c) {
+			ls = append(ls, c.GetType()+": "+c.GetMessage())
+		}
+	}
+	return ls
 }
 
 // files that the command reads.

@@ -69,8 +69,8 @@ func TestRenderYAML(t *testing.T) {
 	}
 }
 
-// TestRenderTable has a row for each resource, desired or withheld, and tells
-// the kind and the name of those that are desired.
+// TestRenderTable has a row for each resource, desired or waiting, with its kind, and
+// with its name if it's desired.
 func TestRenderTable(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(rendered(t, RenderCmd{Claim: minimal, Output: "table"}, nil)), "\n")
 	if diff := cmp.Diff([]string{"PART", "RESOURCE", "KIND", "NAME", "STATE"}, strings.Fields(lines[0])); diff != "" {
@@ -101,19 +101,14 @@ func TestRenderTree(t *testing.T) {
 			part = r.part
 			want = append(want, part)
 		}
-		kind := r.kind
-		if kind == "" {
-			kind = "-"
-		}
-		want = append(want, r.key+" ("+kind+", "+r.state+")")
+		want = append(want, r.key+" ("+r.kind+", "+r.state+")")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("render: -want, +got:\n%s", diff)
 	}
 }
 
-// TestRenderHints says of each resource that is withheld what it waits for, and
-// nothing of the others.
+// TestRenderHints has a line for each resource that waits, and for no other.
 func TestRenderHints(t *testing.T) {
 	var out, hints bytes.Buffer
 	c := RenderCmd{Claim: minimal, Output: "yaml"}
@@ -122,13 +117,13 @@ func TestRenderHints(t *testing.T) {
 	}
 	var want, got []string
 	for _, r := range rowsOf(t, RenderCmd{Claim: minimal}) {
-		if r.state == "withheld" {
-			want = append(want, "withheld: "+r.key)
+		if r.state == stateWaiting {
+			want = append(want, strings.Replace(r.key, " usages", " Usages", 1))
 		}
 	}
 	for l := range strings.Lines(hints.String()) {
-		said, _, _ := strings.Cut(strings.Replace(l, " wait for ", " waits for ", 1), " waits for ")
-		got = append(got, said)
+		key, _, _ := strings.Cut(strings.Replace(l, " wait for ", " waits for ", 1), " waits for ")
+		got = append(got, key)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("render: -want, +got:\n%s", diff)
@@ -173,7 +168,7 @@ func TestRenderObserved(t *testing.T) {
 					c.Composition = f
 				}
 				for _, r := range rowsOf(t, c) {
-					if r.state != "ready" {
+					if r.state != stateReady {
 						t.Errorf("render --observed: %s is %s, want ready", r.key, r.state)
 					}
 				}
@@ -196,7 +191,7 @@ func TestRenderSimulate(t *testing.T) {
 				t.Fatalf("render --simulate: %v", err)
 			}
 			if hints.Len() > 0 {
-				t.Errorf("render --simulate: want nothing to be withheld in the end, got:\n%s", &hints)
+				t.Errorf("render --simulate: want nothing to wait in the end, got:\n%s", &hints)
 			}
 			for _, r := range rowsOf(t, c) {
 				if !strings.HasPrefix(r.state, "pass ") {
@@ -237,9 +232,9 @@ func TestRenderComposition(t *testing.T) {
 			composition: composition(`[{step: compose}]`),
 		},
 		"TwoSteps": {
-			reason:      "A pipeline of more than this function should not be played.",
+			reason:      "A pipeline with other steps should be refused.",
 			composition: composition(`[{step: a}, {step: b}]`),
-			err:         "cannot play a pipeline of 2 steps: give a Composition whose only step is this function",
+			err:         "cannot render a pipeline of 2 steps: give a Composition whose only step is this function",
 		},
 		"AnotherKind": {
 			reason:      "A file that is no Composition should be refused.",

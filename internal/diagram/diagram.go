@@ -1,5 +1,5 @@
-// Package diagram draws boxes in groups, and arrows between them: as Mermaid, as
-// DOT and as SVG. It knows nothing of what they stand for.
+// Package diagram draws boxes in groups, and arrows between them, as Mermaid, DOT or
+// SVG. What they stand for is up to the caller.
 package diagram
 
 import (
@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// A Diagram is what is drawn.
+// A Diagram has groups of boxes, and arrows between boxes.
 type Diagram struct {
 	Groups []Group
 	Arrows []Arrow
@@ -23,7 +23,7 @@ type Group struct {
 
 // A Box stands for something.
 type Box struct {
-	// ID by which arrows know the box.
+	// ID that arrows refer to.
 	ID string
 
 	// Lines of text.
@@ -38,11 +38,11 @@ type Arrow struct {
 	Style    Style
 }
 
-// A Mark says how the thing does that a box stands for. It's told by a sign, too,
-// for those who see no colors.
+// A Mark is the state of what a box stands for. It has a colour, and a sign for people
+// who can't see colours.
 type Mark int
 
-// Marks there are.
+// Marks.
 const (
 	Unmarked Mark = iota
 	Ready
@@ -60,7 +60,7 @@ var marks = map[Mark]struct{ name, sign, fill, line string }{
 // A Style of an arrow.
 type Style int
 
-// Styles there are.
+// Styles.
 const (
 	Solid Style = iota
 	Dotted
@@ -153,8 +153,8 @@ func quoted(lines []string, s, by string) []string {
 	return qs
 }
 
-// word of Mermaid: an id may hold little, and must be no word of its own, such as
-// end.
+// word that's an id in Mermaid: of letters, digits and underscores, and no keyword such
+// as end.
 func word(id string) string {
 	return "x_" + strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// drawn is a roof on a house, with all there is to get wrong.
+// drawn has texts and ids that need escaping, every mark and every style.
 var drawn = Diagram{
 	Groups: []Group{
 		{Name: "Above", Boxes: []Box{{ID: "end roof", Lines: []string{`Roof "A" \ B`, "<red>"}, Mark: Failed}}},
@@ -71,7 +71,7 @@ func TestDraw(t *testing.T) {
 `,
 		},
 		"Unknown": {
-			reason: "What is possible is said.",
+			reason: "The error lists the formats.",
 			format: "png",
 			err:    `cannot draw "png": use mermaid, dot, svg`,
 		},
@@ -96,7 +96,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// TestSVG reads the picture as a browser would, and looks at what is in it.
+// TestSVG parses the picture as XML, and looks at its texts and paths.
 func TestSVG(t *testing.T) {
 	var b strings.Builder
 	if err := drawn.Draw(&b, "svg"); err != nil {

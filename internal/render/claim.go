@@ -1,5 +1,6 @@
-// Package render plays Crossplane for one platform: it makes the composite resource
-// of what a user applies, and the request that Crossplane would send for it.
+// Package render does Crossplane's part for one platform: it makes the composite
+// resource of the manifest that a user applies, and the request that Crossplane would
+// send to the function.
 package render
 
 import (
@@ -15,16 +16,16 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 )
 
-// defaultNamespace of a claim that names none, as kubectl's.
+// defaultNamespace of a claim without one, as in kubectl.
 const defaultNamespace = "default"
 
-// claimFields of a spec stay with the claim.
+// claimFields of a spec are not copied to the composite resource.
 var claimFields = []string{"compositeDeletePolicy", "resourceRef", "writeConnectionSecretToRef"}
 
-// Composite reads what a user applies, as YAML or JSON, and returns the composite
-// resource that a Composition is for. If that is of the claim's kind, it lives in a
-// namespace and needs no claim; else Crossplane makes it of the claim. A composite
-// resource is returned as it is.
+// Composite reads a manifest, as YAML or JSON, and returns the composite resource that
+// the Composition is for. A Composition for the claim's kind is for namespaced composite
+// resources, which need no claim; otherwise Crossplane makes the composite resource from
+// the claim. A composite resource is returned as it is.
 func Composite(manifest, composition []byte) (map[string]any, error) {
 	obj, err := applied(manifest)
 	if err != nil {
@@ -46,7 +47,7 @@ func Composite(manifest, composition []byte) (map[string]any, error) {
 	}
 }
 
-// applied is the object of a manifest, which is of one of our kinds.
+// applied is the only object of a manifest, of one of our kinds.
 func applied(manifest []byte) (map[string]any, error) {
 	docs, err := documents(manifest)
 	if err != nil {
@@ -65,7 +66,7 @@ func applied(manifest []byte) (map[string]any, error) {
 	return obj, nil
 }
 
-// named object in a namespace: that of kubectl, unless it says which.
+// named object in a namespace, which defaults to that of kubectl.
 func named(obj map[string]any) (name, namespace string, err error) {
 	meta, _ := obj["metadata"].(map[string]any)
 	if name, _ = meta["name"].(string); name == "" {
@@ -75,7 +76,7 @@ func named(obj map[string]any) (name, namespace string, err error) {
 	return name, cmp.Or(namespace, defaultNamespace), nil
 }
 
-// namespaced composite resource, as it's applied.
+// namespaced composite resource, as it is applied.
 func namespaced(obj map[string]any) (map[string]any, error) {
 	_, namespace, err := named(obj)
 	if err != nil {
@@ -86,8 +87,8 @@ func namespaced(obj map[string]any) (map[string]any, error) {
 	return obj, nil
 }
 
-// composite resource of a claim. Crossplane names it after the claim and adds a
-// random suffix, which is left out here: nothing may depend on it.
+// composite resource of a claim. Crossplane names it after the claim with a random
+// suffix, which is left out here: nothing may depend on it.
 func composite(claim map[string]any) (map[string]any, error) {
 	name, namespace, err := named(claim)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
-// MaxPasses is far more than any platform needs.
+// MaxPasses is the limit of a simulation, far above what a platform needs.
 const MaxPasses = 20
 
 // Files that a request is made from.
@@ -77,7 +77,7 @@ type Pass struct {
 	Response *fnv1.RunFunctionResponse
 }
 
-// First pass of the function. What it refuses is an error.
+// First pass of the function. A fatal result is an error.
 func First(ctx context.Context, req *fnv1.RunFunctionRequest) (Pass, error) {
 	rsp := function.Run(ctx, req, 0)
 	if m := Fatal(rsp); m != "" {
@@ -87,7 +87,7 @@ func First(ctx context.Context, req *fnv1.RunFunctionRequest) (Pass, error) {
 	return Pass{Assembly: r.Assembly, Response: rsp}, err
 }
 
-// Passes of the function, with simulated providers, until nothing changes.
+// Passes of the function with simulated providers, until nothing changes.
 func Passes(ctx context.Context, req *fnv1.RunFunctionRequest) ([]Pass, error) {
 	var ps []Pass
 	for range MaxPasses {
@@ -114,7 +114,7 @@ func Fatal(rsp *fnv1.RunFunctionResponse) string {
 	return ""
 }
 
-// Next request, once Crossplane and the providers have done what a response asks for.
+// Next request, after Crossplane and the providers have applied a response.
 func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	n, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
 	if !ok {
@@ -128,12 +128,12 @@ func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 // World that the platform of a request lives in.
 func World(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate.World {
 	xr := object.Of(req.GetObserved().GetComposite().GetResource())
-	reported := object.Of(rsp.GetDesired().GetComposite().GetResource())
+	status := object.Of(rsp.GetDesired().GetComposite().GetResource())
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
 	return simulate.World{
 		Partition:         region.Partition,
 		Region:            region.Code,
-		Account:           cmp.Or(reported.String("status.accountId"), simulate.Account),
-		KubernetesVersion: cmp.Or(reported.String("status.cluster.version"), reported.String("status.versions.controlPlane")),
+		Account:           cmp.Or(status.String("status.accountId"), simulate.Account),
+		KubernetesVersion: cmp.Or(status.String("status.cluster.version"), status.String("status.versions.controlPlane")),
 	}
 }

@@ -11,12 +11,12 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// annotationResourceName is where Crossplane keeps the name that a composed
-// resource has in the desired state.
+// annotationResourceName has the name of a composed resource in the desired state.
+// Crossplane sets it.
 const annotationResourceName = "crossplane.io/composition-resource-name"
 
-// Request that Crossplane sends for a composite resource: with the input that the
-// manifest of a Composition has for its only step, and the composed resources that exist.
+// Request that Crossplane sends for a composite resource, with the input of the only step
+// of a Composition, and with the composed resources that exist.
 func Request(xr map[string]any, manifest []byte, observed map[string]*fnv1.Resource) (*fnv1.RunFunctionRequest, error) {
 	s, err := structpb.NewStruct(xr)
 	if err != nil {
@@ -36,7 +36,7 @@ func Request(xr map[string]any, manifest []byte, observed map[string]*fnv1.Resou
 	}, nil
 }
 
-// A composition is a Composition, as far as it matters here.
+// A composition is a Composition, without a schema.
 type composition map[string]any
 
 func readComposition(manifest []byte) (composition, error) {
@@ -50,7 +50,7 @@ func readComposition(manifest []byte) (composition, error) {
 	return docs[0], nil
 }
 
-// compositeKind is the kind of the composite resources that it's for.
+// compositeKind is the kind of the composite resources that it is for.
 func (c composition) compositeKind() string {
 	spec, _ := c["spec"].(map[string]any)
 	ref, _ := spec["compositeTypeRef"].(map[string]any)
@@ -63,7 +63,7 @@ func (c composition) input() (*structpb.Struct, error) {
 	spec, _ := c["spec"].(map[string]any)
 	steps, _ := spec["pipeline"].([]any)
 	if len(steps) != 1 {
-		return nil, errors.Errorf("cannot play a pipeline of %d steps: give a Composition whose only step is this function", len(steps))
+		return nil, errors.Errorf("cannot render a pipeline of %d steps: give a Composition whose only step is this function", len(steps))
 	}
 	step, _ := steps[0].(map[string]any)
 	in, _ := step["input"].(map[string]any)
@@ -71,8 +71,8 @@ func (c composition) input() (*structpb.Struct, error) {
 	return s, errors.Wrap(err, "cannot convert input")
 }
 
-// Observed reads the composed resources that exist from the YAML files of a
-// folder. Each says its name by the annotation that Crossplane gives it.
+// Observed reads composed resources from the YAML files of a folder. Each has its name in
+// the annotation that Crossplane sets.
 func Observed(dir string) (map[string]*fnv1.Resource, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil {
@@ -101,7 +101,7 @@ func Observed(dir string) (map[string]*fnv1.Resource, error) {
 	return o, nil
 }
 
-// items of lists, which is what kubectl prints, in place of the lists.
+// items in place of lists, which kubectl prints.
 func items(docs []map[string]any) []map[string]any {
 	var out []map[string]any
 	for _, d := range docs {
@@ -137,8 +137,7 @@ func add(o map[string]*fnv1.Resource, doc map[string]any) error {
 	return nil
 }
 
-// Named is an object of a desired resource, with the annotation by which
-// Crossplane will know it.
+// Named is the object of a desired resource, with the annotation that Crossplane sets.
 func Named(name string, r *structpb.Struct) map[string]any {
 	obj := r.AsMap()
 	meta, ok := obj["metadata"].(map[string]any)
