@@ -143,7 +143,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved(),
 			}},
 			want: want{rsp: func() *fnv1.RunFunctionResponse {
-				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region of AWS the platform lives in, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
 				rsp.Meta.Tag = "tag"
 				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
 				return rsp
