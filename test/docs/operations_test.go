@@ -22,7 +22,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 
@@ -167,7 +167,7 @@ func TestDeployRuntime(t *testing.T) {
 	if d := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second; d <= c.Serve.DrainTimeout {
 		t.Errorf("terminationGracePeriodSeconds: want more than --drain-timeout %s, got %s", c.Serve.DrainTimeout, d)
 	}
-	limit, soft := function.Resources.Limits.Memory(), resource.MustParse(strings.TrimSuffix(function.Env[0].Value, "B"))
+	limit, soft := function.Resources.Limits.Memory(), apiresource.MustParse(strings.TrimSuffix(function.Env[0].Value, "B"))
 	if function.Env[0].Name != "GOMEMLIMIT" || soft.Cmp(*limit) >= 0 {
 		t.Errorf("GOMEMLIMIT: want less than the limit %s, got %v", limit, function.Env[0])
 	}
