@@ -214,7 +214,7 @@ func checkOurs(args []string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp) //nolint:errcheck // It's a temporary folder.
+	defer os.RemoveAll(tmp)
 	args = slices.Clone(args)
 	for i, a := range args {
 		path := filepath.Join(tmp, a)

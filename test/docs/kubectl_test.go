@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -238,7 +239,7 @@ func (r resource) root() *apiextensionsv1.JSONSchemaProps {
 func (r resource) follow(s *apiextensionsv1.JSONSchemaProps, nodes []jsonpath.Node) (*apiextensionsv1.JSONSchemaProps, error) {
 	for _, n := range nodes {
 		if s == nil {
-			return nil, nil
+			break
 		}
 		switch n := n.(type) {
 		case *jsonpath.FieldNode:
@@ -304,7 +305,7 @@ func checkPatch(v any, s *apiextensionsv1.JSONSchemaProps) error {
 		if err != nil {
 			return err
 		}
-		if len(s.Enum) > 0 && !slices.ContainsFunc(s.Enum, func(e apiextensionsv1.JSON) bool { return string(e.Raw) == string(b) }) {
+		if len(s.Enum) > 0 && !slices.ContainsFunc(s.Enum, func(e apiextensionsv1.JSON) bool { return bytes.Equal(e.Raw, b) }) {
 			return errors.Errorf("the field does not allow %s", b)
 		}
 	}

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if folder := binaryFolder(); folder != "" {
-		os.RemoveAll(folder) //nolint:errcheck // It's a temporary folder.
+		os.RemoveAll(folder)
 	}
 	os.Exit(code)
 }

@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -63,9 +64,7 @@ func merged(t *testing.T, claim string, part map[string]any) string {
 	if spec == nil || more == nil || len(part) != 1 {
 		t.Fatalf("want a part of a claim, with nothing but spec, got %v", part)
 	}
-	for k, v := range more {
-		spec[k] = v
-	}
+	maps.Copy(spec, more)
 	b, err := yaml.Marshal(obj)
 	if err != nil {
 		t.Fatal(err)

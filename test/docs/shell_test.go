@@ -42,7 +42,7 @@ var buildBinary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-o", filepath.Join(folder, program), ".").CombinedOutput() //nolint:gosec,noctx // All arguments are constants.
+	out, err := exec.Command("go", "build", "-o", filepath.Join(folder, program), ".").CombinedOutput()
 	if err != nil {
 		return folder, errors.New(string(out))
 	}
@@ -57,7 +57,7 @@ func binaryFolder() string {
 	if !binaryBuilt {
 		return ""
 	}
-	folder, _ := buildBinary() //nolint:errcheck // A test has reported the error.
+	folder, _ := buildBinary()
 	return folder
 }
 
@@ -72,7 +72,7 @@ func (b block) run(tb testing.TB) string {
 	ctx, cancel := context.WithTimeout(tb.Context(), commandTimeout)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", strings.ReplaceAll(b.code, goRun, program+" ")) //nolint:gosec // It's the documents' code.
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", strings.ReplaceAll(b.code, goRun, program+" "))
 	cmd.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
