@@ -1,7 +1,7 @@
 package main
 
-// Schemas are generated from the Go types of the API and of the input. controller-gen is
-// a dependency of another module, so that the function's module stays small.
+// Go types of the API and of the input to their schemas. controller-gen comes from
+// a module of its own, so that the function's module stays small.
 //go:generate go tool -modfile=tools/go.mod controller-gen object paths=./apis/v1alpha1 paths=./input/v1beta1
 //go:generate rm -rf package/input build/crd
 //go:generate go tool -modfile=tools/go.mod controller-gen crd paths=./input/v1beta1 output:crd:dir=package/input
