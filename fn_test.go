@@ -108,7 +108,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a"}, "spec": {"region": "eu-west-3"}
 			}`)},
-			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot tell the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
+			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot choose the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
 		},
 		"NoSpec": {
 			reason: "A composite resource without a spec lacks what is required.",
@@ -129,7 +129,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"namespace": "team"}, "spec": {"region": "eu-west-3"}
 			}`)},
-			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot tell the name of the platform: the composite resource has no metadata.name; set it")},
+			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot name the platform: the composite resource has no metadata.name; set it")},
 		},
 		"InvalidSpec": {
 			reason: "All that is wrong with a spec should be said at once, and nothing that an earlier step desires should be changed.",
@@ -143,7 +143,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved(),
 			}},
 			want: want{rsp: func() *fnv1.RunFunctionResponse {
-				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region of AWS the platform lives in, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
 				rsp.Meta.Tag = "tag"
 				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
 				return rsp
@@ -214,7 +214,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"MandatoryTag": {
 			reason: "A tag that the platform team asks for cannot be left out.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
-			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[cost-center]: Required value: the platform team asks every SeafarerCluster for this tag: set it`)},
+			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[cost-center]: Required value: the platform team requires this tag of every SeafarerCluster: set it`)},
 		},
 		"NoArgoCD": {
 			reason: "A claim cannot ask for an Argo CD that the platform team names none of.",
@@ -281,7 +281,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `"222222222222"`, "spec", "accountId")
 				return req
 			}()},
-			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or make a new SeafarerCluster`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or create a new SeafarerCluster`)},
 		},
 	}
 

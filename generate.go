@@ -8,4 +8,4 @@ package main
 //go:generate go tool controller-gen crd paths=./input/v1beta1 output:crd:dir=package/input
 //go:generate go tool controller-gen crd paths=./apis/v1alpha1 output:crd:dir=build/crd
 //go:generate go run ./internal/generate build/crd/platform.seafarer.cloud_xseafarerclusters.yaml apis apis-namespaced
-//go:generate go run ./internal/generate/reference docs/reference.md
+//go:generate go run ./internal/generate/reference docs

@@ -7,11 +7,12 @@ import (
 
 // KarpenterSpec is the Karpenter controller and what it may launch.
 //
-// +kubebuilder:validation:XValidation:rule="!has(self.__namespace__) || !has(oldSelf.__namespace__) || self.__namespace__ == oldSelf.__namespace__",message="namespace cannot change: Karpenter's nodes must not outlive its release; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="!has(self.__namespace__) || !has(oldSelf.__namespace__) || self.__namespace__ == oldSelf.__namespace__",message="namespace cannot change: Karpenter's nodes must not outlive its release; create a new SeafarerCluster"
 // +kubebuilder:validation:XValidation:rule="has(self.nodeRoleName) == has(oldSelf.nodeRoleName) && (!has(self.nodeRoleName) || self.nodeRoleName == oldSelf.nodeRoleName)",message="nodeRoleName cannot change: running nodes use the role"
 type KarpenterSpec struct {
-	// Version of the karpenter and karpenter-crd charts. It must support the
-	// cluster's Kubernetes version.
+	// Version is the version of the charts karpenter and karpenter-crd. It must
+	// support the Kubernetes version of the cluster:
+	// https://karpenter.sh/docs/upgrading/compatibility/
 	//
 	// +kubebuilder:default="1.14.1"
 	// +kubebuilder:validation:Pattern=`^[0-9]+\.[0-9]+\.[0-9]+$`
@@ -19,7 +20,7 @@ type KarpenterSpec struct {
 	// +optional
 	Version string `json:"version,omitempty"`
 
-	// Namespace Karpenter runs in.
+	// Namespace is the namespace that Karpenter runs in. It cannot change.
 	//
 	// +kubebuilder:default=kube-system
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
@@ -27,16 +28,19 @@ type KarpenterSpec struct {
 	// +optional
 	Namespace string `json:"namespace,omitempty"`
 
-	// NodeRoleName is the name of the IAM role of the nodes Karpenter launches.
-	// IAM names are shared by all regions of an account, so the default holds
-	// cluster and region.
+	// NodeRoleName is the name of the IAM role of the nodes that Karpenter
+	// launches, at most 64 characters. It defaults to
+	// CLUSTER-REGION-karpenter-node, because all regions of an account share the
+	// names of roles. It cannot change.
 	//
 	// +kubebuilder:validation:Pattern=`^[0-9A-Za-z+=,.@_-]+$`
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	NodeRoleName string `json:"nodeRoleName,omitempty"`
 
-	// Values of the karpenter chart, laid over those of the platform.
+	// Values are Helm values of the chart karpenter, merged over the values that
+	// the platform sets. See
+	// https://github.com/aws/karpenter-provider-aws/tree/main/charts/karpenter
 	//
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Schemaless
@@ -44,7 +48,7 @@ type KarpenterSpec struct {
 	// +optional
 	Values *apiextensionsv1.JSON `json:"values,omitempty"`
 
-	// NodePools Karpenter launches nodes for. An empty list is none.
+	// NodePools are Karpenter's NodePools. An empty list creates none.
 	//
 	// +listType=atomic
 	// +kubebuilder:default={{name: "default", requirements: {{key: "karpenter.k8s.aws/instance-hypervisor", operator: "In", values: {"nitro"}}, {key: "karpenter.k8s.aws/instance-generation", operator: "Gt", values: {"2"}}, {key: "karpenter.k8s.aws/instance-size", operator: "NotIn", values: {"nano", "micro"}}}, limits: {"cpu": "1000"}, disruption: {consolidationPolicy: "WhenEmpty", consolidateAfter: "30s"}}}
@@ -52,7 +56,8 @@ type KarpenterSpec struct {
 	// +optional
 	NodePools []NodePoolSpec `json:"nodePools,omitempty"`
 
-	// NodeClasses are the EC2 settings that NodePools refer to. An empty list is none.
+	// NodeClasses are Karpenter's EC2NodeClasses, which NodePools refer to. An
+	// empty list creates none.
 	//
 	// +listType=atomic
 	// +kubebuilder:default={{name: "default"}}
@@ -61,57 +66,67 @@ type KarpenterSpec struct {
 	NodeClasses []NodeClassSpec `json:"nodeClasses,omitempty"`
 }
 
-// A NodePoolSpec is a NodePool of Karpenter: https://karpenter.sh/docs/concepts/nodepools
+// A NodePoolSpec is a NodePool of Karpenter:
+// https://karpenter.sh/docs/concepts/nodepools/
 type NodePoolSpec struct {
-	// Name of the NodePool.
+	// Name is the name of the NodePool: lower-case letters, digits and -, at most
+	// 50 characters.
 	//
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
 	// +kubebuilder:validation:MaxLength=50
 	Name string `json:"name"`
 
-	// NodeClassName is the entry of nodeClasses the nodes are launched with.
+	// NodeClassName is the name of an entry of nodeClasses, with which the nodes
+	// are launched.
 	//
 	// +kubebuilder:default=default
 	// +kubebuilder:validation:MaxLength=50
 	// +optional
 	NodeClassName string `json:"nodeClassName,omitempty"`
 
-	// Requirements a node must meet. Without requirements of their own, nodes are
-	// linux, amd64, and spot or on-demand.
+	// Requirements limit the nodes that Karpenter may launch. Where they don't
+	// mention architecture, operating system or capacity type, nodes are amd64,
+	// Linux, and Spot or on-demand. See
+	// https://karpenter.sh/docs/concepts/nodepools/#spectemplatespecrequirements
 	//
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=60
 	// +optional
 	Requirements []Requirement `json:"requirements,omitempty"`
 
-	// Limits of all the pool's nodes together, for example cpu: "1000".
+	// Limits are the most resources that all nodes of the pool may have together,
+	// as Kubernetes quantities, for example cpu: "1000". See
+	// https://karpenter.sh/docs/concepts/nodepools/#speclimits
 	//
 	// +kubebuilder:validation:MaxProperties=20
 	// +optional
 	Limits map[string]intstr.IntOrString `json:"limits,omitempty"`
 
-	// Labels of the nodes.
+	// Labels are Kubernetes labels of the nodes.
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional
 	Labels map[string]string `json:"labels,omitempty"`
 
-	// Taints of the nodes.
+	// Taints are Kubernetes taints of the nodes. See
+	// https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
 	//
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=40
 	// +optional
 	Taints []Taint `json:"taints,omitempty"`
 
-	// Weight of the pool among those that fit a pod, 1 to 100; the heaviest wins.
+	// Weight is the priority of the pool among those that fit a pod, 1 to 100:
+	// Karpenter uses the highest. See
+	// https://karpenter.sh/docs/concepts/nodepools/#specweight
 	//
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=100
 	// +optional
 	Weight *int32 `json:"weight,omitempty"`
 
-	// ExpireAfter is the age at which a node is replaced: a duration such as
-	// 720h, or Never.
+	// ExpireAfter is the age at which a node is replaced: a duration in h, m and
+	// s such as 720h, or Never.
 	//
 	// +kubebuilder:default="720h"
 	// +kubebuilder:validation:Pattern=`^(([0-9]+(s|m|h))+|Never)$`
@@ -120,8 +135,8 @@ type NodePoolSpec struct {
 	ExpireAfter string `json:"expireAfter,omitempty"`
 
 	// TerminationGracePeriod is how long a node may drain before its pods are
-	// killed: a duration such as 30m. Without an end to it, one stubborn pod
-	// would keep the platform from ever being deleted.
+	// killed: a duration in h, m and s such as 30m. It has no "never": otherwise
+	// one pod that cannot be evicted would keep the platform from being deleted.
 	//
 	// +kubebuilder:default="30m"
 	// +kubebuilder:validation:Pattern=`^([0-9]+(s|m|h))+$`
@@ -129,7 +144,8 @@ type NodePoolSpec struct {
 	// +optional
 	TerminationGracePeriod string `json:"terminationGracePeriod,omitempty"`
 
-	// Disruption is when Karpenter may remove nodes.
+	// Disruption is when Karpenter may remove nodes. See
+	// https://karpenter.sh/docs/concepts/disruption/
 	//
 	// +kubebuilder:default={}
 	// +optional
@@ -141,18 +157,20 @@ type NodePoolSpec struct {
 // +kubebuilder:validation:XValidation:rule="!(self.operator in ['In', 'Gt', 'Lt', 'Gte', 'Lte']) || (has(self.values) && size(self.values) > 0)",message="operators In, Gt, Lt, Gte and Lte need values"
 // +kubebuilder:validation:XValidation:rule="!(self.operator in ['Gt', 'Lt', 'Gte', 'Lte']) || (has(self.values) && size(self.values) == 1 && self.values[0].matches('^[0-9]+$'))",message="operators Gt, Lt, Gte and Lte need one whole number"
 type Requirement struct {
-	// Key is a label of nodes, for example karpenter.k8s.aws/instance-family.
+	// Key is a well-known label of nodes, for example
+	// karpenter.k8s.aws/instance-family. Labels:
+	// https://karpenter.sh/docs/concepts/scheduling/#well-known-labels
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=316
 	Key string `json:"key"`
 
-	// Operator that compares the label with values.
+	// Operator compares the label with values.
 	//
 	// +kubebuilder:validation:Enum=In;NotIn;Exists;DoesNotExist;Gt;Lt;Gte;Lte
 	Operator string `json:"operator"`
 
-	// Values to compare with.
+	// Values are what the label is compared with.
 	//
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=100
@@ -160,7 +178,9 @@ type Requirement struct {
 	// +optional
 	Values []string `json:"values,omitempty"`
 
-	// MinValues is how many different values Karpenter must keep to choose from.
+	// MinValues is the smallest number of different values that must remain for
+	// Karpenter to choose from. See
+	// https://karpenter.sh/docs/concepts/nodepools/#min-values
 	//
 	// +kubebuilder:validation:Minimum=1
 	// +kubebuilder:validation:Maximum=50
@@ -170,19 +190,19 @@ type Requirement struct {
 
 // A Taint keeps pods that do not tolerate it off a node.
 type Taint struct {
-	// Key of the taint.
+	// Key is the key of the taint.
 	//
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=316
 	Key string `json:"key"`
 
-	// Value of the taint.
+	// Value is the value of the taint.
 	//
 	// +kubebuilder:validation:MaxLength=63
 	// +optional
 	Value string `json:"value,omitempty"`
 
-	// Effect of the taint.
+	// Effect is what happens to pods that do not tolerate the taint.
 	//
 	// +kubebuilder:validation:Enum=NoSchedule;PreferNoSchedule;NoExecute
 	Effect string `json:"effect"`
@@ -190,16 +210,17 @@ type Taint struct {
 
 // DisruptionSpec is when Karpenter may remove nodes.
 type DisruptionSpec struct {
-	// ConsolidationPolicy is which nodes may be removed: WhenEmpty only those
-	// without pods, WhenEmptyOrUnderutilized also those whose pods fit elsewhere.
+	// ConsolidationPolicy is which nodes Karpenter may remove to save cost:
+	// WhenEmpty (nodes without pods) or WhenEmptyOrUnderutilized (also nodes
+	// whose pods fit elsewhere).
 	//
 	// +kubebuilder:default=WhenEmptyOrUnderutilized
 	// +kubebuilder:validation:Enum=WhenEmpty;WhenEmptyOrUnderutilized
 	// +optional
 	ConsolidationPolicy string `json:"consolidationPolicy,omitempty"`
 
-	// ConsolidateAfter is how long a node must be quiet first: a duration such
-	// as 30s, or Never.
+	// ConsolidateAfter is how long a node must have had no pod added or removed
+	// before it is consolidated: a duration in h, m and s such as 30s, or Never.
 	//
 	// +kubebuilder:default="0s"
 	// +kubebuilder:validation:Pattern=`^(([0-9]+(s|m|h))+|Never)$`
@@ -207,8 +228,9 @@ type DisruptionSpec struct {
 	// +optional
 	ConsolidateAfter string `json:"consolidateAfter,omitempty"`
 
-	// Budgets limit how many nodes are disrupted at a time. Karpenter's own
-	// default is one budget of 10%.
+	// Budgets limit how many nodes are disrupted at the same time. Karpenter's
+	// own default is one budget of 10%. See
+	// https://karpenter.sh/docs/concepts/disruption/#nodepool-disruption-budgets
 	//
 	// +listType=atomic
 	// +kubebuilder:validation:MaxItems=50
@@ -216,17 +238,19 @@ type DisruptionSpec struct {
 	Budgets []Budget `json:"budgets,omitempty"`
 }
 
-// A Budget limits how many nodes of a NodePool are disrupted at a time.
+// A Budget limits how many nodes of a NodePool are disrupted at the same time.
 //
 // +kubebuilder:validation:XValidation:rule="has(self.schedule) == has(self.duration)",message="schedule and duration must be set together"
 type Budget struct {
-	// Nodes that may be disrupted: a number or a percentage, for example "10%".
+	// Nodes is how many nodes may be disrupted: a number, or a percentage such as
+	// "10%".
 	//
 	// +kubebuilder:validation:Pattern=`^((100|[0-9]{1,2})%|[0-9]+)$`
 	// +kubebuilder:validation:MaxLength=8
 	Nodes string `json:"nodes"`
 
-	// Reasons the budget is for; all when unset.
+	// Reasons are the kinds of disruption that the budget limits: all, when
+	// unset.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=3
@@ -234,14 +258,16 @@ type Budget struct {
 	// +optional
 	Reasons []string `json:"reasons,omitempty"`
 
-	// Schedule the budget begins on, in cron syntax, UTC.
+	// Schedule is when the budget starts to apply, in cron syntax and UTC, for
+	// example "0 9 * * mon-fri". It requires duration.
 	//
 	// +kubebuilder:validation:Pattern=`^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4})$`
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Schedule string `json:"schedule,omitempty"`
 
-	// Duration the budget lasts after each begin, in hours and minutes.
+	// Duration is how long the budget applies after each start, in hours and
+	// minutes such as 8h30m. It requires schedule.
 	//
 	// +kubebuilder:validation:Pattern=`^([0-9]+(m|h))+$`
 	// +kubebuilder:validation:MaxLength=32
@@ -249,17 +275,20 @@ type Budget struct {
 	Duration string `json:"duration,omitempty"`
 }
 
-// A NodeClassSpec is an EC2NodeClass of Karpenter: https://karpenter.sh/docs/concepts/nodeclasses
+// A NodeClassSpec is an EC2NodeClass of Karpenter:
+// https://karpenter.sh/docs/concepts/nodeclasses/
 type NodeClassSpec struct {
-	// Name of the EC2NodeClass.
+	// Name is the name of the EC2NodeClass: lower-case letters, digits and -, at
+	// most 50 characters.
 	//
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
 	// +kubebuilder:validation:MaxLength=50
 	Name string `json:"name"`
 
-	// AMIAlias is the image: family@version. latest follows each image AWS
-	// publishes and replaces nodes for it; pin one such as al2023@v20260101 where
-	// that is too lively.
+	// AMIAlias is the image of the nodes as FAMILY@VERSION: al2023 (Amazon Linux
+	// 2023) or bottlerocket. latest replaces nodes whenever AWS publishes an
+	// image; a version such as al2023@v20260101 does not. See
+	// https://karpenter.sh/docs/concepts/nodeclasses/#specamiselectorterms
 	//
 	// +kubebuilder:default="al2023@latest"
 	// +kubebuilder:validation:Pattern=`^(al2023|bottlerocket)@[0-9A-Za-z._-]+$`
@@ -267,8 +296,8 @@ type NodeClassSpec struct {
 	// +optional
 	AMIAlias string `json:"amiAlias,omitempty"`
 
-	// VolumeSizeGiB is the size of the encrypted gp3 volume that images and pods
-	// use, in GiB.
+	// VolumeSizeGiB is the size of the encrypted gp3 volume for images and pods,
+	// in GiB.
 	//
 	// +kubebuilder:default=50
 	// +kubebuilder:validation:Minimum=20
@@ -276,13 +305,15 @@ type NodeClassSpec struct {
 	// +optional
 	VolumeSizeGiB int32 `json:"volumeSizeGiB,omitempty"`
 
-	// UserData merged with the one Karpenter generates.
+	// UserData is merged with the user data that Karpenter generates. See
+	// https://karpenter.sh/docs/concepts/nodeclasses/#specuserdata
 	//
 	// +kubebuilder:validation:MaxLength=16384
 	// +optional
 	UserData string `json:"userData,omitempty"`
 
-	// Tags on what is launched with this class, besides the platform's.
+	// Tags are put on everything that is launched with this class, in addition to
+	// the tags of the platform.
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional

@@ -1,30 +1,32 @@
 package v1alpha1
 
-// A NATGatewayMode says how private subnets reach the internet.
+// A NATGatewayMode is how many NAT gateways the VPC has.
 //
 // +kubebuilder:validation:Enum=None;Single;PerZone
 type NATGatewayMode string
 
-// How private subnets reach the internet.
+// Modes of NAT gateways.
 const (
-	// NATNone composes no NAT gateway: nodes reach AWS only through endpoints
-	// or routes that somebody else made.
+	// NATNone creates no NAT gateway: nodes reach AWS only through VPC endpoints
+	// or routes that exist outside the platform.
 	NATNone NATGatewayMode = "None"
-	// NATSingle composes one NAT gateway for all zones: the cheapest, and down
+	// NATSingle creates one NAT gateway for all zones: the cheapest, and down
 	// when its zone is.
 	NATSingle NATGatewayMode = "Single"
-	// NATPerZone composes one NAT gateway in each zone.
+	// NATPerZone creates one NAT gateway in each zone.
 	NATPerZone NATGatewayMode = "PerZone"
 )
 
 // NetworkSpec is the VPC and its subnets.
 //
-// +kubebuilder:validation:XValidation:rule="!(has(self.zones) && has(self.zoneCount))",message="zones and zoneCount exclude each other: name the zones, or say how many"
-// +kubebuilder:validation:XValidation:rule="!has(self.cidr) || !has(oldSelf.cidr) || self.cidr == oldSelf.cidr",message="cidr cannot change: AWS cannot renumber a VPC; make a new SeafarerCluster"
-// +kubebuilder:validation:XValidation:rule="has(self.subnetPrefixLength) == has(oldSelf.subnetPrefixLength) && (!has(self.subnetPrefixLength) || self.subnetPrefixLength == oldSelf.subnetPrefixLength)",message="subnetPrefixLength cannot change: AWS cannot resize a subnet; make a new SeafarerCluster"
-// +kubebuilder:validation:XValidation:rule="has(self.zones) == has(oldSelf.zones)",message="a network cannot switch between zones and zoneCount: its subnets would be replaced; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="!(has(self.zones) && has(self.zoneCount))",message="zones and zoneCount exclude each other: set one of them"
+// +kubebuilder:validation:XValidation:rule="!has(self.cidr) || !has(oldSelf.cidr) || self.cidr == oldSelf.cidr",message="cidr cannot change: AWS cannot renumber a VPC; create a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.subnetPrefixLength) == has(oldSelf.subnetPrefixLength) && (!has(self.subnetPrefixLength) || self.subnetPrefixLength == oldSelf.subnetPrefixLength)",message="subnetPrefixLength cannot change: AWS cannot resize a subnet; create a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.zones) == has(oldSelf.zones)",message="a network cannot switch between zones and zoneCount: its subnets would be replaced; create a new SeafarerCluster"
 type NetworkSpec struct {
-	// CIDR is the IPv4 block of the VPC, /16 to /24.
+	// CIDR is the IPv4 block of the VPC, /16 to /24, for example 10.0.0.0/16. It
+	// cannot change. See
+	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 	//
 	// +kubebuilder:default="10.0.0.0/16"
 	// +kubebuilder:validation:Pattern=`^([0-9]{1,3}\.){3}[0-9]{1,3}/(1[6-9]|2[0-4])$`
@@ -32,28 +34,32 @@ type NetworkSpec struct {
 	// +optional
 	CIDR string `json:"cidr,omitempty"`
 
-	// SubnetPrefixLength is the size of each subnet, /20 to /28, at least four
-	// bits longer than the VPC's. Unset, it's a /24 where it fits, otherwise a
-	// sixteenth of the VPC.
+	// SubnetPrefixLength is the prefix length of every subnet, 20 to 28, at least
+	// four bits longer than that of the VPC. It defaults to 24 where that fits,
+	// otherwise to a sixteenth of the VPC. It cannot change. AWS reserves five
+	// addresses in each subnet:
+	// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 	//
 	// +kubebuilder:validation:Minimum=20
 	// +kubebuilder:validation:Maximum=28
 	// +optional
 	SubnetPrefixLength *int32 `json:"subnetPrefixLength,omitempty"`
 
-	// ZoneCount is the number of availability zones to use, chosen by zone ID
-	// among those that EKS accepts. Defaults to three, or to all that the region
-	// has when those are fewer.
+	// ZoneCount is the number of availability zones, chosen in the order of zone
+	// IDs among the zones that EKS accepts. It defaults to three, or to all zones
+	// of a region with fewer. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 	//
 	// +kubebuilder:validation:Minimum=2
 	// +kubebuilder:validation:Maximum=6
 	// +optional
 	ZoneCount *int32 `json:"zoneCount,omitempty"`
 
-	// Zones names the availability zones instead: all by zone ID (euw3-az1) or
-	// all by name (eu-west-3a). Prefer zone IDs: a zone's name stands for
-	// different zones in different accounts. A zone that the cluster was made in
-	// stays: EKS never moves a control plane to other zones.
+	// Zones are the availability zones, in place of zoneCount: all by zone ID
+	// (euw3-az1) or all by name (eu-west-3a). Prefer zone IDs: one zone name
+	// means different zones in different accounts. A zone in which the cluster
+	// was created cannot be removed, because EKS cannot move a control plane. See
+	// https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
 	//
 	// +listType=set
 	// +kubebuilder:validation:MinItems=2
@@ -62,8 +68,10 @@ type NetworkSpec struct {
 	// +optional
 	Zones []string `json:"zones,omitempty"`
 
-	// NATGateway says how private subnets reach the internet: Single (one
-	// gateway, cheapest), PerZone (one in each zone) or None.
+	// NATGateway is how private subnets reach the internet: Single (one gateway
+	// for all zones, the cheapest), PerZone (one gateway in each zone, which
+	// survives the loss of a zone) or None. See
+	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 	//
 	// +kubebuilder:default=Single
 	// +optional

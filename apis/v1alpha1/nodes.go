@@ -4,14 +4,15 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
 
-// SystemNodesSpec is the EKS managed node group for the system's own pods. EKS
-// replaces the group if its instance types, AMI type or capacity type change, which
-// is held until acknowledgedChanges has the change.
+// SystemNodesSpec is the EKS managed node group that runs the system's own pods.
+// EKS replaces the group to change its instance types, AMI type or capacity type:
+// such a change is blocked until acknowledgedChanges contains its token.
 //
 // +kubebuilder:validation:XValidation:rule="!has(self.minSize) || !has(self.desiredSize) || !has(self.maxSize) || (self.minSize <= self.desiredSize && self.desiredSize <= self.maxSize)",message="sizes must be ordered: minSize <= desiredSize <= maxSize"
 // +kubebuilder:validation:XValidation:rule="!has(self.name) || !has(oldSelf.name) || self.name == oldSelf.name",message="name cannot change: EKS cannot rename a node group"
 type SystemNodesSpec struct {
-	// Name of the node group in EKS.
+	// Name is the name of the node group in EKS: letters, digits, - and _, at
+	// most 63 characters. It cannot change.
 	//
 	// +kubebuilder:default=system-node-group
 	// +kubebuilder:validation:Pattern=`^[0-9A-Za-z][0-9A-Za-z_-]*$`
@@ -19,7 +20,9 @@ type SystemNodesSpec struct {
 	// +optional
 	Name string `json:"name,omitempty"`
 
-	// InstanceTypes of EC2 to choose from, for example t3.medium.
+	// InstanceTypes are the EC2 instance types of the group, for example
+	// t3.medium. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
 	//
 	// +kubebuilder:default={t3.medium}
 	// +kubebuilder:validation:MinItems=1
@@ -29,22 +32,24 @@ type SystemNodesSpec struct {
 	// +optional
 	InstanceTypes []string `json:"instanceTypes,omitempty"`
 
-	// AMIType of Amazon Linux 2023 that fits the instance types.
+	// AMIType is the Amazon Linux 2023 image for the architecture of the instance
+	// types: AL2023_x86_64_STANDARD or AL2023_ARM_64_STANDARD (Graviton).
 	//
 	// +kubebuilder:default=AL2023_x86_64_STANDARD
 	// +kubebuilder:validation:Enum=AL2023_x86_64_STANDARD;AL2023_ARM_64_STANDARD
 	// +optional
 	AMIType string `json:"amiType,omitempty"`
 
-	// CapacityType of the instances.
+	// CapacityType is how the instances are bought: ON_DEMAND or SPOT. EC2 can
+	// reclaim a Spot instance with two minutes' notice.
 	//
 	// +kubebuilder:default=ON_DEMAND
 	// +kubebuilder:validation:Enum=ON_DEMAND;SPOT
 	// +optional
 	CapacityType string `json:"capacityType,omitempty"`
 
-	// MinSize of the group, at least two: Karpenter runs two replicas that
-	// refuse to share a node.
+	// MinSize is the smallest number of nodes, at least two: Karpenter runs two
+	// replicas on different nodes.
 	//
 	// +kubebuilder:default=2
 	// +kubebuilder:validation:Minimum=2
@@ -52,8 +57,8 @@ type SystemNodesSpec struct {
 	// +optional
 	MinSize int32 `json:"minSize,omitempty"`
 
-	// MaxSize of the group. Leave room above minSize, or an upgrade has to take
-	// a node away before it adds one.
+	// MaxSize is the largest number of nodes. Leave room above minSize: otherwise
+	// an upgrade has to remove a node before it adds one.
 	//
 	// +kubebuilder:default=3
 	// +kubebuilder:validation:Minimum=2
@@ -61,8 +66,8 @@ type SystemNodesSpec struct {
 	// +optional
 	MaxSize int32 `json:"maxSize,omitempty"`
 
-	// DesiredSize the group is created with. Afterwards whoever scales the group
-	// owns it.
+	// DesiredSize is the number of nodes when the group is created. Afterwards
+	// the platform leaves it to whatever scales the group.
 	//
 	// +kubebuilder:default=2
 	// +kubebuilder:validation:Minimum=2
@@ -70,7 +75,8 @@ type SystemNodesSpec struct {
 	// +optional
 	DesiredSize int32 `json:"desiredSize,omitempty"`
 
-	// VolumeSizeGiB is the size of each node's encrypted gp3 root volume, in GiB.
+	// VolumeSizeGiB is the size of the encrypted gp3 root volume of each node, in
+	// GiB.
 	//
 	// +kubebuilder:default=30
 	// +kubebuilder:validation:Minimum=20
@@ -78,23 +84,27 @@ type SystemNodesSpec struct {
 	// +optional
 	VolumeSizeGiB int32 `json:"volumeSizeGiB,omitempty"`
 
-	// KubernetesVersion of the nodes, to hold them back: the control plane's, or
-	// up to three minors older. Unset, they follow the control plane. EKS never
-	// goes back.
+	// KubernetesVersion is the Kubernetes version of the system nodes, if it
+	// should be older than that of the control plane: major and minor, at most
+	// three minor versions older. When unset, the nodes follow the control plane.
+	// EKS cannot downgrade. See
+	// https://kubernetes.io/releases/version-skew-policy/
 	//
 	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`
 	// +kubebuilder:validation:MaxLength=4
 	// +optional
 	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
 
-	// Labels of the nodes, besides those of EKS and of the platform.
+	// Labels are Kubernetes labels of the nodes, in addition to those of EKS and
+	// of the platform.
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional
 	Labels map[string]string `json:"labels,omitempty"`
 
-	// CriticalAddonsOnly keeps other pods off these nodes with the taint
-	// CriticalAddonsOnly, which the system's pods tolerate.
+	// CriticalAddonsOnly adds the taint CriticalAddonsOnly to the nodes, which
+	// keeps all pods away except those that tolerate it: CoreDNS, the EBS CSI
+	// driver and Karpenter do.
 	//
 	// +kubebuilder:default=false
 	// +optional
@@ -103,23 +113,26 @@ type SystemNodesSpec struct {
 
 // An AddonSpec is an EKS add-on.
 type AddonSpec struct {
-	// Name of the add-on as EKS knows it, for example coredns.
+	// Name is the name of the add-on in EKS, for example coredns. List:
+	// https://docs.aws.amazon.com/eks/latest/userguide/workloads-add-ons-available-eks.html
 	//
 	// +kubebuilder:validation:Pattern=`^[a-z0-9][a-z0-9_-]*$`
 	// +kubebuilder:validation:MaxLength=63
 	Name string `json:"name"`
 
-	// Version of the add-on, for example v1.12.4-eksbuild.1, for the claim's
-	// kubernetesVersion: an upgrade sets it once the control plane is there.
-	// Unset, EKS installs its default for the cluster's Kubernetes version, and
-	// keeps that when the cluster is upgraded.
+	// Version is the version of the add-on for the kubernetesVersion of the spec,
+	// for example v1.12.4-eksbuild.1. During an upgrade it is set after the
+	// control plane has reached that version. When unset, EKS installs its
+	// default for the cluster's Kubernetes version and retains that version
+	// through upgrades.
 	//
 	// +kubebuilder:validation:Pattern=`^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$`
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Version string `json:"version,omitempty"`
 
-	// ConfigurationValues of the add-on, as its own schema allows.
+	// ConfigurationValues configures the add-on, in the schema that aws eks
+	// describe-addon-configuration prints.
 	//
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Schemaless

@@ -24,21 +24,22 @@ type XSeafarerCluster struct {
 	Status SeafarerClusterStatus `json:"status,omitempty"`
 }
 
-// SeafarerClusterSpec is what the platform should be. Only region is required.
+// SeafarerClusterSpec is the desired platform. Only region is required; every
+// other field has a default.
 //
-// +kubebuilder:validation:XValidation:rule="self.region == oldSelf.region",message="region cannot change: an EKS cluster cannot move; make a new SeafarerCluster"
-// +kubebuilder:validation:XValidation:rule="has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)",message="clusterName cannot change: EKS cannot rename a cluster; make a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="self.region == oldSelf.region",message="region cannot change: an EKS cluster cannot move; create a new SeafarerCluster"
+// +kubebuilder:validation:XValidation:rule="has(self.clusterName) == has(oldSelf.clusterName) && (!has(self.clusterName) || self.clusterName == oldSelf.clusterName)",message="clusterName cannot change: EKS cannot rename a cluster; create a new SeafarerCluster"
 type SeafarerClusterSpec struct {
-	// Region of AWS the platform lives in, for example eu-west-3.
+	// Region is the AWS region of the platform, for example eu-west-3. It cannot
+	// change. Regions: https://docs.aws.amazon.com/general/latest/gr/eks.html
 	//
 	// +kubebuilder:validation:Pattern=`^[a-z]{2}(-[a-z]+)+-[0-9]$`
 	// +kubebuilder:validation:MaxLength=32
 	Region string `json:"region"`
 
-	// AccountID is the id of the AWS account the platform lives in: twelve
-	// digits. With it, or with a default from the platform team, everything that
-	// holds an ARN is composed at once; without it, once AWS has answered with
-	// the first ARN.
+	// AccountID is the ID of the AWS account of the platform: twelve digits. It
+	// defaults to the accountId of the platform team's fences. Without either,
+	// resources that contain an ARN wait until AWS returns the first ARN.
 	//
 	// +kubebuilder:validation:Pattern=`^[0-9]{12}$`
 	// +kubebuilder:validation:MaxLength=12
@@ -46,17 +47,20 @@ type SeafarerClusterSpec struct {
 	AccountID string `json:"accountId,omitempty"`
 
 	// ClusterName is the name of the EKS cluster: letters, digits, - and _,
-	// at most 100. Capitals are allowed here, unlike in the claim's own name,
-	// which it defaults to.
+	// starting with a letter or digit, at most 100 characters. It defaults to the
+	// name of the SeafarerCluster and cannot change. Unlike a Kubernetes name it
+	// may contain capitals.
 	//
 	// +kubebuilder:validation:Pattern=`^[0-9A-Za-z][0-9A-Za-z_-]*$`
 	// +kubebuilder:validation:MaxLength=100
 	// +optional
 	ClusterName string `json:"clusterName,omitempty"`
 
-	// KubernetesVersion of the control plane and of the system nodes: major and
-	// minor. EKS upgrades one minor at a time, and so does the platform until it's
-	// there. EKS never goes back.
+	// KubernetesVersion is the Kubernetes version of the control plane and of the
+	// system nodes: major and minor, for example 1.35. EKS upgrades one minor
+	// version at a time, and so does the platform; EKS cannot downgrade.
+	// Supported versions:
+	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	//
 	// +kubebuilder:default="1.35"
 	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`
@@ -64,22 +68,27 @@ type SeafarerClusterSpec struct {
 	// +optional
 	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
 
-	// Tags put on every AWS resource, and on what Karpenter launches.
+	// Tags are put on every AWS resource of the platform and on everything that
+	// Karpenter launches: keys of 1 to 128 characters, values of at most 256.
+	// Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional
 	Tags map[string]string `json:"tags,omitempty"`
 
-	// DeletionProtection makes EKS refuse to delete the cluster, and Kubernetes to
-	// delete the claim. Turned off, it's let go once EKS says that it's off, too.
+	// DeletionProtection makes EKS refuse to delete the cluster, and Kubernetes
+	// refuse to delete the SeafarerCluster. After it is set to false, the
+	// SeafarerCluster can be deleted once EKS reports its own protection as off.
+	// See
+	// https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html
 	//
 	// +kubebuilder:default=false
 	// +optional
 	DeletionProtection bool `json:"deletionProtection"`
 
-	// AcknowledgedChanges lists changes for which something is replaced, by the
-	// tokens that the condition ChangeHeld tells. Each is good for one change of
-	// one resource, once.
+	// AcknowledgedChanges lists the tokens of changes that may replace a
+	// resource. The condition ChangeBlocked reports the tokens. Each token covers
+	// one change to one resource.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=20
@@ -88,7 +97,7 @@ type SeafarerClusterSpec struct {
 	// +optional
 	AcknowledgedChanges []string `json:"acknowledgedChanges,omitempty"`
 
-	// Network the platform is placed in.
+	// Network is the VPC and its subnets.
 	//
 	// +kubebuilder:default={}
 	// +optional
@@ -106,22 +115,25 @@ type SeafarerClusterSpec struct {
 	// +optional
 	IAM IAMSpec `json:"iam,omitempty"`
 
-	// Access to the Kubernetes API.
+	// Access is who can use the Kubernetes API.
 	//
 	// +kubebuilder:default={}
 	// +optional
 	Access AccessSpec `json:"access,omitempty"`
 
 	// SystemNodes is the EKS managed node group that runs CoreDNS, the EBS CSI
-	// driver and Karpenter itself.
+	// driver and Karpenter. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html
 	//
 	// +kubebuilder:default={}
 	// +optional
 	SystemNodes SystemNodesSpec `json:"systemNodes,omitempty"`
 
-	// Addons of EKS, by name. vpc-cni, kube-proxy, eks-pod-identity-agent,
-	// coredns and aws-ebs-csi-driver are always there; an entry of that name
-	// changes one, an entry of another name adds one.
+	// Addons configures EKS add-ons by name. vpc-cni, kube-proxy,
+	// eks-pod-identity-agent, coredns and aws-ebs-csi-driver are always
+	// installed: an entry with one of these names configures it, any other entry
+	// installs another add-on. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html
 	//
 	// +listType=map
 	// +listMapKey=name
@@ -129,13 +141,14 @@ type SeafarerClusterSpec struct {
 	// +optional
 	Addons []AddonSpec `json:"addons,omitempty"`
 
-	// Karpenter launches the nodes that workloads run on.
+	// Karpenter launches and removes the nodes that workloads run on. See
+	// https://karpenter.sh/docs/
 	//
 	// +kubebuilder:default={}
 	// +optional
 	Karpenter KarpenterSpec `json:"karpenter,omitempty"`
 
-	// Observability of what runs in the cluster.
+	// Observability is what is collected from workloads in the cluster.
 	//
 	// +kubebuilder:default={}
 	// +optional

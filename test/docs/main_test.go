@@ -8,11 +8,15 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestMain has the tests run where readers run the commands of documents: in the root of
-// the project.
+// TestMain runs the tests where readers run the commands of documents: in the root of the
+// project.
 func TestMain(m *testing.M) {
 	if err := os.Chdir(examples.Path()); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if folder := binaryFolder(); folder != "" {
+		os.RemoveAll(folder)
+	}
+	os.Exit(code)
 }

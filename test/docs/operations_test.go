@@ -22,7 +22,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
+	apiresource "k8s.io/apimachinery/pkg/api/resource"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 
@@ -34,42 +34,42 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// operationsPages are what operators read, in each language.
+// operationsPages are the pages for operators, in each language.
 var operationsPages = []string{"docs/operations.md", "docs/operations.fr.md"}
 
-// crossplaneConditions are told by Crossplane itself, and explained, too.
+// crossplaneConditions are set by Crossplane itself. The pages explain them, too.
 var crossplaneConditions = []string{"Ready", "Responsive", "Synced"}
 
-// providerReasons are told by providers of their own resources, and only read here.
+// providerReasons are reasons of providers' conditions, which the function only reads.
 var providerReasons = []string{"AsyncCreateFailure"}
 
-// rowPattern of a table: its first two cells.
+// rowPattern matches the first two cells of a row, codePattern a name in a cell.
 var (
 	rowPattern  = regexp.MustCompile(`(?m)^\|([^|]*)\|([^|]*)\|`)
 	codePattern = regexp.MustCompile("`([A-Za-z]+)`")
 )
 
-// TestOperationsExplainConditions compares the conditions that the pages explain,
-// and their reasons, with those that there are.
+// TestOperationsExplainConditions compares the conditions and reasons that the pages
+// explain with those in the code.
 func TestOperationsExplainConditions(t *testing.T) {
 	want := append(function.ConditionTypes(), crossplaneConditions...)
 	slices.Sort(want)
 	for _, page := range operationsPages {
 		explained := make(map[string]bool)
-		said := make(map[string]bool)
+		reasoned := make(map[string]bool)
 		for _, row := range rowPattern.FindAllStringSubmatch(section(t, page, "Conditions"), -1) {
 			for _, m := range codePattern.FindAllStringSubmatch(row[1], -1) {
 				explained[m[1]] = true
 			}
 			for _, m := range codePattern.FindAllStringSubmatch(row[2], -1) {
-				said[m[1]] = true
+				reasoned[m[1]] = true
 			}
 		}
 		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(explained))); diff != "" {
-			t.Errorf("%s explains other conditions than there are: -there are, +explained:\n%s", page, diff)
+			t.Errorf("%s explains other conditions than the code has: -code, +explained:\n%s", page, diff)
 		}
-		if diff := cmp.Diff(reasons(t), slices.Sorted(maps.Keys(said))); diff != "" {
-			t.Errorf("%s explains other reasons than there are: -there are, +explained:\n%s", page, diff)
+		if diff := cmp.Diff(reasons(t), slices.Sorted(maps.Keys(reasoned))); diff != "" {
+			t.Errorf("%s explains other reasons than the code has: -code, +explained:\n%s", page, diff)
 		}
 	}
 }
@@ -85,7 +85,7 @@ func section(t *testing.T, page, title string) string {
 	return s
 }
 
-// reasons that conditions have: the constants that are called so.
+// reasons of conditions: the constants whose names say so.
 func reasons(t *testing.T) []string {
 	t.Helper()
 	name := regexp.MustCompile(`^([Rr]eason|Step)[A-Z]`)
@@ -118,7 +118,7 @@ func reasons(t *testing.T) []string {
 			})
 		}
 	}
-	maps.DeleteFunc(all, func(_ string, told bool) bool { return !told })
+	maps.DeleteFunc(all, func(_ string, ours bool) bool { return !ours })
 	if len(all) == 0 {
 		t.Fatal("there are no reasons")
 	}
@@ -146,7 +146,8 @@ func deployed(t *testing.T, file string) []*fieldpath.Paved {
 	}
 }
 
-// TestDeployRuntime is what Crossplane takes, and what the function can run with.
+// TestDeployRuntime validates the runtime configuration by its CRD, and the function's
+// arguments and limits.
 func TestDeployRuntime(t *testing.T) {
 	for _, o := range deployed(t, "runtime.yaml") {
 		for _, err := range crds.Validate(t.Context(), o.UnstructuredContent()) {
@@ -162,12 +163,12 @@ func TestDeployRuntime(t *testing.T) {
 	}
 	function := pod.Containers[0]
 	if _, err := k.Parse(function.Args); err != nil {
-		t.Errorf("the function does not take its arguments: %v", err)
+		t.Errorf("the function rejects its arguments: %v", err)
 	}
 	if d := time.Duration(*pod.TerminationGracePeriodSeconds) * time.Second; d <= c.Serve.DrainTimeout {
 		t.Errorf("terminationGracePeriodSeconds: want more than --drain-timeout %s, got %s", c.Serve.DrainTimeout, d)
 	}
-	limit, soft := function.Resources.Limits.Memory(), resource.MustParse(strings.TrimSuffix(function.Env[0].Value, "B"))
+	limit, soft := function.Resources.Limits.Memory(), apiresource.MustParse(strings.TrimSuffix(function.Env[0].Value, "B"))
 	if function.Env[0].Name != "GOMEMLIMIT" || soft.Cmp(*limit) >= 0 {
 		t.Errorf("GOMEMLIMIT: want less than the limit %s, got %v", limit, function.Env[0])
 	}
@@ -177,11 +178,11 @@ func TestDeployRuntime(t *testing.T) {
 		}
 	}
 	if *pod.AutomountServiceAccountToken || !*pod.SecurityContext.RunAsNonRoot || !*function.SecurityContext.ReadOnlyRootFilesystem || *function.SecurityContext.AllowPrivilegeEscalation {
-		t.Error("want no token, no root, and nothing to write to")
+		t.Error("want no token, no root, and a read-only file system")
 	}
 }
 
-// deployment that Crossplane makes of the function.
+// deployment of the function that Crossplane creates.
 func deployment(t *testing.T) appsv1.DeploymentSpec {
 	t.Helper()
 	var d appsv1.DeploymentSpec
@@ -191,29 +192,29 @@ func deployment(t *testing.T) appsv1.DeploymentSpec {
 	return d
 }
 
-// TestDeployPolicies are what Kubernetes takes, and are for the pods that run the
-// function, by the label that Crossplane gives them.
+// TestDeployPolicies decodes the policies strictly. They select the pods of the function
+// by the label that Crossplane sets.
 func TestDeployPolicies(t *testing.T) {
 	spread := deployment(t).Template.Spec.TopologySpreadConstraints
 	want := spread[0].LabelSelector.MatchLabels
 	for _, c := range spread {
 		if diff := cmp.Diff(want, c.LabelSelector.MatchLabels); diff != "" {
-			t.Errorf("%s: its pods: -want, +got:\n%s", c.TopologyKey, diff)
+			t.Errorf("%s: its selector: -want, +got:\n%s", c.TopologyKey, diff)
 		}
 	}
 	pdb := &policyv1.PodDisruptionBudget{}
 	if err := yaml.UnmarshalStrict([]byte(examples.Read(t, "deploy/disruption.yaml")), pdb); err != nil {
 		t.Error(err)
 	} else if diff := cmp.Diff(want, pdb.Spec.Selector.MatchLabels); diff != "" {
-		t.Errorf("PodDisruptionBudget: its pods: -want, +got:\n%s", diff)
+		t.Errorf("PodDisruptionBudget: its selector: -want, +got:\n%s", diff)
 	}
 	np := &networkingv1.NetworkPolicy{}
 	if err := yaml.UnmarshalStrict([]byte(examples.Read(t, "deploy/network.yaml")), np); err != nil {
 		t.Error(err)
 	} else if diff := cmp.Diff(want, np.Spec.PodSelector.MatchLabels); diff != "" {
-		t.Errorf("NetworkPolicy: its pods: -want, +got:\n%s", diff)
+		t.Errorf("NetworkPolicy: its selector: -want, +got:\n%s", diff)
 	}
 	if len(np.Spec.PolicyTypes) != 2 || len(np.Spec.Egress) != 0 {
-		t.Errorf("NetworkPolicy: want the function to call nobody, got %v", np.Spec)
+		t.Errorf("NetworkPolicy: want no egress, got %v", np.Spec)
 	}
 }

@@ -80,7 +80,7 @@ func TestEdits(t *testing.T) {
 		p.t = t
 		was := p.specs()
 		p.set("eu-west-1", "spec", "region")
-		p.kubectl("region cannot change: an EKS cluster cannot move; make a new SeafarerCluster", "apply")
+		p.kubectl("region cannot change: an EKS cluster cannot move; create a new SeafarerCluster", "apply")
 		p.set("eu-west-3", "spec", "region")
 		unchanged(t, was, p.specs())
 	})

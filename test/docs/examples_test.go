@@ -1,0 +1,73 @@
+package docs
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+const examplesIntroduction = `# Examples
+
+Each folder contains a claim and what becomes of it. All of them are tests. This index is generated from
+the comments of the claims, by ` + "`go test ./test/docs -run TestExamplesIndex -update`" + `.
+
+To see one, with the pass in which each resource appears:
+
+` + "```shell" + `
+go run . render example/node-pools/claim.yaml --simulate -o tree
+` + "```" + `
+
+| File | What it contains |
+| --- | --- |
+| ` + "`claim.yaml`" + ` | the claim |
+| ` + "`before.yaml`" + ` | the claim before it was changed to ` + "`claim.yaml`" + ` |
+| ` + "`composition.yaml`" + ` | a Composition with the platform team's fences, for ` + "`--composition`" + ` |
+| ` + "`observed`" + ` | resources that exist, for ` + "`--observed`" + ` |
+| ` + "`desired.yaml`" + `, ` + "`passes.txt`" + `, ` + "`walk.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected results |
+| ` + "`want.txt`" + `, ` + "`want-api-error.txt`" + ` | the expected error of the function, and of the API server |
+
+## Claims
+
+| Example | What it shows |
+| --- | --- |
+`
+
+const invalidIntroduction = `
+## Invalid claims
+
+| Example | Why it is refused |
+| --- | --- |
+`
+
+// TestExamplesIndex lists every example with the comment of its claim.
+func TestExamplesIndex(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(examplesIntroduction)
+	for _, e := range examples.All(t) {
+		fmt.Fprintf(&b, "| [%s](%s/claim.yaml) | %s |\n", e.Name, e.Name, comment(t, e))
+	}
+	b.WriteString(invalidIntroduction)
+	for _, e := range examples.Invalid(t) {
+		fmt.Fprintf(&b, "| [%s](%s/claim.yaml) | %s |\n", e.Name, e.Name, comment(t, e))
+	}
+	examples.Golden(t, "example/README.md", []byte(b.String()))
+}
+
+// comment at the top of an example's claim.
+func comment(t *testing.T, e examples.Example) string {
+	t.Helper()
+	var lines []string
+	for line := range strings.Lines(examples.Read(t, e.Claim())) {
+		l, ok := strings.CutPrefix(line, "# ")
+		if !ok {
+			break
+		}
+		lines = append(lines, strings.TrimSpace(l))
+	}
+	if len(lines) == 0 {
+		t.Errorf("%s begins with no comment", e.Claim())
+	}
+	return strings.Join(lines, " ")
+}
