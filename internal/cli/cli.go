@@ -74,7 +74,7 @@ func newParser() *kong.Kong {
 func execute(p *kong.Kong, args []string, newFunction NewFunction) int {
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		// The default command takes no arguments. Without it, kong suggests the
-		// command that a misspelt one resembles.
+		// command that a misspelled one resembles.
 		p.Model.DefaultCmd = nil
 	}
 	ctx, err := p.Parse(args)

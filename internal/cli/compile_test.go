@@ -61,7 +61,7 @@ func (c checkout) write(t *testing.T, file, content string) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(content), 0o700); err != nil { //nolint:gosec // Some of them are programs.
+	if err := os.WriteFile(path, []byte(content), 0o700); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -174,9 +174,9 @@ func TestCompile(t *testing.T) {
 			var got string
 			if tc.terminal {
 				got = startTerminal(t, cmd).all()
-				cmd.Wait() //nolint:errcheck // The exit code is compared.
+				cmd.Wait()
 			} else {
-				b, _ := cmd.CombinedOutput() //nolint:errcheck // The exit code is compared.
+				b, _ := cmd.CombinedOutput()
 				got = string(b)
 			}
 			for _, want := range tc.want {

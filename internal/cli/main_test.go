@@ -15,14 +15,15 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
 func TestCLI(t *testing.T) {
@@ -226,8 +227,8 @@ func TestExitCodes(t *testing.T) {
 			reason: "A claim that's valid should print nothing but a summary.",
 			args:   []string{"render", minimal},
 		},
-		"Misspelt": {
-			reason: "A misspelt command should suggest the right one.",
+		"Misspelled": {
+			reason: "A misspelled command should suggest the right one.",
 			args:   []string{"rendr", minimal},
 			want:   want{2, "function-seafarer-cluster: error: unexpected argument rendr, did you mean \"render\"?\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
 		},
@@ -236,15 +237,15 @@ func TestExitCodes(t *testing.T) {
 			args:   []string{"destroy"},
 			want:   want{2, "function-seafarer-cluster: error: unexpected argument destroy\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
 		},
-		"MisspeltFlag": {
-			reason: "A misspelt flag should suggest the right one.",
-			args:   []string{"render", minimal, "--ouput=yaml"},
-			want:   want{2, "function-seafarer-cluster: error: unknown flag --ouput, did you mean \"--output\"?\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
+		"MisspelledFlag": {
+			reason: "A misspelled flag should suggest the right one.",
+			args:   []string{"render", minimal, "--outptu=yaml"},
+			want:   want{2, "function-seafarer-cluster: error: unknown flag --outptu, did you mean \"--output\"?\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
 		},
-		"MisspeltFlagOfTheDefault": {
+		"MisspelledFlagOfTheDefault": {
 			reason: "The flags of serve should be suggested without its name.",
-			args:   []string{"--adress=:1"},
-			want:   want{2, "function-seafarer-cluster: error: unknown flag --adress, did you mean \"--address\"?\nRun \"function-seafarer-cluster serve --help\" for usage and examples.\n"},
+			args:   []string{"--addrses=:1"},
+			want:   want{2, "function-seafarer-cluster: error: unknown flag --addrses, did you mean \"--address\"?\nRun \"function-seafarer-cluster serve --help\" for usage and examples.\n"},
 		},
 		"NoFile": {
 			reason: "A claim that isn't there should be reported.",

@@ -31,7 +31,7 @@ resource that the Composition is for, runs the function, and prints the resource
 that it desires. The summary counts them by part of the platform:
 
   desired         Crossplane creates or updates the resource.
-  observe-only    Desired, but not created yet, because it must be protected first.
+  observe-only    Desired, but not created before another resource is ready or protected.
   waiting         Not desired yet, because a value isn't known yet.
   ready           Exists and is ready.
   retained        Exists, and keeps its fields while a value isn't known.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -148,9 +149,9 @@ func cells(p paint, part string, states []string, counts map[string]int) table.R
 		case n == 0:
 			row = append(row, "")
 		case s == stateWaiting:
-			row = append(row, p(text.FgYellow, fmt.Sprint(n)))
+			row = append(row, p(text.FgYellow, strconv.Itoa(n)))
 		default:
-			row = append(row, fmt.Sprint(n))
+			row = append(row, strconv.Itoa(n))
 		}
 	}
 	return row
@@ -188,7 +189,7 @@ func writeAttention(b *strings.Builder, p paint, lines []string) {
 	}
 	b.WriteString("\n" + p(text.Bold, "Attention") + "\n")
 	for _, l := range lines {
-		for _, w := range strings.Split(text.WrapSoft(l, summaryWidth-len(indent)), "\n") {
+		for w := range strings.SplitSeq(text.WrapSoft(l, summaryWidth-len(indent)), "\n") {
 			fmt.Fprintf(b, "%s%s\n", indent, strings.TrimRight(w, " "))
 		}
 	}

@@ -82,7 +82,7 @@ func totalsIn(t *testing.T, summary string) []int {
 		t.Fatalf("want a line of totals, got:\n%s", summary)
 	}
 	var ns []int
-	for _, f := range strings.Fields(m[1]) {
+	for f := range strings.FieldsSeq(m[1]) {
 		n, err := strconv.Atoi(f)
 		if err != nil {
 			t.Fatal(err)

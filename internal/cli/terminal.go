@@ -11,19 +11,19 @@ import (
 // startedByPerson is true if a command reads from and writes to a terminal, and no
 // certificates are configured in the environment, as they are in Crossplane's pods.
 func startedByPerson(in, out *os.File) bool {
-	return os.Getenv(envCerts) == "" && isTerminal(in) && isTerminal(out)
+	return os.Getenv(envCerts) == "" && isTerminal(in) && isTerminal(out) //nolint:forbidigo // It's read before there is a request.
 }
 
 // isTerminal is true of a file, if it's a terminal.
 func isTerminal(w any) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) //nolint:gosec // File descriptors are small.
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// A paint colours text, or leaves it as it is.
+// A paint colors text, or leaves it as it is.
 type paint func(c text.Color, s string) string
 
-// paintFor colours what's written to a terminal, unless NO_COLOR or TERM=dumb is in
+// paintFor colors what's written to a terminal, unless NO_COLOR or TERM=dumb is in
 // the environment.
 func paintFor(w io.Writer) paint {
 	if !isTerminal(w) {

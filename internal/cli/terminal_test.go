@@ -44,11 +44,11 @@ func TestStartedByPerson(t *testing.T) {
 			if tc.env != "" {
 				cmd.Env = append(cmd.Env, tc.env)
 			}
-			got := ""
+			var got string
 			if tc.terminal {
 				got = startTerminal(t, cmd).all()
 			} else {
-				b, _ := cmd.CombinedOutput() //nolint:errcheck // What it prints says whether it failed.
+				b, _ := cmd.CombinedOutput()
 				got = string(b)
 			}
 			if !strings.Contains(got, tc.want) {
@@ -70,25 +70,25 @@ func TestColors(t *testing.T) {
 		t.Fatal(err)
 	}
 	if escapes.Match(plain) {
-		t.Errorf("without a terminal: want no colours, got %q", plain)
+		t.Errorf("without a terminal: want no colors, got %q", plain)
 	}
 	run := func(env ...string) string {
 		cmd := itself(t.Context(), args...)
 		cmd.Env = append(cmd.Env, env...)
 		return strings.ReplaceAll(startTerminal(t, cmd).all(), "\r\n", "\n")
 	}
-	coloured := run("TERM=xterm", "NO_COLOR=")
-	if !escapes.MatchString(coloured) {
-		t.Errorf("on a terminal: want colours, got %q", coloured)
+	colored := run("TERM=xterm", "NO_COLOR=")
+	if !escapes.MatchString(colored) {
+		t.Errorf("on a terminal: want colors, got %q", colored)
 	}
-	for _, got := range []string{escapes.ReplaceAllString(coloured, ""), run("TERM=xterm", "NO_COLOR=1"), run("TERM=dumb", "NO_COLOR=")} {
+	for _, got := range []string{escapes.ReplaceAllString(colored, ""), run("TERM=xterm", "NO_COLOR=1"), run("TERM=dumb", "NO_COLOR=")} {
 		if got != string(plain) {
 			t.Errorf("want the text as without a terminal:\n%s\ngot:\n%s", plain, got)
 		}
 	}
 }
 
-// escapes are the sequences that colour what follows.
+// escapes are the sequences that color what follows.
 var escapes = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // A terminal in which a command runs.
@@ -110,7 +110,7 @@ func startTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
 	term := &terminal{t: t, file: f, done: make(chan struct{})}
 	go term.read()
 	t.Cleanup(func() {
-		f.Close() //nolint:errcheck // It's a test's.
+		f.Close()
 		cmd.Process.Kill()
 		cmd.Wait()
 		<-term.done

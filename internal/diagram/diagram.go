@@ -38,8 +38,8 @@ type Arrow struct {
 	Style    Style
 }
 
-// A Mark is the state of what a box stands for. It has a colour, and a sign for people
-// who can't see colours.
+// A Mark is the state of what a box stands for. It has a color, and a sign for people
+// who can't see colors.
 type Mark int
 
 // Marks.
