@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,14 +38,10 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// waiting is a hint about what waits.
-var waiting = regexp.MustCompile(`(?m)^(.* waits? for .*)$`)
-
-// comments of a golden file, of hints. They mark what waits.
+// comments of a golden file, of hints.
 func comments(hints string) string {
-	hints = strings.ReplaceAll(hints, "Usages wait for the resources that they protect", "usages wait for what they protect to exist")
 	var b strings.Builder
-	for _, l := range slices.Sorted(strings.Lines(waiting.ReplaceAllString(hints, "withheld: $1"))) {
+	for _, l := range slices.Sorted(strings.Lines(hints)) {
 		b.WriteString("# " + l)
 	}
 	return b.String()
