@@ -51,7 +51,7 @@ func parts(t *testing.T, names ...string) []string {
 	all := make(map[string]bool)
 	for _, name := range names {
 		for _, p := range firstPass(t, name).Parts {
-			if len(p.States) > 0 {
+			if len(p.Resources) > 0 {
 				all[p.Name] = true
 			}
 		}
