@@ -14,9 +14,5 @@ func TestMain(m *testing.M) {
 	if err := os.Chdir(examples.Path()); err != nil {
 		panic(err)
 	}
-	code := m.Run()
-	if folder := binaryFolder(); folder != "" {
-		os.RemoveAll(folder)
-	}
-	os.Exit(code)
+	os.Exit(m.Run())
 }

@@ -36,35 +36,23 @@ const (
 	omission = "…"
 )
 
-// buildBinary of the tool, once, into a folder of its own.
+// buildBinary of the tool, once, and return its folder. It's where make render builds it,
+// too, so that neither does it again.
 var buildBinary = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "docs")
+	folder, err := filepath.Abs("build")
 	if err != nil {
 		return "", err
 	}
 	out, err := exec.Command("go", "build", "-o", filepath.Join(folder, program), ".").CombinedOutput()
 	if err != nil {
-		return folder, errors.New(string(out))
+		return "", errors.New(string(out))
 	}
 	return folder, nil
 })
 
-// binaryBuilt is set when a test needs the binary.
-var binaryBuilt bool
-
-// binaryFolder is the folder of the binary, or empty if no test has built it.
-func binaryFolder() string {
-	if !binaryBuilt {
-		return ""
-	}
-	folder, _ := buildBinary()
-	return folder
-}
-
 // run a block, with the tool on the path under its own name.
 func (b block) run(tb testing.TB) string {
 	tb.Helper()
-	binaryBuilt = true
 	folder, err := buildBinary()
 	if err != nil {
 		tb.Fatal(err)
