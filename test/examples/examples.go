@@ -125,14 +125,14 @@ func (e Example) Steady(tb testing.TB) *fnv1.RunFunctionRequest {
 // SteadyOf another claim, for the example's Composition.
 func (e Example) SteadyOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	return memoised(tb, claim, func() *fnv1.RunFunctionRequest { return Settled(tb, e.RequestOf(tb, claim)) })
+	return Memoised(tb, claim, func() *fnv1.RunFunctionRequest { return Settled(tb, e.RequestOf(tb, claim)) })
 }
 
 // made requests, by name. It takes a while to make one, and many tests begin with it.
 var made sync.Map
 
-// memoised is a copy of the request of a name, which is made once.
-func memoised(tb testing.TB, name string, make func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+// Memoised is a copy of the request of a name, which is made once.
+func Memoised(tb testing.TB, name string, make func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	once, _ := made.LoadOrStore(name, sync.OnceValue(make))
 	req, _ := once.(func() *fnv1.RunFunctionRequest)
@@ -146,7 +146,7 @@ func (e Example) Before() string { return e.File("before.yaml") }
 // applied what is desired since, and no provider has done any of it.
 func (e Example) Midway(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	return memoised(tb, e.Name+" midway", func() *fnv1.RunFunctionRequest { return e.midway(tb) })
+	return Memoised(tb, e.Name+" midway", func() *fnv1.RunFunctionRequest { return e.midway(tb) })
 }
 
 func (e Example) midway(tb testing.TB) *fnv1.RunFunctionRequest {
@@ -181,7 +181,7 @@ func Applied(tb testing.TB, req, seen *fnv1.RunFunctionRequest, rsp *fnv1.RunFun
 		}
 	}
 	for k, r := range rsp.GetDesired().GetResources() {
-		o := proto.CloneOf(r.GetResource())
+		o := CloneObject(r.GetResource())
 		if before, ok := rs[k]; ok {
 			o.Fields["metadata"] = before.GetResource().GetFields()["metadata"]
 			o.Fields["status"] = before.GetResource().GetFields()["status"]
@@ -217,16 +217,6 @@ func Settled(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionReque
 func Run(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	tb.Helper()
 	return function.Run(tb.Context(), req, TTL)
-}
-
-// Clone a request, to change it.
-func Clone(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
-	tb.Helper()
-	c, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
-	if !ok {
-		tb.Fatal("cannot clone request")
-	}
-	return c
 }
 
 // Golden compares with a golden file, or writes it if the tests run with -update.

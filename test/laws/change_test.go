@@ -54,6 +54,7 @@ func moments(t *testing.T) map[string]*fnv1.RunFunctionRequest {
 
 // TestWalks shows each step that an example takes whose claim was changed.
 func TestWalks(t *testing.T) {
+	t.Parallel()
 	for _, e := range changed(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			examples.Golden(t, filepath.Join(e.Dir, "walk.txt"), walkOf(t, e.Midway(t)))
@@ -97,10 +98,11 @@ type upgrading struct {
 // one, and its claim was just changed to the other, and to the newest chart.
 func upgradeOf(t *testing.T, e examples.Example, from, to string) *upgrading {
 	t.Helper()
-	before := claimed(t, e, func(c *fieldpath.Paved) {
-		alter(t, c, map[string]any{"spec.kubernetesVersion": from, "spec.karpenter.version": oldestChart(t, from)})
-	})
-	u := &upgrading{req: examples.Clone(t, examples.Settled(t, before))}
+	u := &upgrading{req: examples.Memoised(t, e.Name+" at "+from, func() *fnv1.RunFunctionRequest {
+		return examples.Settled(t, claimed(t, e, func(c *fieldpath.Paved) {
+			alter(t, c, map[string]any{"spec.kubernetesVersion": from, "spec.karpenter.version": oldestChart(t, from)})
+		}))
+	})}
 	spec := u.req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()
 	spec["kubernetesVersion"] = structpb.NewStringValue(to)
 	spec["karpenter"].GetStructValue().GetFields()["version"] = structpb.NewStringValue("1.15.0")
@@ -168,6 +170,7 @@ func (u *upgrading) done() bool {
 // minor, nodes are never ahead of the control plane, that is never ahead of the
 // chart that runs, and nothing ever goes back.
 func TestUpgrades(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("minimal")
 	versions := compat.KubernetesVersions()
 	for i, from := range versions {

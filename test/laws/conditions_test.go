@@ -191,6 +191,7 @@ func conditionOf(rsp *fnv1.RunFunctionResponse, typ string) *fnv1.Condition {
 // running: its platform stays as it is, the claim says so, and what else it says
 // still holds.
 func TestInvalidClaimKeepsPlatform(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			was := e.Steady(t)
@@ -242,9 +243,10 @@ func conditionsOf(xr *structpb.Struct) map[string]string {
 // TestConditionTypes tells whether every condition that is told of is kept when a
 // claim becomes invalid.
 func TestConditionTypes(t *testing.T) {
+	t.Parallel()
 	all := make(map[string]bool)
 	for _, e := range examples.All(t) {
-		for _, p := range simulated(t, e.Request(t)) {
+		for _, p := range passesOf(t, e) {
 			for _, c := range p.Response.GetConditions() {
 				all[c.GetType()] = true
 			}
@@ -261,6 +263,7 @@ func TestConditionTypes(t *testing.T) {
 // TestPartThatGoes has a part that a claim no longer asks for. Its condition
 // cannot be taken away, so it says that nothing is asked for.
 func TestPartThatGoes(t *testing.T) {
+	t.Parallel()
 	req := examples.Clone(t, examples.Get("seafarer-cluster").Steady(t))
 	if s := conditionsOf(req.GetObserved().GetComposite().GetResource())["ObservabilityReady"]; s != "True" {
 		t.Fatalf("ObservabilityReady is %q, want it to be there", s)
@@ -275,6 +278,7 @@ func TestPartThatGoes(t *testing.T) {
 // TestReleaseUpgrade has Karpenter upgraded: the platform stays ready, unless the
 // upgrade fails.
 func TestReleaseUpgrade(t *testing.T) {
+	t.Parallel()
 	release := func(t *testing.T, state, synced, ready string) *fnv1.RunFunctionRequest {
 		t.Helper()
 		req := examples.Clone(t, examples.Get("minimal").Steady(t))

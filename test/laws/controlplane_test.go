@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
@@ -153,8 +152,7 @@ func (c *controlPlane) request() *fnv1.RunFunctionRequest {
 	req.Observed.Resources = make(map[string]*fnv1.Resource)
 	for k, o := range c.objects {
 		if o.observed {
-			s, _ := proto.Clone(o.content).(*structpb.Struct)
-			req.Observed.Resources[k] = &fnv1.Resource{Resource: s}
+			req.Observed.Resources[k] = &fnv1.Resource{Resource: examples.CloneObject(o.content)}
 		}
 	}
 	return req

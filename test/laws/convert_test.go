@@ -18,6 +18,7 @@ import (
 // because going by way of unstructured content would take longer than all else
 // that a call does. It must come to the same.
 func TestConvertsAsLibrary(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			a, p, err := function.Assemble(context.Background(), e.Steady(t))

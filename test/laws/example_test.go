@@ -15,6 +15,7 @@ import (
 // TestExamplesAreValid validates everything composed, in the first pass and when
 // all is steady, against the CRDs of the providers: schema, unknown fields, CEL.
 func TestExamplesAreValid(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			first, steady := examples.Run(t, e.Request(t)), examples.Run(t, e.Steady(t))
@@ -39,6 +40,7 @@ func TestExamplesAreValid(t *testing.T) {
 // TestNames guards the names of composed resources. A line that is gone, or is
 // another, means that somebody's infrastructure is deleted.
 func TestNames(t *testing.T) {
+	t.Parallel()
 	names := make(map[string]bool)
 	for _, e := range examples.All(t) {
 		for name, r := range examples.Run(t, e.Steady(t)).GetDesired().GetResources() {

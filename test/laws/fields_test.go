@@ -120,6 +120,7 @@ var mutations = map[string]mutation{
 // TestFieldsMatter is the eighth law: every field of a claim changes something
 // that is composed. One that doesn't is a promise nobody keeps.
 func TestFieldsMatter(t *testing.T) {
+	t.Parallel()
 	leaves := leavesOf(specSchema(t), "spec")
 	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(mutations))); diff != "" {
 		t.Errorf("leaves of the schema and mutations: -leaves, +mutations:\n%s", diff)
@@ -259,6 +260,7 @@ var fencings = map[string]struct {
 // TestFencesMatter is the eighth law for the fences: every one changes what is
 // composed, or refuses a claim and says so.
 func TestFencesMatter(t *testing.T) {
+	t.Parallel()
 	var fields []string
 	for f := range fencings {
 		f, _, _ = strings.Cut(f, " ")
@@ -350,6 +352,7 @@ const (
 // TestFirstPass is the ninth law: with a known account, the first pass desires
 // all but what holds something that EKS makes up when it makes the cluster.
 func TestFirstPass(t *testing.T) {
+	t.Parallel()
 	accounts := map[string]func(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest{
 		"OfTheClaim": func(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 			t.Helper()
@@ -416,6 +419,7 @@ func withoutCluster(t *testing.T, e examples.Example) map[string]string {
 // TestFirstPasses is the ninth law where nobody knows the account: what is
 // withheld at first is desired in the third pass at the latest.
 func TestFirstPasses(t *testing.T) {
+	t.Parallel()
 	const most = 3
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {

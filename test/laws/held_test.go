@@ -280,6 +280,7 @@ func TestEndsRightAfterReplacement(t *testing.T) {
 // somebody tried to delete. A Usage goes with whom it's by, and would carry that
 // out.
 func TestReplacesNothingArmed(t *testing.T) {
+	t.Parallel()
 	c := newControlPlane(t, dice(t), examples.Get("minimal").Steady(t))
 	c.edit(func(xr *fieldpath.Paved) {
 		alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}})
@@ -299,6 +300,7 @@ func TestReplacesNothingArmed(t *testing.T) {
 // TestKeepsZones has a claim take away a zone that the cluster was made in, and add
 // another. EKS keeps the zones of a control plane. Karpenter uses those of the claim.
 func TestKeepsZones(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("node-pools")
 	steady := e.Steady(t)
 	before := resources(examples.Run(t, steady))
@@ -353,6 +355,7 @@ func lacksOf(before, after map[string]compose.Existing) []string {
 // TestUnmadeMayChange has a cluster that only Kubernetes knows: its claim may still
 // ask for anything.
 func TestUnmadeMayChange(t *testing.T) {
+	t.Parallel()
 	req := examples.Clone(t, examples.Get("minimal").Steady(t))
 	for _, o := range req.GetObserved().GetResources() {
 		delete(o.GetResource().GetFields(), "status")

@@ -42,6 +42,7 @@ var hostile = map[string]string{
 // claim is refused, or the value is there as it stands and nothing around it is
 // another: no field more, no list longer, in JSON within strings, too.
 func TestInjection(t *testing.T) {
+	t.Parallel()
 	for leaf, m := range mutations {
 		at := m.at
 		if at == "" {
@@ -166,6 +167,7 @@ func differencesOfStrings(path, want, got, document string) []difference {
 
 // TestHostileKeys of maps, which Kubernetes and AWS have opinions of.
 func TestHostileKeys(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("node-pools")
 	for _, at := range []string{"spec.tags", "spec.systemNodes.labels", "spec.karpenter.nodePools[0].labels", "spec.karpenter.nodeClasses[0].tags", "spec.karpenter.nodePools[0].limits"} {
 		for name, v := range hostile {
@@ -201,6 +203,7 @@ func hasKey(v any, key string) bool {
 // TestHostileNames of a composite resource, with a claim or without. An API server
 // would not take them, but anything may call.
 func TestHostileNames(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("minimal")
 	claimed := told(t, e.Request(t))
 	own := [][]string{{"metadata", "name"}, {"metadata", "namespace"}}
@@ -240,6 +243,7 @@ func illNamed(rsp *fnv1.RunFunctionResponse) []string {
 // TestHostileFacts are told by what exists, which a claim's owner may have a hand
 // in. In a policy they are what they were: no statement more, and no wildcard.
 func TestHostileFacts(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("irsa")
 	steady := e.Steady(t)
 	want := examples.Desired(examples.Run(t, steady))

@@ -33,7 +33,7 @@ import (
 // Here they are put to every examples.Example, in cases that chance makes up.
 var (
 	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases that the laws are put to")
-	lawCases = flag.Int("cases", defaultCases, "how many random cases each law is put to, for each example")
+	lawCases = flag.Int("cases", 10, "how many random cases each law is put to, for each example")
 )
 
 // dice of a test. One seed throws the same for it whichever other tests run.
@@ -53,7 +53,12 @@ func share(part int) int { return max(1, *lawCases/part) }
 // while a fact is unknown would otherwise be right by chance.
 func aged(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 	t.Helper()
-	req := examples.Clone(t, e.Steady(t))
+	return examples.Memoised(t, e.Name+" aged", func() *fnv1.RunFunctionRequest { return age(t, e.Steady(t)) })
+}
+
+// age a steady request.
+func age(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+	t.Helper()
 	template := compose.Exists(req.GetObserved().GetResources()["system-launch-template"].GetResource())
 	template.Value("status.atProvider").GetStructValue().GetFields()["latestVersion"] = structpb.NewNumberValue(3)
 
@@ -287,10 +292,7 @@ func memory(s *fnv1.State) *structpb.Struct {
 // ids of others, which the provider finds by reference when it makes it. What
 // cannot change is kept of what exists, and nobody remembers it.
 func unmade(o *structpb.Struct) *structpb.Struct {
-	o, ok := proto.Clone(o).(*structpb.Struct)
-	if !ok {
-		return o
-	}
+	o = examples.CloneObject(o)
 	for _, field := range fixed.Fields(compose.Exists(o).String("kind")) {
 		last := strings.LastIndex(field.Path, ".")
 		parent, field := field.Path[:last], field.Path[last+1:]
@@ -427,6 +429,7 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 // the order in which it's safe, and nothing goes with it. Each stage is what goes
 // in one pass.
 func TestRemoves(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		reason  string
 		example string
@@ -534,6 +537,7 @@ func TestRemoves(t *testing.T) {
 // TestKeepsAccess is the first law for the providers' way into the cluster: it
 // stays when the platform team no longer says whose it is.
 func TestKeepsAccess(t *testing.T) {
+	t.Parallel()
 	steady := examples.Get("fenced").Steady(t)
 	want := examples.Run(t, steady).GetDesired()
 	req := examples.Clone(t, steady)
@@ -549,10 +553,11 @@ func TestKeepsAccess(t *testing.T) {
 // TestConverges is the second law: pass by pass more is desired, and soon all is
 // there and ready.
 func TestConverges(t *testing.T) {
+	t.Parallel()
 	const most = 4
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			ps := simulated(t, e.Request(t))
+			ps := passesOf(t, e)
 			if len(ps) > most {
 				t.Errorf("it takes %d passes, and should take %d at most", len(ps), most)
 			}
@@ -586,6 +591,22 @@ func TestConverges(t *testing.T) {
 		})
 	}
 }
+
+// passesOf an example, until nothing changes. Tests share them, and only read them.
+func passesOf(t *testing.T, e examples.Example) []render.Pass {
+	t.Helper()
+	once, _ := passes.LoadOrStore(e.Name, sync.OnceValues(func() ([]render.Pass, error) {
+		return render.Passes(context.Background(), e.Request(t))
+	}))
+	ps, err := once.(func() ([]render.Pass, error))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ps
+}
+
+// passes of examples that were made, by name.
+var passes sync.Map
 
 // simulated passes of a request.
 func simulated(t *testing.T, req *fnv1.RunFunctionRequest) []render.Pass {
@@ -707,6 +728,7 @@ func TestSameBytes(t *testing.T) {
 // TestSameBytesAtOnce is the third law for a function that many call at once,
 // as Crossplane does. Run it with -race.
 func TestSameBytesAtOnce(t *testing.T) {
+	t.Parallel()
 	type call struct {
 		name string
 		req  *fnv1.RunFunctionRequest

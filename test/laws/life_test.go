@@ -36,6 +36,7 @@ func graphOf(t *testing.T, req *fnv1.RunFunctionRequest) *compose.Graph {
 // a graph without circles, and the same whatever exists. It holds every reference
 // of every object, and the source of every fact that AWS tells, but the account's.
 func TestGraph(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			steady := e.Steady(t)
@@ -107,6 +108,7 @@ func referred(r compose.Existing) []string {
 // TestReachesCluster is the tenth law for what is in the cluster: it refers to
 // what leads there, and what must be gone before the way in goes says so.
 func TestReachesCluster(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			steady := e.Steady(t)
@@ -162,6 +164,7 @@ var free = map[string]*regexp.Regexp{
 // then Karpenter, and then what those needed until they were gone: all that there
 // is, but for what is free to go.
 func TestUses(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req := e.Request(t)

@@ -161,9 +161,10 @@ var refersTo = map[string]string{
 // TestRefers is the fourth law: a reference names a resource of the same
 // response, or one that's withheld and appears in a later pass.
 func TestRefers(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			ps := simulated(t, e.Request(t))
+			ps := passesOf(t, e)
 			last := resources(ps[len(ps)-1].Response)
 			for i, p := range ps {
 				there := resources(p.Response)
@@ -325,11 +326,12 @@ func rename(v *structpb.Value, names map[string]string) *structpb.Value {
 // TestDesiresOnlyIntent is the fifth law: desired state holds what we have an
 // opinion about, and nothing else. Whatever is empty would be one.
 func TestDesiresOnlyIntent(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req := e.Request(t)
 			namespace := compose.Exists(req.GetObserved().GetComposite().GetResource()).String("spec.claimRef.namespace")
-			for i, p := range simulated(t, req) {
+			for i, p := range passesOf(t, e) {
 				for k, r := range p.Response.GetDesired().GetResources() {
 					in := namespace
 					switch k {
@@ -590,9 +592,10 @@ func TestRegionsShareNoRole(t *testing.T) {
 // TestPolicies tells whether what AWS reads as JSON is JSON, and of the length
 // that IAM takes.
 func TestPolicies(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			for i, p := range simulated(t, e.Request(t)) {
+			for i, p := range passesOf(t, e) {
 				for _, problem := range malformed(resources(p.Response)) {
 					t.Errorf("pass %d: %s", i+1, problem)
 				}

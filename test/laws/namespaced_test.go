@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 	"sigs.k8s.io/yaml"
 
@@ -107,6 +108,7 @@ func unclaimedFiles(t *testing.T, e examples.Example) render.Files {
 
 // TestNamespacedExamples composes each example without a claim, pass by pass.
 func TestNamespacedExamples(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req, err := unclaimedFiles(t, e).Request(nil)
@@ -123,7 +125,7 @@ func TestNamespacedExamples(t *testing.T) {
 				}
 				rsp := examples.Run(t, req)
 				n := render.Next(req, rsp)
-				if differs(req, n) == "" {
+				if proto.Equal(req, n) {
 					if rsp.GetDesired().GetResources()["kubeconfig"] == nil {
 						t.Error("there's no Secret that says how to reach the cluster")
 					}
@@ -138,6 +140,7 @@ func TestNamespacedExamples(t *testing.T) {
 
 // TestNamespacedInvalidExamples has what refuses a claim refuse it without one.
 func TestNamespacedInvalidExamples(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.Invalid(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			req, err := unclaimedFiles(t, e).Request(nil)
@@ -178,6 +181,7 @@ func TestNamespaced(t *testing.T) {
 // TestNamespacedFields has each mode refuse what Crossplane adds in the other, as
 // the API server does, and take what it adds in its own.
 func TestNamespacedFields(t *testing.T) {
+	t.Parallel()
 	cases := map[string]struct {
 		reason string
 		kind   string

@@ -84,6 +84,7 @@ func TestProtects(t *testing.T) {
 // TestProtectsWithoutClaim has composite resources that are no claim's. Each is
 // protected itself, by a Usage for where it is.
 func TestProtectsWithoutClaim(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("deletion-protection")
 	for _, kind := range []string{"SeafarerCluster", "XSeafarerCluster"} {
 		t.Run(kind, func(t *testing.T) {
@@ -122,6 +123,7 @@ func protect(req *fnv1.RunFunctionRequest, is *structpb.Value) {
 
 // TestLetsGo of claims whose cluster never came to be: nothing protects it.
 func TestLetsGo(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("deletion-protection")
 	req := examples.Clone(t, e.SteadyOf(t, e.Before()))
 	set(req, "false", "spec", "deletionProtection")

@@ -30,6 +30,7 @@ var nameless = []string{
 // that AWS has given by late initialisation and in no other way: so that's allowed
 // until it has, and then no longer.
 func TestIdentifies(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			for k, r := range resources(examples.Run(t, e.Request(t))) {
@@ -61,6 +62,7 @@ func policies(r compose.Existing) []string {
 // resource lives is thus said by id, and stays as it is for as long as a new id
 // isn't known.
 func TestFollows(t *testing.T) {
+	t.Parallel()
 	e := examples.All(t)[slices.IndexFunc(examples.All(t), func(e examples.Example) bool { return e.Name == "minimal" })]
 	for k, r := range resources(examples.Run(t, e.Request(t))) {
 		if always(r.Value("spec")) {
@@ -122,6 +124,7 @@ func always(v *structpb.Value) bool {
 // TestRules is what it asks of event rules: one that has a state and doesn't say
 // whether it's enabled is changed without end.
 func TestRules(t *testing.T) {
+	t.Parallel()
 	for k, r := range resources(examples.Run(t, examples.All(t)[0].Request(t))) {
 		if r.String("kind") == "Rule" && (r.String("spec.forProvider.state") != "" || !r.Value("spec.forProvider.isEnabled").GetBoolValue()) {
 			t.Errorf("%s: want isEnabled and no state, got %v", k, r.Value("spec.forProvider"))
@@ -133,6 +136,7 @@ func TestRules(t *testing.T) {
 // resource that exists isn't at rest, see Plan.Follow. No field that changes what
 // is composed may add one, but for those whose ids are filled in.
 func TestLateReferences(t *testing.T) {
+	t.Parallel()
 	filled := []string{"spec.forProvider.natGatewayIdRef", "spec.forProvider.vpcConfig.subnetIdRefs", "spec.forProvider.subnetIdRefs"}
 	for _, leaf := range slices.Sorted(maps.Keys(mutations)) {
 		m := mutations[leaf]
@@ -142,7 +146,7 @@ func TestLateReferences(t *testing.T) {
 		}
 		t.Run(leaf, func(t *testing.T) {
 			e := examples.Get(m.example)
-			steady := examples.Settled(t, e.Request(t))
+			steady := e.Steady(t)
 			before := references(examples.Run(t, steady))
 			for _, v := range m.to {
 				req := examples.Clone(t, steady)

@@ -25,6 +25,7 @@ func statusOf(rsp *fnv1.RunFunctionResponse) *structpb.Value {
 
 // TestStatus shows what a platform's status tells once all is there.
 func TestStatus(t *testing.T) {
+	t.Parallel()
 	e := examples.Get("seafarer-cluster")
 	b, err := yaml.Marshal(map[string]any{"status": statusOf(examples.Run(t, e.Steady(t))).AsInterface()})
 	if err != nil {
@@ -37,13 +38,14 @@ func TestStatus(t *testing.T) {
 // each is told by some example at some time. A field that never is would be a
 // promise nobody keeps, and one that isn't in the schema would be dropped.
 func TestStatusFields(t *testing.T) {
+	t.Parallel()
 	s, err := apis.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := make(map[string]bool)
 	for _, e := range examples.All(t) {
-		for _, p := range simulated(t, e.Request(t)) {
+		for _, p := range passesOf(t, e) {
 			fieldsTold(statusOf(p.Response), "status", told)
 		}
 	}
@@ -115,6 +117,7 @@ func TestRestoredFromBackup(t *testing.T) {
 
 // TestStatusTellsNoSecret looks for what nobody should see.
 func TestStatusTellsNoSecret(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		req := examples.Clone(t, e.Steady(t))
 		for k, o := range req.GetObserved().GetResources() {

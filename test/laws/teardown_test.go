@@ -22,6 +22,7 @@ import (
 // another needs until it's gone has a Usage by that one, and so has each that's
 // guarded. No Usage is for anything else, and only those by a resource replay.
 func TestUsagesCoverUses(t *testing.T) {
+	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			steady := e.Steady(t)
