@@ -1,4 +1,4 @@
-# What people run by hand. What must hold is in test/run.
+# What people run by hand. What must hold is in .ci/run.
 
 .DEFAULT_GOAL := help
 
@@ -21,9 +21,21 @@ render: $(COMMAND) ## Show what a claim becomes: CLAIM=claim.yaml ARGS='-o tree'
 graph: $(COMMAND) ## Draw what a claim becomes: CLAIM=claim.yaml ARGS='-o svg'.
 	@$(COMMAND) graph $(CLAIM) $(ARGS)
 
+.PHONY: quick
+quick: ## Build, vet, and test what changed: half a minute.
+	@bash .ci/run quick
+
 .PHONY: test
-test: ## Everything that must hold.
-	bash test/run
+test: ## Every unit test, every example, every law with a few cases.
+	go test ./...
+
+.PHONY: ci
+ci: ## What CI runs: a quarter of an hour.
+	@bash .ci/run
+
+.PHONY: verify
+verify: ## Everything there is, with AWS emulated: hours.
+	@bash .ci/run verify
 
 .PHONY: lab-up
 lab-up: ## A real control plane on this machine, left running.

@@ -109,11 +109,7 @@ func FuzzRender(f *testing.F) {
 // FuzzObserved with anything for a file of composed resources.
 func FuzzObserved(f *testing.F) {
 	for _, e := range examples.All(f) {
-		b, err := os.ReadFile(filepath.Join(e.Dir, "desired.yaml"))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b)
+		f.Add(examples.Objects(f, e.Steady(f)))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		dir := t.TempDir()

@@ -726,34 +726,6 @@ func TestSameBytes(t *testing.T) {
 	}
 }
 
-// TestSameBytesAtOnce is the third law for a function that many call at once,
-// as Crossplane does. Run it with -race.
-func TestSameBytesAtOnce(t *testing.T) {
-	t.Parallel()
-	type call struct {
-		name string
-		req  *fnv1.RunFunctionRequest
-		want string
-	}
-	var calls []call
-	for _, e := range examples.All(t) {
-		for _, req := range []*fnv1.RunFunctionRequest{e.Request(t), e.Steady(t)} {
-			calls = append(calls, call{name: e.Name, req: req, want: bytesOf(t, examples.Run(t, req))})
-		}
-	}
-	var wg sync.WaitGroup
-	for i := range max(len(calls), share(2)) {
-		c := calls[i%len(calls)]
-		wg.Go(func() {
-			// Callers share the request, so it must not be written to either.
-			if diff := cmp.Diff(c.want, bytesOf(t, examples.Run(t, c.req))); diff != "" {
-				t.Errorf("%s: -want, +got:\n%s", c.name, diff)
-			}
-		})
-	}
-	wg.Wait()
-}
-
 func bytesOf(t *testing.T, rsp *fnv1.RunFunctionResponse) string {
 	t.Helper()
 	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(rsp)

@@ -1,0 +1,112 @@
+// Package concurrency tests the function where many call it at once, as Crossplane does.
+// CI runs it, and the packages that start goroutines, with the race detector.
+package concurrency
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+
+	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
+	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
+)
+
+// callers of one request at once.
+const callers = 4
+
+// TestFirstCalls are the first of a process, all at once: whatever the function reads or
+// compiles once, it reads or compiles then. It must stay the first test.
+func TestFirstCalls(t *testing.T) {
+	var reqs []*fnv1.RunFunctionRequest
+	for _, e := range examples.All(t) {
+		reqs = append(reqs, e.Request(t))
+	}
+	atOnce(t, reqs)
+}
+
+// TestSameBytesAtOnce is the third law, one request has one response, for a function that
+// many call at once: for each example at first, in steady state, right after its claim
+// was changed, and where it is refused.
+func TestSameBytesAtOnce(t *testing.T) {
+	var reqs []*fnv1.RunFunctionRequest
+	for _, e := range examples.All(t) {
+		reqs = append(reqs, e.Request(t), e.Steady(t))
+		if examples.Exists(e.Before()) {
+			reqs = append(reqs, e.Midway(t))
+		}
+	}
+	for _, e := range examples.Invalid(t) {
+		// What cannot even become a request is refused by render, which nothing calls at once.
+		if req, err := e.Files(e.Claim()).Request(nil); err == nil {
+			reqs = append(reqs, req)
+		}
+	}
+	atOnce(t, reqs)
+}
+
+// TestPassesAtOnce are of platforms of one claim, each at its own pace.
+func TestPassesAtOnce(t *testing.T) {
+	req := examples.Get("seafarer-cluster").Request(t)
+	var wg sync.WaitGroup
+	var platforms [callers][]render.Pass
+	for i := range platforms {
+		wg.Go(func() {
+			ps, err := render.Passes(t.Context(), req)
+			if err != nil {
+				t.Error(err)
+			}
+			platforms[i] = ps
+		})
+	}
+	wg.Wait()
+	want := responses(t, platforms[0])
+	for i, ps := range platforms {
+		if diff := cmp.Diff(want, responses(t, ps)); diff != "" || len(want) == 0 {
+			t.Errorf("passes of platform %d: -want, +got:\n%s", i, diff)
+		}
+	}
+}
+
+func responses(t *testing.T, ps []render.Pass) []string {
+	t.Helper()
+	var rs []string
+	for _, p := range ps {
+		rs = append(rs, bytesOf(t, p.Response))
+	}
+	return rs
+}
+
+// atOnce answers requests, each several times. Callers share a request, so the function
+// must not write to it either.
+func atOnce(t *testing.T, reqs []*fnv1.RunFunctionRequest) {
+	t.Helper()
+	got := make([][callers]string, len(reqs))
+	var wg sync.WaitGroup
+	for i, req := range reqs {
+		for c := range callers {
+			wg.Go(func() { got[i][c] = bytesOf(t, examples.Run(t, req)) })
+		}
+	}
+	wg.Wait()
+	for i, req := range reqs {
+		want := bytesOf(t, examples.Run(t, req))
+		for _, g := range got[i] {
+			if diff := cmp.Diff(want, g); diff != "" {
+				t.Errorf("request %d: -alone, +at once:\n%s", i, diff)
+			}
+		}
+	}
+}
+
+func bytesOf(t *testing.T, m proto.Message) string {
+	t.Helper()
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
+}
