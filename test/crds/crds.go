@@ -1,15 +1,18 @@
 // Package crds validates composed objects against the CRDs their providers
-// install. It's a helper for tests: CRDs come from the Go module cache, at the
-// versions go.mod pins, so that what's composed is tested against what's built
-// with.
+// install. It's a helper for tests: CRDs come from the Go module cache, at both
+// ends of the range of versions that our packages depend on, which test/modules
+// lists.
 package crds
 
 import (
 	"context"
-	"os"
-	"path/filepath"
+	"crypto/sha256"
+	"io/fs"
+	"maps"
+	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	extv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -36,7 +39,7 @@ var kubernetesObject = runtimeschema.GroupKind{Group: "kubernetes.m.crossplane.i
 // A source of CRDs is a folder of a module.
 type source struct {
 	module string
-	folder []string
+	folder string
 	groups []string
 }
 
@@ -45,7 +48,7 @@ type source struct {
 var sources = []source{
 	{
 		module: "github.com/upbound/provider-aws/v2",
-		folder: []string{"package", "crds"},
+		folder: "package/crds",
 		groups: []string{
 			"cloudwatchevents.aws.m.upbound.io",
 			"cloudwatchlogs.aws.m.upbound.io",
@@ -56,16 +59,17 @@ var sources = []source{
 			"sqs.aws.m.upbound.io",
 		},
 	},
-	{module: "github.com/crossplane-contrib/provider-helm", folder: []string{"package", "crds"}, groups: []string{"helm.m.crossplane.io"}},
-	{module: "github.com/crossplane-contrib/provider-kubernetes", folder: []string{"package", "crds"}, groups: []string{"kubernetes.m.crossplane.io"}},
-	{module: "github.com/crossplane/crossplane/v2", folder: []string{"cluster", "crds"}, groups: []string{"protection.crossplane.io", "pkg.crossplane.io"}},
-	{module: "github.com/aws/karpenter-provider-aws", folder: []string{"pkg", "apis", "crds"}, groups: []string{groupKarpenter, groupKarpenterAWS}},
+	{module: "github.com/crossplane-contrib/provider-helm", folder: "package/crds", groups: []string{"helm.m.crossplane.io"}},
+	{module: "github.com/crossplane-contrib/provider-kubernetes", folder: "package/crds", groups: []string{"kubernetes.m.crossplane.io"}},
+	{module: "github.com/crossplane/crossplane/v2", folder: "cluster/crds", groups: []string{"protection.crossplane.io", "pkg.crossplane.io"}},
+	{module: "github.com/aws/karpenter-provider-aws", folder: "pkg/apis/crds", groups: []string{groupKarpenter, groupKarpenterAWS}},
 }
 
 // Validate returns what an API server with the CRDs of all providers would say
-// to the creation of the supplied object, with unknown fields as errors. Where
-// the object is one of provider-kubernetes that embeds a Karpenter kind, it
-// validates that one, too.
+// to the creation of the supplied object, with unknown fields as errors. It's
+// asked once for each release of a provider. Errors that not all releases have
+// name the module and the version. Where the object is one of
+// provider-kubernetes that embeds a Karpenter kind, it validates that one, too.
 func Validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	errs := validate(ctx, obj)
 
@@ -73,19 +77,23 @@ func Validate(ctx context.Context, obj map[string]any) field.ErrorList {
 		return errs
 	}
 
-	path := field.NewPath("spec", "forProvider", "manifest")
+	manifest := field.NewPath("spec", "forProvider", "manifest")
 	spec, _ := obj["spec"].(map[string]any)
 	params, _ := spec["forProvider"].(map[string]any)
 	m, ok := params["manifest"].(map[string]any)
 	if !ok || !isKarpenter(groupVersionKind(m).Group) {
 		return errs
 	}
-	return append(errs, prefix(path, validate(ctx, m))...)
+	return append(errs, prefix(manifest, validate(ctx, m))...)
 }
 
 // Name of the CRD of a kind, such as vpcs.ec2.aws.m.upbound.io.
 func Name(gvk runtimeschema.GroupVersionKind) (string, error) {
-	d, err := load(gvk)
+	s, err := sourceOf(gvk)
+	if err != nil {
+		return "", err
+	}
+	d, err := s.load(modules.Releases(s.module)[0], gvk)
 	if err != nil {
 		return "", err
 	}
@@ -97,11 +105,53 @@ func validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	if gvk == secretKind {
 		return validateSecret(obj)
 	}
-	d, err := load(gvk) //nolint:contextcheck // What is loaded serves whoever comes later, too.
+	s, err := sourceOf(gvk)
 	if err != nil {
 		return field.ErrorList{field.Invalid(field.NewPath("kind"), gvk.String(), err.Error())}
 	}
-	return append(validateMeta(obj, d.scope), d.schema.Validate(ctx, obj)...)
+	releases := make(map[string]field.ErrorList)
+	seen := make(map[*definition]field.ErrorList)
+	for _, r := range modules.Releases(s.module) {
+		d, err := s.load(r, gvk) //nolint:contextcheck // What is loaded serves whoever comes later, too.
+		if err != nil {
+			releases[r] = field.ErrorList{field.Invalid(field.NewPath("kind"), gvk.String(), err.Error())}
+			continue
+		}
+		if _, ok := seen[d]; !ok {
+			seen[d] = append(validateMeta(obj, d.scope), d.schema.Validate(ctx, obj)...)
+		}
+		releases[r] = seen[d]
+	}
+	return combine(s.module, releases)
+}
+
+// combine the errors of all releases of a module. Those that not all releases have name
+// the releases that do.
+func combine(module string, releases map[string]field.ErrorList) field.ErrorList {
+	type key struct {
+		t             field.ErrorType
+		field, detail string
+	}
+	have := make(map[key][]string)
+	var first field.ErrorList
+	for _, r := range slices.Sorted(maps.Keys(releases)) {
+		for _, err := range releases[r] {
+			k := key{t: err.Type, field: err.Field, detail: err.Detail}
+			if have[k] == nil {
+				first = append(first, err)
+			}
+			have[k] = append(have[k], r)
+		}
+	}
+	var errs field.ErrorList
+	for _, err := range first {
+		out := *err
+		if rs := have[key{t: err.Type, field: err.Field, detail: err.Detail}]; len(rs) < len(releases) {
+			out.Detail = strings.TrimSpace(err.Detail + " (" + module + " " + strings.Join(rs, ", ") + ")")
+		}
+		errs = append(errs, &out)
+	}
+	return errs
 }
 
 // validateMeta validates the name and the namespace, which aren't part of a
@@ -161,39 +211,67 @@ type definition struct {
 	scope  extv1.ResourceScope
 }
 
-// definitions by group, version and kind. They're large, so each is loaded when
-// it's used first, and only once.
-var definitions sync.Map
-
-func load(gvk runtimeschema.GroupVersionKind) (*definition, error) {
-	f, _ := definitions.LoadOrStore(gvk, sync.OnceValues(func() (*definition, error) {
-		return read(gvk)
-	}))
-	fn, ok := f.(func() (*definition, error))
-	if !ok {
-		return nil, errors.Errorf("cannot load a definition from a %T", f)
-	}
-	return fn()
-}
-
-func read(gvk runtimeschema.GroupVersionKind) (*definition, error) {
+func sourceOf(gvk runtimeschema.GroupVersionKind) (source, error) {
 	i := slices.IndexFunc(sources, func(s source) bool { return slices.Contains(s.groups, gvk.Group) })
 	if i < 0 {
-		return nil, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
+		return source{}, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
 	}
-	files, err := sources[i].files()
-	if err != nil {
-		return nil, errors.Wrap(err, "cannot find CRDs")
-	}
-	path, ok := files[gvk.GroupKind()]
-	if !ok {
-		return nil, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
+	return sources[i], nil
+}
+
+// once is a map of what is large, or takes long: each value is made when it's used
+// first, and only once.
+type once[K comparable, V any] struct {
+	m sync.Map
+}
+
+func (o *once[K, V]) get(k K, load func() (V, error)) (V, error) {
+	f, _ := o.m.LoadOrStore(k, sync.OnceValues(load))
+	return f.(func() (V, error))() //nolint:forcetypeassert // Nothing else is stored.
+}
+
+type (
+	// A definitionKey is where a definition is found.
+	definitionKey struct {
+		module, release string
+		gvk             runtimeschema.GroupVersionKind
 	}
 
-	b, err := os.ReadFile(filepath.Clean(path))
-	if err != nil {
-		return nil, errors.Wrap(err, "cannot read CRD")
+	// A contentKey is what a definition is made of: releases share those that did
+	// not change.
+	contentKey struct {
+		sum [sha256.Size]byte
+		gvk runtimeschema.GroupVersionKind
 	}
+)
+
+var (
+	definitions once[definitionKey, *definition]
+	compiled    once[contentKey, *definition]
+	loaded      once[[2]string, files]
+)
+
+// load the definition of a kind in a release.
+func (s source) load(release string, gvk runtimeschema.GroupVersionKind) (*definition, error) {
+	return definitions.get(definitionKey{module: s.module, release: release, gvk: gvk}, func() (*definition, error) {
+		files, err := s.files(release)
+		if err != nil {
+			return nil, errors.Wrap(err, "cannot find CRDs")
+		}
+		b, ok := files[gvk.GroupKind()]
+		if !ok {
+			return nil, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
+		}
+		// The version of the generator is all that changes in many a CRD.
+		b = generators.ReplaceAll(b, nil)
+		return compiled.get(contentKey{sum: sha256.Sum256(b), gvk: gvk}, func() (*definition, error) { return parse(b, gvk) })
+	})
+}
+
+// generators matches the annotation with the version of the generator.
+var generators = regexp.MustCompile(`(?m)^ {4}controller-gen\.kubebuilder\.io/version: \S+$`)
+
+func parse(b []byte, gvk runtimeschema.GroupVersionKind) (*definition, error) {
 	crd := &extv1.CustomResourceDefinition{}
 	if err := yaml.Unmarshal(b, crd); err != nil {
 		return nil, errors.Wrapf(err, "cannot parse CRD of %s", gvk.GroupKind())
@@ -210,52 +288,52 @@ func read(gvk runtimeschema.GroupVersionKind) (*definition, error) {
 	return &definition{name: crd.GetName(), schema: s, scope: crd.Spec.Scope}, errors.Wrapf(err, "cannot compile schema of %s", gvk)
 }
 
-// Files are the files of CRDs, by the kind they define.
-type files map[runtimeschema.GroupKind]string
+// Files of CRDs, by the kind they define.
+type files map[runtimeschema.GroupKind][]byte
 
-// loaded are the files of each source. There are many, so they are looked through
-// when they're used first, and only once.
-var loaded sync.Map
-
-func (s source) files() (files, error) {
-	f, _ := loaded.LoadOrStore(s.module, sync.OnceValues(func() (files, error) {
-		m, err := modules.Find(context.Background(), "", s.module)
+// files of a release.
+func (s source) files(release string) (files, error) {
+	return loaded.get([2]string{s.module, release}, func() (files, error) {
+		m, err := modules.At(context.Background(), s.module, release)
 		if err != nil {
 			return nil, err
 		}
+		fsys, c, err := m.Files()
+		if err != nil {
+			return nil, err
+		}
+		defer c.Close() //nolint:errcheck // It's only read.
 		out := files{}
-		return out, out.add(filepath.Join(append([]string{m.Dir}, s.folder...)...), s.groups...)
-	}))
-	fn, ok := f.(func() (files, error))
-	if !ok {
-		return nil, errors.Errorf("cannot load files from a %T", f)
-	}
-	return fn()
+		for _, g := range s.groups {
+			if err := out.add(fsys, s.folder, g); err != nil {
+				return nil, errors.Wrapf(err, "cannot read %s %s", s.module, release)
+			}
+		}
+		return out, nil
+	})
 }
 
 // names matches the kind in the names of a CRD.
 var names = regexp.MustCompile(`(?m)^ {4}kind: (\S+)$`)
 
-// add the CRDs of the supplied groups. It finds out which kind a CRD defines
-// without parsing all of it, which would take seconds for all of them. Files are
-// called group_plural.yaml.
-func (f files) add(dir string, groups ...string) error {
-	for _, g := range groups {
-		paths, err := filepath.Glob(filepath.Join(dir, g+"_*.yaml"))
-		if err != nil || len(paths) == 0 {
-			return errors.Errorf("cannot find CRDs of group %s in %s", g, dir)
+// add the CRDs of a group. It finds out which kind a CRD defines without parsing
+// all of it, which would take seconds for all of them. Files are called
+// group_plural.yaml.
+func (f files) add(fsys fs.FS, dir, group string) error {
+	paths, err := fs.Glob(fsys, path.Join(dir, group+"_*.yaml"))
+	if err != nil || len(paths) == 0 {
+		return errors.Errorf("cannot find CRDs of group %s in %s", group, dir)
+	}
+	for _, p := range paths {
+		b, err := fs.ReadFile(fsys, p)
+		if err != nil {
+			return errors.Wrap(err, "cannot read CRD")
 		}
-		for _, p := range paths {
-			b, err := os.ReadFile(filepath.Clean(p))
-			if err != nil {
-				return errors.Wrap(err, "cannot read CRD")
-			}
-			m := names.FindSubmatch(b)
-			if m == nil {
-				return errors.Errorf("cannot find which kind %s defines", p)
-			}
-			f[runtimeschema.GroupKind{Group: g, Kind: string(m[1])}] = p
+		m := names.FindSubmatch(b)
+		if m == nil {
+			return errors.Errorf("cannot find which kind %s defines", p)
 		}
+		f[runtimeschema.GroupKind{Group: group, Kind: string(m[1])}] = b
 	}
 	return nil
 }

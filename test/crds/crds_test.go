@@ -214,6 +214,16 @@ func TestValidate(t *testing.T) {
 			obj:    object(t, cluster, `{spec: {forProvider: {vpcConfig: {subnetIDs: [a]}}}}`),
 			want:   []outcome{{field.ErrorTypeInvalid, "spec.forProvider.vpcConfig.subnetIDs", "unknown field"}},
 		},
+		"UnknownFieldInOneVersion": {
+			reason: "It should refuse a field that only the newest version has, and name the other.",
+			obj:    object(t, cluster, `{spec: {forProvider: {vpcConfig: {controlPlaneEgressMode: PUBLIC}}}}`),
+			want:   []outcome{{field.ErrorTypeInvalid, "spec.forProvider.vpcConfig.controlPlaneEgressMode", "unknown field (github.com/upbound/provider-aws/v2 v2.5.0)"}},
+		},
+		"UnknownFieldInOneRelease": {
+			reason: "It should refuse a field that the version in the middle has, too, and name only the oldest.",
+			obj:    object(t, release, `{spec: {forProvider: {chart: {digest: "sha256:`+strings.Repeat("a", 64)+`"}}}}`),
+			want:   []outcome{{field.ErrorTypeInvalid, "spec.forProvider.chart.digest", "unknown field (github.com/crossplane-contrib/provider-helm v1.2.0)"}},
+		},
 		"UnknownMetadata": {
 			reason: "It should refuse metadata that Kubernetes doesn't have.",
 			obj:    object(t, cluster, `{metadata: {lables: {a: b}}}`),
@@ -260,9 +270,9 @@ func TestValidate(t *testing.T) {
 			want:   []outcome{{field.ErrorTypeForbidden, "metadata.namespace", "not allowed on this type"}},
 		},
 		"NoConsolidateAfter": {
-			reason: "It should refuse a NodePool without a field that's required, at its path in the object that embeds it.",
+			reason: "It should refuse a NodePool without a field that's required, at its path in the object that embeds it, and name the only version that requires it.",
 			obj:    embed(t, object(t, nodePool, `{spec: {disruption: {consolidateAfter: null}}}`)),
-			want:   []outcome{{field.ErrorTypeRequired, manifest + ".spec.disruption.consolidateAfter", ""}},
+			want:   []outcome{{field.ErrorTypeRequired, manifest + ".spec.disruption.consolidateAfter", "(github.com/aws/karpenter-provider-aws v1.14.1)"}},
 		},
 		"RestrictedLabel": {
 			reason: "It should refuse a NodePool that requires a label Karpenter doesn't allow.",
@@ -303,6 +313,46 @@ spec: {template: {spec: {requirements: [{key: karpenter.k8s.aws/instance-pods, o
 			got := outcomes(Validate(t.Context(), tc.obj))
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nValidate(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+// TestCombine puts together what the releases of a module find.
+func TestCombine(t *testing.T) {
+	spec, name := field.NewPath("spec"), field.NewPath("metadata", "name")
+	cases := map[string]struct {
+		reason   string
+		releases map[string]field.ErrorList
+		want     []outcome
+	}{
+		"Valid": {
+			reason:   "What each release accepts is valid.",
+			releases: map[string]field.ErrorList{"v1.0.0": nil, "v1.1.0": nil},
+		},
+		"All": {
+			reason:   "What each release refuses is said once.",
+			releases: map[string]field.ErrorList{"v1.0.0": {field.Required(name, "")}, "v1.1.0": {field.Required(name, "")}},
+			want:     []outcome{{Type: field.ErrorTypeRequired, Field: "metadata.name"}},
+		},
+		"Some": {
+			reason: "What some releases refuse names them.",
+			releases: map[string]field.ErrorList{
+				"v1.0.0": {field.Required(name, "")},
+				"v1.1.0": {field.Required(name, ""), field.Forbidden(spec, "no")},
+				"v1.2.0": {field.Required(name, ""), field.Forbidden(spec, "no")},
+			},
+			want: []outcome{
+				{Type: field.ErrorTypeRequired, Field: "metadata.name"},
+				{Type: field.ErrorTypeForbidden, Field: "spec", Detail: "no (example.org/module v1.1.0, v1.2.0)"},
+			},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			got := outcomes(combine("example.org/module", tc.releases))
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\ncombine(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

@@ -94,13 +94,17 @@ func TestVersions(t *testing.T) {
 		states(t, document, fmt.Sprintf("%s %s %s", lowest, to, highest), "`"+compat.SupportedCharts+"`", defaults.Karpenter.Version, defaults.KubernetesVersion)
 	}
 	crossplane := regexp.MustCompile(`crossplane:\n +version: "([^"]+)"`).FindStringSubmatch(config)
-	facts := []string{fmt.Sprintf("| Crossplane | `%s` |", crossplane[1])}
-	for _, m := range regexp.MustCompile(`(?m)^\t\S+/(provider-[a-z]+)(?:/v\d+)? (v\S+)$`).FindAllStringSubmatch(examples.Read(t, "go.mod"), -1) {
-		constraint := regexp.MustCompile(m[1] + `\S*\n +version: "([^"]+)"`).FindStringSubmatch(config)
+	checked := func(module string) string { return strings.Join(modules.Releases(module), ", ") }
+	facts := []string{
+		fmt.Sprintf("| Crossplane | `%s` | | %s |", crossplane[1], checked("github.com/crossplane/crossplane/v2")),
+		"| | " + checked("github.com/aws/karpenter-provider-aws") + " |",
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+/(provider-[a-z]+)(?:/v\d+)?) (v\S+)$`).FindAllStringSubmatch(examples.Read(t, "go.mod"), -1) {
+		constraint := regexp.MustCompile(m[2] + `\S*\n +version: "([^"]+)"`).FindStringSubmatch(config)
 		if constraint == nil {
-			t.Fatalf("the Configuration doesn't depend on %s", m[1])
+			t.Fatalf("the Configuration doesn't depend on %s", m[2])
 		}
-		facts = append(facts, fmt.Sprintf("| %s | `%s` | %s |", m[1], constraint[1], m[2]))
+		facts = append(facts, fmt.Sprintf("| %s | `%s` | %s | %s |", m[2], constraint[1], m[3], checked(m[1])))
 	}
 	states(t, "docs/operations.md", facts...)
 	states(t, "docs/operations.fr.md", facts...)

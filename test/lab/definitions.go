@@ -24,16 +24,17 @@ var further = []string{
 var furtherAWS = []string{"clusterproviderconfigs.aws.m.upbound.io", "providerconfigs.aws.m.upbound.io", "providerconfigusages.aws.m.upbound.io"}
 
 // A provider brings CRDs, by the end of their group, and is itself a process of
-// those labs in which it's real.
+// those labs in which it's real. Its version is in go.mod of a folder.
 type provider struct {
-	suffix, module string
-	real           func(o Options) bool
+	suffix, module, folder string
+
+	real func(o Options) bool
 }
 
 var providers = []provider{
-	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2", real: func(o Options) bool { return o.AWS }},
-	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", real: inCluster},
-	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", real: inCluster},
+	{suffix: "aws.m.upbound.io", module: "github.com/upbound/provider-aws/v2", folder: providerAWSModule, real: func(o Options) bool { return o.AWS }},
+	{suffix: "helm.m.crossplane.io", module: "github.com/crossplane-contrib/provider-helm", folder: providerHelmModule, real: inCluster},
+	{suffix: "kubernetes.m.crossplane.io", module: "github.com/crossplane-contrib/provider-kubernetes", folder: providerKubernetesModule, real: inCluster},
 }
 
 func inCluster(o Options) bool { return o.InCluster }
@@ -46,6 +47,15 @@ func providerOf(group string) (provider, bool) {
 	return providers[i], true
 }
 
+// find the module of a provider, at the version that runs where it's real.
+func (p provider) find(ctx context.Context, source string) (modules.Module, error) {
+	v, err := moduleVersion(ctx, filepath.Join(source, p.folder), p.module)
+	if err != nil {
+		return modules.Module{}, err
+	}
+	return modules.At(ctx, p.module, v)
+}
+
 // installDefinitions of the providers' kinds, from the Go module cache: those
 // that we activate, and no others.
 func (l *Lab) installDefinitions(ctx context.Context) error {
@@ -56,7 +66,7 @@ func (l *Lab) installDefinitions(ctx context.Context) error {
 	}
 	dirs := make(map[string]string)
 	for _, p := range providers {
-		m, err := modules.Find(ctx, root, p.module)
+		m, err := p.find(ctx, l.source)
 		if err != nil {
 			return err
 		}

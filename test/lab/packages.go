@@ -24,8 +24,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/crossplane/function-sdk-go/errors"
-
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 const (
@@ -156,7 +154,7 @@ func (l *Lab) pushProvider(ctx context.Context, host string, d dependency) error
 	if !ok {
 		return errors.New("it's of no module that is known")
 	}
-	m, err := modules.Find(ctx, root, p.module)
+	m, err := p.find(ctx, l.source)
 	if err != nil {
 		return err
 	}
