@@ -123,16 +123,18 @@ func (p *platform) tells() {
 	for _, path := range []string{
 		"updateKubeconfigCommand", "accountId",
 		"cluster.name", "cluster.arn", "cluster.version", "cluster.endpoint", "cluster.certificateAuthorityData", "cluster.securityGroupId", "cluster.oidcIssuer",
-		"network.vpcId", "network.internetGatewayId", "queue.url", "roles.karpenter",
+		"network.vpcId", "network.internetGatewayId", "queue.url",
 	} {
 		v, _, err := unstructured.NestedString(claim.Object, append([]string{"status"}, strings.Split(path, ".")...)...)
 		if err != nil || v == "" {
-			p.t.Errorf("claim tells no status.%s: %v", path, err)
+			p.t.Errorf("claim has no status.%s: %v", path, err)
 		}
 	}
-	zones, _, err := unstructured.NestedSlice(claim.Object, "status", "network", "zones")
-	if err != nil || len(zones) == 0 {
-		p.t.Errorf("claim tells no status.network.zones: %v", err)
+	for _, path := range []string{"network.zones", "nodeGroups", "roles", "versions.nodeGroups"} {
+		list, _, err := unstructured.NestedSlice(claim.Object, append([]string{"status"}, strings.Split(path, ".")...)...)
+		if err != nil || len(list) == 0 {
+			p.t.Errorf("claim has no status.%s: %v", path, err)
+		}
 	}
 	if phase, _, err := unstructured.NestedString(claim.Object, "status", "phase"); err != nil || phase != "Ready" {
 		p.t.Errorf("claim is in phase %q, want Ready: %v", phase, err)

@@ -13,11 +13,11 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// acknowledgement in a message of ChangeHeld.
+// acknowledgement in a message of ChangeBlocked.
 var acknowledgement = regexp.MustCompile(`add (\S+) to spec\.acknowledgedChanges`)
 
 // A change that AWS cannot make in place is held until it's acknowledged.
-func TestChangeHeld(t *testing.T) {
+func TestChangeBlocked(t *testing.T) {
 	t.Parallel()
 	p := apply(t, claimed(t, "held"))
 	p.settled()
@@ -39,7 +39,7 @@ func (p *platform) holdsThenReplaces(instanceType string) {
 		}
 		m := acknowledgement.FindStringSubmatch(message)
 		if s != "True" || reason != "NeedsAcknowledgement" || m == nil {
-			return errors.Errorf("claim is ChangeHeld=%q: %s: %s", s, reason, message)
+			return errors.Errorf("claim is ChangeBlocked=%q: %s: %s", s, reason, message)
 		}
 		token = m[1]
 		return nil
@@ -54,8 +54,8 @@ func (p *platform) holdsThenReplaces(instanceType string) {
 		if err != nil {
 			return err
 		}
-		group := os["system-node-group"]
-		if group == nil || string(group.GetUID()) == was["system-node-group"] {
+		group := os["node-group-system"]
+		if group == nil || string(group.GetUID()) == was["node-group-system"] {
 			return errors.New("the node group is not replaced")
 		}
 		types, _, err := unstructured.NestedStringSlice(group.Object, "spec", "forProvider", "instanceTypes")
@@ -63,12 +63,12 @@ func (p *platform) holdsThenReplaces(instanceType string) {
 			return errors.Errorf("the node group has %v: %v", types, err)
 		}
 		if s, reason, message, err := p.held(ctx); err != nil || s != "False" {
-			return errors.Errorf("claim is ChangeHeld=%q: %s: %s: %v", s, reason, message, err)
+			return errors.Errorf("claim is ChangeBlocked=%q: %s: %s: %v", s, reason, message, err)
 		}
 		return p.isReady(ctx)
 	})
 	// Its Usages, and those by it, go and come with it.
-	maps.DeleteFunc(was, func(k, _ string) bool { return strings.Contains(k, "system-node-group") })
+	maps.DeleteFunc(was, func(k, _ string) bool { return strings.Contains(k, "node-group-system") })
 	p.keeps(was)
 }
 
@@ -78,6 +78,6 @@ func (p *platform) held(ctx context.Context) (status, reason, message string, er
 	if err != nil {
 		return "", "", "", err
 	}
-	status, reason, message = condition(claim, "ChangeHeld")
+	status, reason, message = condition(claim, "ChangeBlocked")
 	return status, reason, message, nil
 }

@@ -505,7 +505,7 @@ func (p *platform) endsInOrder() {
 // neededToDrain are resources without which Karpenter cannot end its nodes, by
 // the beginning of their key.
 var neededToDrain = []string{
-	"cluster-auth", "kubernetes-provider-config", "system-node-group", "system-node-role", "karpenter-role", "karpenter-policy-node-lifecycle",
+	"cluster-auth", "kubernetes-provider-config", "node-group-system", "node-role-system", "karpenter-role", "karpenter-policy-node-lifecycle",
 	"karpenter-policy-iam-integration", "karpenter-node-role", "nat-gateway-", "route-nat-", "route-public", "association-subnet-",
 }
 
