@@ -111,7 +111,7 @@ func TestVersions(t *testing.T) {
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
-				upgrading: "ControlPlane: Waiting for EKS to tell the version of the control plane, last known as 1.31, on the way to 1.34", blocked: "NotBlocked",
+				upgrading: "ControlPlane: Waiting for EKS to report the version of the control plane, last known as 1.31, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
 		"UnderWay": {
