@@ -4,8 +4,9 @@
 # builds the same way.
 
 # Build on the machine's own platform, whatever the target: Go cross-compiles, and
-# emulating another processor would take many times as long.
-FROM --platform=${BUILDPLATFORM} golang:1.26 AS build
+# emulating another processor would take many times as long. The version of Go is the one
+# in tools/go-version.
+FROM --platform=${BUILDPLATFORM} golang:1.27.3 AS build
 WORKDIR /fn
 
 # Without C the binary is static, and runs on an image without a C library.

@@ -57,8 +57,8 @@ $(CLI):
 	CGO_ENABLED=0 go -C test/crossplane build -trimpath -ldflags='-s -w' -o ../../$(CLI) github.com/crossplane/cli/v2/cmd/crossplane
 
 .PHONY: package
-package: $(CLI) ## Images and packages for all architectures, in build/package.
-	go -C tools/pack run ./cmd/pack build
+package: $(CLI) ## Images, packages and command line tools, in build/package. VERSION=v0.1.0 is what they report.
+	go -C tools/pack run ./cmd/pack build --version='$(VERSION)'
 
 .PHONY: install-local
 install-local: ## Put what package made into the control plane that lab-up left running.

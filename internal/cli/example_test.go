@@ -54,10 +54,11 @@ func printed(t *testing.T, e examples.Example, c RenderCmd) (stdout, comments st
 	if err := c.run(context.Background(), nil, &out, &hints); err != nil {
 		t.Fatalf("render: %v", err)
 	}
+	var sorted strings.Builder
 	for _, l := range slices.Sorted(strings.Lines(hints.String())) {
-		comments += "# " + l
+		sorted.WriteString("# " + l)
 	}
-	return out.String(), comments
+	return out.String(), sorted.String()
 }
 
 // tableOf a YAML stream of objects, one a line. A digest of all that an object holds shows
@@ -65,16 +66,17 @@ func printed(t *testing.T, e examples.Example, c RenderCmd) (stdout, comments st
 func tableOf(t *testing.T, stream string) string {
 	t.Helper()
 	const line = "%-56s %-24s %-8s %s\n"
-	table := fmt.Sprintf(line, "KEY", "KIND", "DIGEST", "NAME")
+	var table strings.Builder
+	fmt.Fprintf(&table, line, "KEY", "KIND", "DIGEST", "NAME")
 	for _, document := range strings.Split(stream, "---\n")[1:] {
 		var o metav1.PartialObjectMetadata
 		if err := yaml.Unmarshal([]byte(document), &o); err != nil {
 			t.Fatal(err)
 		}
 		digest := sha256.Sum256([]byte(document))
-		table += fmt.Sprintf(line, o.Annotations["crossplane.io/composition-resource-name"], o.Kind, hex.EncodeToString(digest[:4]), o.Name)
+		fmt.Fprintf(&table, line, o.Annotations["crossplane.io/composition-resource-name"], o.Kind, hex.EncodeToString(digest[:4]), o.Name)
 	}
-	return table
+	return table.String()
 }
 
 // TestInvalidExamples compares what is said to claims that cannot be composed

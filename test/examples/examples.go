@@ -132,11 +132,11 @@ func (e Example) SteadyOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest 
 var made sync.Map
 
 // Memoised is a copy of the request of a name, which is made once.
-func Memoised(tb testing.TB, name string, make func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+func Memoised(tb testing.TB, name string, request func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	once, _ := made.LoadOrStore(name, sync.OnceValue(make))
-	req, _ := once.(func() *fnv1.RunFunctionRequest)
-	return Clone(tb, req())
+	once, _ := made.LoadOrStore(name, sync.OnceValue(request))
+	made, _ := once.(func() *fnv1.RunFunctionRequest)
+	return Clone(tb, made())
 }
 
 // Before is the path of the claim of the example before it was changed.

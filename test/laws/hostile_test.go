@@ -16,6 +16,7 @@ import (
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )

@@ -25,6 +25,8 @@ const (
 	nonroot    = "65532:65532"
 	entrypoint = "/function"
 	port       = "9443/tcp"
+
+	systemOfImages = "linux"
 )
 
 // Image of nothing but the function, as the Dockerfile makes it.
@@ -42,7 +44,7 @@ func Image(binary, arch string) (v1.Image, error) {
 		return nil, errors.Wrap(err, "cannot configure an image")
 	}
 	c = c.DeepCopy()
-	c.OS, c.Architecture = "linux", arch
+	c.OS, c.Architecture = systemOfImages, arch
 	c.Config.User = nonroot
 	c.Config.Entrypoint = []string{entrypoint}
 	c.Config.ExposedPorts = map[string]struct{}{port: {}}

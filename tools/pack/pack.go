@@ -23,6 +23,9 @@ import (
 // Architectures that releases are made for.
 func Architectures() []string { return []string{"amd64", "arm64"} }
 
+// Systems that the command line tool is released for.
+func Systems() []string { return []string{systemOfImages, "darwin"} }
+
 // A Package is a folder of the source that becomes a Crossplane package.
 type Package struct {
 	Dir  string
@@ -88,6 +91,12 @@ type Options struct {
 	// Architectures to build for.
 	Architectures []string
 
+	// Systems to build the command line tool for.
+	Systems []string
+
+	// Version that the function reports, such as v0.1.0. None if it is empty.
+	Version string
+
 	// Revision of the source, if it's that of a commit.
 	Revision string
 
@@ -103,11 +112,26 @@ func Build(ctx context.Context, o Options) error {
 	if err := os.MkdirAll(o.Out, 0o750); err != nil {
 		return errors.Wrap(err, "cannot make a folder to build into")
 	}
+	c, err := o.compiler()
+	if err != nil {
+		return err
+	}
+	if err := o.archives(ctx, c); err != nil {
+		return err
+	}
+	if err := o.packages(ctx, c); err != nil {
+		return err
+	}
+	return o.describe(c)
+}
+
+// packages of all folders that have metadata, with images of the function in its own.
+func (o Options) packages(ctx context.Context, c Compiler) error {
 	packages, err := Find(o.Root)
 	if err != nil {
 		return err
 	}
-	tarballs, err := o.images(ctx)
+	tarballs, err := o.images(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -121,18 +145,18 @@ func Build(ctx context.Context, o Options) error {
 			return errors.Wrap(err, "cannot remove what packages were made of")
 		}
 	}
-	return o.describe()
+	return nil
 }
 
 // images of the function by architecture, each as a tarball, which the CLI takes,
 // and all of them as one OCI layout.
-func (o Options) images(ctx context.Context) (map[string]string, error) {
+func (o Options) images(ctx context.Context, c Compiler) (map[string]string, error) {
 	tarballs := make(map[string]string)
 	var all Images
 	for _, arch := range o.Architectures {
 		o.tellf("building the function for %s", arch)
 		binary := filepath.Join(o.Out, "function-"+arch)
-		if err := Compile(ctx, o.Root, arch, binary); err != nil {
+		if err := c.Compile(ctx, systemOfImages, arch, binary); err != nil {
 			return nil, err
 		}
 		o.tellf("listing what the function for %s is made of", arch)
@@ -180,20 +204,6 @@ func Revision(ctx context.Context, root string) string {
 		return ""
 	}
 	return strings.TrimSpace(commit)
-}
-
-// buildFlags leave out the folders of whoever builds, what only debuggers read, and
-// the state of a repository that may be there or not.
-func buildFlags(strip string) []string {
-	return []string{"-trimpath", "-buildvcs=false", "-ldflags", strip}
-}
-
-// Compile the function for Linux, as the Dockerfile does: without C.
-func Compile(ctx context.Context, root, arch, binary string) error {
-	args := append([]string{"build"}, buildFlags("-s -w")...)
-	_, err := command(ctx, root, []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GOOS=linux", "GOARCH=" + arch},
-		"go", append(args, "-o", binary, ".")...)
-	return errors.Wrapf(err, "cannot build the function for %s", arch)
 }
 
 // XPKG of a folder, with a runtime image or, if it needs none, without.

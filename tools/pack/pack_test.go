@@ -3,14 +3,19 @@ package pack
 import (
 	"archive/tar"
 	"bytes"
+	"compress/gzip"
+	"debug/buildinfo"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -23,8 +28,11 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// revision that tests pretend to build.
-const revision = "0123456789abcdef0123456789abcdef01234567"
+// revision and version that tests pretend to build.
+const (
+	revision = "0123456789abcdef0123456789abcdef01234567"
+	version  = "v0.1.0-test"
+)
 
 // architectures to build for in tests: the one that all else is compiled for, if
 // the test shall be short.
@@ -33,6 +41,14 @@ func architectures() []string {
 		return []string{runtime.GOARCH}
 	}
 	return Architectures()
+}
+
+// systems to build the command line tool for in tests, likewise.
+func systems() []string {
+	if testing.Short() {
+		return []string{systemOfImages}
+	}
+	return Systems()
 }
 
 // TestBuild builds everything twice, of two copies of the source in two places.
@@ -50,6 +66,7 @@ func TestBuild(t *testing.T) {
 		}
 	}
 	t.Run("Image", func(t *testing.T) { hasImage(t, filepath.Join(first, "image")) })
+	t.Run("Archives", func(t *testing.T) { hasArchives(t, first) })
 	t.Run("Packages", func(t *testing.T) { hasPackages(t, first) })
 	t.Run("Materials", func(t *testing.T) { hasMaterials(t, first) })
 	t.Run("Provenance", func(t *testing.T) { hasProvenance(t, first) })
@@ -79,7 +96,7 @@ func build(t *testing.T, cli, place string) string {
 			t.Fatal(err)
 		}
 	}
-	o := Options{Root: root, Out: filepath.Join(root, "build", "package"), CLI: cli, Architectures: architectures(), Revision: revision, Progress: t.Output()}
+	o := Options{Root: root, Out: filepath.Join(root, "build", "package"), CLI: cli, Architectures: architectures(), Systems: systems(), Version: version, Revision: revision, Progress: t.Output()}
 	if err := Build(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
@@ -144,11 +161,149 @@ func isFunction(t *testing.T, img v1.Image, arch string) {
 	}
 }
 
+// hasArchives tells whether there is a command line tool for each system and
+// architecture, built with the version of Go that releases are built with.
+func hasArchives(t *testing.T, dir string) {
+	t.Helper()
+	for _, system := range systems() {
+		for _, arch := range architectures() {
+			files := filesOf(t, filepath.Join(dir, ArchiveName(system, arch)))
+			if diff := cmp.Diff(text(t, "../..", licenseFile), files[licenseFile]); diff != "" {
+				t.Errorf("license in the archive for %s/%s: -want, +got:\n%s", system, arch, diff)
+			}
+			info, err := buildinfo.Read(strings.NewReader(files[tool]))
+			if err != nil {
+				t.Fatalf("%s/%s: %v", system, arch, err)
+			}
+			got := map[string]string{"go": info.GoVersion}
+			for _, s := range info.Settings {
+				if s.Key == "GOOS" || s.Key == "GOARCH" {
+					got[s.Key] = s.Value
+				}
+			}
+			want := map[string]string{"go": "go" + strings.TrimSpace(text(t, "../go-version")), "GOOS": system, "GOARCH": arch}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("command line tool for %s/%s: -want, +got:\n%s", system, arch, diff)
+			}
+		}
+	}
+}
+
+// filesOf a tar.gz archive, by name. Its programs, and nothing else, can be executed.
+func filesOf(t *testing.T, archive string) map[string]string {
+	t.Helper()
+	zr, err := gzip.NewReader(strings.NewReader(text(t, archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := make(map[string]string)
+	for r := tar.NewReader(zr); ; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return files
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := h.FileInfo().Mode(), map[bool]os.FileMode{true: 0o755, false: 0o644}[h.Name == tool]; got != want {
+			t.Errorf("%s in %s: want mode %s, got %s", h.Name, archive, want, got)
+		}
+		files[h.Name] = string(b)
+	}
+}
+
+func TestWriteArchive(t *testing.T) {
+	dir := t.TempDir()
+	binary, license := filepath.Join(dir, tool), filepath.Join(dir, licenseFile)
+	write := func(to string) string {
+		for path, content := range map[string]string{binary: "binary", license: "license"} {
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		archive := filepath.Join(dir, to)
+		if err := WriteArchive(archive, binary, license); err != nil {
+			t.Fatal(err)
+		}
+		return archive
+	}
+	first := write("first.tar.gz")
+	if diff := cmp.Diff(map[string]string{tool: "binary", licenseFile: "license"}, filesOf(t, first)); diff != "" {
+		t.Errorf("WriteArchive(...): -want, +got:\n%s", diff)
+	}
+	if err := os.Chtimes(binary, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if text(t, first) != text(t, write("second.tar.gz")) {
+		t.Error("WriteArchive(...): the same files should become the same archive")
+	}
+	if err := WriteArchive(filepath.Join(dir, "third.tar.gz"), filepath.Join(dir, "missing"), license); err == nil {
+		t.Error("WriteArchive(...): want an error without a binary")
+	}
+}
+
+func TestCompiler(t *testing.T) {
+	type want struct {
+		flags string
+		err   bool
+	}
+	cases := map[string]struct {
+		reason  string
+		version string
+		want    want
+	}{
+		"NoVersion": {
+			reason: "Without a version, none is set.",
+			want:   want{flags: "-s -w"},
+		},
+		"Version": {
+			reason:  "The version is set in the command line interface.",
+			version: "v0.1.0-rc.1",
+			want:    want{flags: "-s -w -X github.com/seafarer-cloud/function-seafarer-cluster/internal/cli.version=v0.1.0-rc.1"},
+		},
+		"NoVersionOfModule": {
+			reason:  "A version starts with v, as those of Go modules and packages do.",
+			version: "0.1.0",
+			want:    want{err: true},
+		},
+		"Flags": {
+			reason:  "A version cannot add flags of the linker.",
+			version: "v0.1.0 -X main.a=b",
+			want:    want{err: true},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c, err := Options{Root: "../..", Version: tc.version}.compiler()
+			if (err != nil) != tc.want.err {
+				t.Fatalf("\n%s\ncompiler(): want error %t, got %v", tc.reason, tc.want.err, err)
+			}
+			if err != nil {
+				return
+			}
+			if diff := cmp.Diff([]string{"-trimpath", "-buildvcs=false", "-ldflags", tc.want.flags}, c.flags()); diff != "" {
+				t.Errorf("\n%s\nflags(): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
 // TestDockerfile builds the same binary, and runs it the same way.
 func TestDockerfile(t *testing.T) {
 	file := text(t, "../../Dockerfile")
+	c, err := Options{Root: "../.."}.compiler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := c.flags()
+	flags[len(flags)-1] = strconv.Quote(flags[len(flags)-1])
 	for _, want := range []string{
-		"ENV CGO_ENABLED=0\n", "go build " + strings.Join(buildFlags("\"-s -w\""), " ") + " -o /function .\n",
+		" golang:" + c.Go + " AS build\n",
+		"ENV CGO_ENABLED=0\n", "go build " + strings.Join(flags, " ") + " -o /function .\n",
 		"FROM scratch AS image\n", "COPY --from=build /function /function\n",
 		"USER " + nonroot + "\n", "ENTRYPOINT [\"" + entrypoint + "\"]\n", "EXPOSE " + strings.TrimSuffix(port, "/tcp") + "\n",
 	} {
@@ -246,7 +401,9 @@ func hasProvenance(t *testing.T, dir string) {
 	if diff := cmp.Diff(text(t, dir, sumsFile), got.String()); diff != "" {
 		t.Errorf("subjects: -want, +got:\n%s", diff)
 	}
-	if !strings.Contains(s.GetPredicate().String(), revision) {
-		t.Errorf("provenance does not name the commit: %s", s.GetPredicate())
+	for _, want := range []string{revision, version, "go" + strings.TrimSpace(text(t, "../go-version"))} {
+		if !strings.Contains(s.GetPredicate().String(), want) {
+			t.Errorf("provenance does not name %s: %s", want, s.GetPredicate())
+		}
 	}
 }

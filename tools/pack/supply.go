@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	provenance "github.com/in-toto/attestation/go/predicates/provenance/v1"
@@ -41,7 +40,7 @@ func materials(ctx context.Context, module, binary, file string) error {
 
 // describe what was built: sums of all files, and where they are from. It's for
 // whoever releases them to sign.
-func (o Options) describe() error {
+func (o Options) describe(c Compiler) error {
 	var sums strings.Builder
 	s := &intoto.Statement{Type: intoto.StatementTypeUri, PredicateType: predicateType}
 	err := fs.WalkDir(os.DirFS(o.Out), ".", func(path string, d fs.DirEntry, err error) error {
@@ -56,7 +55,7 @@ func (o Options) describe() error {
 	if err != nil {
 		return errors.Wrap(err, "cannot sum what was built")
 	}
-	if s.Predicate, err = o.provenance(); err != nil {
+	if s.Predicate, err = o.provenance(c); err != nil {
 		return err
 	}
 	if err := s.Validate(); err != nil {
@@ -73,7 +72,7 @@ func (o Options) describe() error {
 }
 
 // provenance of what was built. It has no times, so that it's the same each time.
-func (o Options) provenance() (*structpb.Struct, error) {
+func (o Options) provenance(c Compiler) (*structpb.Struct, error) {
 	modules, err := sumOf(filepath.Join(o.Root, "go.sum"))
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot sum modules")
@@ -82,13 +81,17 @@ func (o Options) provenance() (*structpb.Struct, error) {
 	if o.Revision != "" {
 		src.Digest = map[string]string{"gitCommit": o.Revision}
 	}
+	parameters := map[string]*structpb.Value{"source": structpb.NewStringValue(src.GetUri())}
+	if c.Version != "" {
+		parameters["version"] = structpb.NewStringValue(c.Version)
+	}
 	p := &provenance.Provenance{
 		BuildDefinition: &provenance.BuildDefinition{
 			BuildType:          buildType,
-			ExternalParameters: &structpb.Struct{Fields: map[string]*structpb.Value{"source": structpb.NewStringValue(src.GetUri())}},
+			ExternalParameters: &structpb.Struct{Fields: parameters},
 			ResolvedDependencies: []*intoto.ResourceDescriptor{
 				src,
-				{Name: "go", Annotations: &structpb.Struct{Fields: map[string]*structpb.Value{"version": structpb.NewStringValue(runtime.Version())}}},
+				{Name: "go", Annotations: &structpb.Struct{Fields: map[string]*structpb.Value{"version": structpb.NewStringValue("go" + c.Go)}}},
 				{Name: "go.sum", Digest: map[string]string{"sha256": modules}},
 			},
 		},

@@ -23,7 +23,7 @@ type cli struct {
 
 	Architectures []string `default:"amd64,arm64" help:"Architectures to build for."`
 
-	Build buildCmd `cmd:"" help:"Build images, packages, their materials and provenance."`
+	Build buildCmd `cmd:"" help:"Build images, packages, the command line tool, their materials and provenance."`
 	Push  pushCmd  `cmd:"" help:"Push packages that were built."`
 }
 
@@ -35,11 +35,17 @@ func main() {
 	k.FatalIfErrorf(k.Run(c))
 }
 
-type buildCmd struct{}
+type buildCmd struct {
+	Systems []string `default:"linux,darwin" help:"Systems to build the command line tool for."`
+	Version string   `help:"Version that the function reports, such as v0.1.0."`
+}
 
 // Run the command.
-func (*buildCmd) Run(ctx context.Context, c *cli) error {
-	o := pack.Options{Root: c.Root, Out: c.Out, CLI: c.CLI, Architectures: c.Architectures, Revision: pack.Revision(ctx, c.Root), Progress: os.Stderr}
+func (b *buildCmd) Run(ctx context.Context, c *cli) error {
+	o := pack.Options{
+		Root: c.Root, Out: c.Out, CLI: c.CLI, Architectures: c.Architectures, Systems: b.Systems,
+		Version: b.Version, Revision: pack.Revision(ctx, c.Root), Progress: os.Stderr,
+	}
 	if err := pack.Build(ctx, o); err != nil {
 		return err
 	}
