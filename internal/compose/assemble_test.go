@@ -4,12 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 // A thing is a typed object with all that makes one hard to desire: values that

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )

@@ -4,10 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 // pillar is a thing whose name and list cannot change, but for the name to done.

@@ -4,10 +4,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/types/known/structpb"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 func TestConditions(t *testing.T) {

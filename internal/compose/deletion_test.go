@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/structpb"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 // The things of these tests: a house that must outlive its roof.

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/testing/protocmp"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 // TestCaution has a chimney on a roof on a house: each must outlive the one before.

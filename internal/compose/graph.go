@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"

@@ -4,10 +4,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 )
 
 // A linked object refers to others in all the ways there are.

@@ -5,9 +5,10 @@ import (
 	"strconv"
 	"testing"
 
+	"google.golang.org/protobuf/types/known/structpb"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
-	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // manyParts are n resources that refer to one and are protected by another, as those

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/crossplane/function-sdk-go/errors"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 )
 

@@ -61,7 +61,7 @@ type Component struct {
 // Works reports whether the component is ready and as desired.
 func (c Component) Works() bool { return c.Ready && c.Synced }
 
-// Karpenter's release and what it needs.
+// Karpenter is known by its releases, and by what they need.
 type Karpenter struct {
 	// CRDs and Controller are the releases of its charts.
 	CRDs, Controller Component

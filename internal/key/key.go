@@ -54,13 +54,23 @@ const (
 // System is the name of the node group of the system nodes.
 const System = "system"
 
-// Keys of a zone's resources, by the zone's id or name.
-func PrivateSubnet(zone string) Key     { return Key("subnet-private-" + zone) }
-func PublicSubnet(zone string) Key      { return Key("subnet-public-" + zone) }
-func NATGateway(zone string) Key        { return Key("nat-gateway-" + zone) }
-func NATAddress(zone string) Key        { return Key("nat-address-" + zone) }
+// PrivateSubnet of a zone, by the zone's id or name, as are the keys that follow.
+func PrivateSubnet(zone string) Key { return Key("subnet-private-" + zone) }
+
+// PublicSubnet of a zone.
+func PublicSubnet(zone string) Key { return Key("subnet-public-" + zone) }
+
+// NATGateway of a zone.
+func NATGateway(zone string) Key { return Key("nat-gateway-" + zone) }
+
+// NATAddress of a zone's NAT gateway.
+func NATAddress(zone string) Key { return Key("nat-address-" + zone) }
+
+// PrivateRouteTable of a zone.
 func PrivateRouteTable(zone string) Key { return Key("route-table-private-" + zone) }
-func NATRoute(zone string) Key          { return Key("route-nat-" + zone) }
+
+// NATRoute from a zone's private subnet to a NAT gateway.
+func NATRoute(zone string) Key { return Key("route-nat-" + zone) }
 
 // Association of a subnet with its route table.
 func Association(subnet Key) Key { return "association-" + subnet }
@@ -74,9 +84,13 @@ func OfZone(zone string) []Key {
 	}
 }
 
-// Keys of a node group's resources, by its name.
-func NodeGroup(name string) Key      { return Key("node-group-" + name) }
-func NodeRole(name string) Key       { return Key("node-role-" + name) }
+// NodeGroup by its name.
+func NodeGroup(name string) Key { return Key("node-group-" + name) }
+
+// NodeRole is the IAM role of a node group's nodes.
+func NodeRole(name string) Key { return Key("node-role-" + name) }
+
+// LaunchTemplate of a node group.
 func LaunchTemplate(name string) Key { return Key("launch-template-" + name) }
 
 // Addon by its name in EKS.
@@ -91,15 +105,23 @@ func Attachment(policy string, role Key) Key {
 	return Key("attachment-"+strings.ToLower(policy)+"-") + role
 }
 
-// NodeClass and NodePool of Karpenter, by name.
+// NodeClass of Karpenter, by its name.
 func NodeClass(name string) Key { return Key("node-class-" + name) }
-func NodePool(name string) Key  { return Key("node-pool-" + name) }
 
-// Karpenter's policies, their attachments, event rules and targets, by fixed names.
-func KarpenterPolicy(name string) Key           { return Key("karpenter-policy-" + name) }
+// NodePool of Karpenter, by its name.
+func NodePool(name string) Key { return Key("node-pool-" + name) }
+
+// KarpenterPolicy of the controller's role, by a fixed name, as are the keys that follow.
+func KarpenterPolicy(name string) Key { return Key("karpenter-policy-" + name) }
+
+// KarpenterPolicyAttachment of a policy to the controller's role.
 func KarpenterPolicyAttachment(name string) Key { return KarpenterPolicy(name) + "-attachment" }
-func KarpenterRule(name string) Key             { return Key("karpenter-rule-" + name) }
-func KarpenterTarget(name string) Key           { return KarpenterRule(name) + "-target" }
+
+// KarpenterRule of EventBridge.
+func KarpenterRule(name string) Key { return Key("karpenter-rule-" + name) }
+
+// KarpenterTarget of a rule.
+func KarpenterTarget(name string) Key { return KarpenterRule(name) + "-target" }
 
 // AccessEntry of a principal, by a hash of its ARN: an ARN is no legal part of a name,
 // and its place in a list is no identity.

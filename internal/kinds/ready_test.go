@@ -3,8 +3,9 @@ package kinds
 import (
 	"testing"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 // TestDeployed has a release in every state that provider-helm tells:

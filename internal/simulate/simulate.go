@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )

@@ -19,9 +19,9 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 // states requires facts in a document.

@@ -29,8 +29,8 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/cli"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/crds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 

@@ -14,7 +14,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
 // A resource is what kubectl calls a kind.

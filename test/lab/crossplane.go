@@ -11,7 +11,7 @@ import (
 
 	"github.com/crossplane/function-sdk-go/errors"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
 const (

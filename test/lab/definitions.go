@@ -10,7 +10,7 @@ import (
 
 	"github.com/crossplane/function-sdk-go/errors"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
 // further definitions that are no managed resources, and that the activation

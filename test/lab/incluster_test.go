@@ -16,7 +16,7 @@ import (
 
 	"github.com/crossplane/function-sdk-go/errors"
 
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
 // drained is how long it takes pods to leave a node in tests.

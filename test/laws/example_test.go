@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/crds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/crds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 

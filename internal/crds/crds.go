@@ -1,6 +1,6 @@
 // Package crds validates composed objects against the CRDs their providers
 // install. It's a helper for tests: CRDs come from the Go module cache, at both
-// ends of the range of versions that our packages depend on, which test/modules
+// ends of the range of versions that our packages depend on, which internal/modules
 // lists.
 package crds
 
@@ -23,8 +23,8 @@ import (
 
 	"github.com/crossplane/function-sdk-go/errors"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
-	"github.com/seafarer-cloud/function-seafarer-cluster/test/modules"
 )
 
 // Groups of Karpenter, whose kinds are embedded in objects for another cluster.
