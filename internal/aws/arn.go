@@ -19,7 +19,7 @@ func (a ARN) String() string {
 	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
 }
 
-// ParseARN reads an ARN. It's not ok if s is none.
+// ParseARN reads an ARN. It's not ok if s isn't an ARN.
 func ParseARN(s string) (ARN, bool) {
 	f := strings.SplitN(s, ":", 6)
 	if len(f) != 6 || f[0] != "arn" || f[1] == "" || f[2] == "" || f[5] == "" {
@@ -40,7 +40,7 @@ func AccessPolicy(partition, name string) string {
 	return ARN{Partition: partition, Service: "eks", Account: "aws", Resource: "cluster-access-policy/" + name}.String()
 }
 
-// IsAccountID tells whether s is the id of an AWS account: twelve digits.
+// IsAccountID reports whether s is the id of an AWS account: twelve digits.
 func IsAccountID(s string) bool {
 	if len(s) != 12 {
 		return false

@@ -1,3 +1,3 @@
 // Package aws is the vocabulary of AWS: partitions, ARNs, names and limits,
-// tags and zones. It knows nothing of platforms.
+// tags and zones. It doesn't depend on this project's API.
 package aws

@@ -9,8 +9,8 @@ import (
 // A Limit is the longest name a kind of resource may have, in characters.
 type Limit int
 
-// Limits of the kinds whose names we make. Only what AWS documents:
-// the service quotas pages of IAM, SQS, EventBridge, EC2 and KMS.
+// Limits of the kinds that the function names, from the service quotas pages of
+// IAM, SQS, EventBridge, EC2 and KMS.
 const (
 	LimitRole           Limit = 64
 	LimitPolicy         Limit = 128
@@ -18,17 +18,17 @@ const (
 	LimitRule           Limit = 64
 	LimitLaunchTemplate Limit = 128
 	LimitKMSAlias       Limit = 250
-	// LimitObject is for names of Kubernetes objects. Some of them travel in
-	// label values, which are the shortest.
+	// LimitObject is for names of Kubernetes objects. Some become label values,
+	// which have the lowest limit.
 	LimitObject Limit = 63
 )
 
-// hashLength is long enough that two of one platform's names never meet.
+// hashLength is long enough to avoid collisions between the names of a platform.
 const hashLength = 8
 
-// Name that fits the limit: parts joined by dashes. One that is too long is cut
-// and ends with a hash of the whole instead, so that two long names that begin
-// alike stay apart.
+// Name that fits the limit: parts joined by dashes. A longer one is cut and
+// ends with a hash of the full name, so that two long names with the same
+// prefix differ.
 func Name(l Limit, parts ...string) string {
 	n := strings.Join(parts, "-")
 	if len(n) <= int(l) {
@@ -37,9 +37,9 @@ func Name(l Limit, parts ...string) string {
 	return strings.TrimRight(n[:int(l)-hashLength-1], "-_.") + "-" + hash(n)
 }
 
-// ObjectName is the name of the Kubernetes object that belongs to a key of an
-// owner. It always ends with a hash of both, because an owner called a-b with
-// key c and one called a with key b-c meet in one namespace.
+// ObjectName is the name of an owner's Kubernetes object with a key. It always
+// ends with a hash of both: otherwise owner a-b with key c and owner a with key
+// b-c would have the same name in a namespace.
 func ObjectName(owner, key string) string {
 	h := hash(owner + "/" + key)
 	n := strings.ToLower(strings.ReplaceAll(owner+"-"+key, "_", "-"))
@@ -49,7 +49,7 @@ func ObjectName(owner, key string) string {
 	return strings.TrimRight(n, "-.") + "-" + h
 }
 
-// Short is a stable short form of a name that itself is no legal part of a key.
+// Short is a stable short form of a name that is not valid as a part of a key.
 func Short(s string) string { return hash(s) }
 
 func hash(s string) string {

@@ -28,13 +28,13 @@ func TestName(t *testing.T) {
 			want:   "aaaa-bbbbb",
 		},
 		"TooLong": {
-			reason: "A name that is too long ends with a hash of the whole.",
+			reason: "A name that is too long ends with a hash of the full name.",
 			limit:  LimitRole,
 			parts:  []string{long, "eu-west-3", "cluster"},
 			want:   strings.Repeat("a", 55) + "-" + Short(long+"-eu-west-3-cluster"),
 		},
 		"NoDashBeforeHash": {
-			reason: "A cut that ends with a separator gives no two in a row.",
+			reason: "A cut after a separator doesn't give two in a row.",
 			limit:  16,
 			parts:  []string{"abcdef", "ghijklmnop"},
 			want:   "abcdef-" + Short("abcdef-ghijklmnop"),
@@ -59,22 +59,22 @@ func TestObjectName(t *testing.T) {
 		a, b   [2]string
 	}{
 		"Neighbors": {
-			reason: "An owner a-b with key c must not meet an owner a with key b-c.",
+			reason: "Owner a-b with key c and owner a with key b-c must have different names.",
 			a:      [2]string{"a-b", "c"},
 			b:      [2]string{"a", "b-c"},
 		},
 		"LongOwners": {
-			reason: "Owners that begin alike must not meet where they are cut.",
+			reason: "Owners with the same prefix must differ after they are cut.",
 			a:      [2]string{strings.Repeat("a", 60) + "1", "vpc"},
 			b:      [2]string{strings.Repeat("a", 60) + "2", "vpc"},
 		},
 		"LongKeys": {
-			reason: "Keys that begin alike must not meet where they are cut.",
+			reason: "Keys with the same prefix must differ after they are cut.",
 			a:      [2]string{"a", strings.Repeat("k", 80) + "1"},
 			b:      [2]string{"a", strings.Repeat("k", 80) + "2"},
 		},
 		"Underscores": {
-			reason: "An underscore is no dash, though names have none.",
+			reason: "An underscore isn't a dash, although names have none.",
 			a:      [2]string{"a", "addon-x_y"},
 			b:      [2]string{"a", "addon-x-y"},
 		},
@@ -105,16 +105,16 @@ func TestParseARN(t *testing.T) {
 		want   want
 	}{
 		"Role": {
-			reason: "The resource of an ARN may hold colons and slashes of its own.",
+			reason: "The resource of an ARN may contain colons and slashes.",
 			in:     "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/aws/eks/x/cluster",
 			want: want{ok: true, arn: ARN{
 				Partition: "aws-cn", Service: "logs", Region: "cn-north-1", Account: "123456789012",
 				Resource: "log-group:/aws/eks/x/cluster",
 			}},
 		},
-		"NoARN":    {reason: "What does not begin with arn is none.", in: "aws:arn:iam::123456789012:role/x"},
+		"NoARN":    {reason: "A string without the prefix arn isn't an ARN.", in: "aws:arn:iam::123456789012:role/x"},
 		"TooShort": {reason: "An ARN has six parts.", in: "arn:aws:iam::123456789012"},
-		"Empty":    {reason: "Nothing is no ARN.", in: ""},
+		"Empty":    {reason: "The empty string isn't an ARN.", in: ""},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestParseARN(t *testing.T) {
 				t.Errorf("%s\nParseARN(...): -want, +got:\n%s", tc.reason, diff)
 			}
 			if ok && got.String() != tc.in {
-				t.Errorf("String() = %q, want what was parsed: %q", got.String(), tc.in)
+				t.Errorf("String() = %q, want the parsed ARN: %q", got.String(), tc.in)
 			}
 		})
 	}

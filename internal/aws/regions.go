@@ -7,8 +7,8 @@ import (
 )
 
 // A Region is an AWS region that offers EKS, and its availability zones. Local
-// Zones, Wavelength Zones and Outposts aren't among them: EKS takes none of
-// them for the subnets of a control plane.
+// Zones, Wavelength Zones and Outposts aren't among them: EKS doesn't accept
+// their subnets for a control plane.
 type Region struct {
 	// Code of the region, such as eu-west-3.
 	Code string
@@ -20,8 +20,8 @@ type Region struct {
 	// IDs.
 	Zones []Zone
 
-	// Constrained zones, in the order of their IDs. EKS doesn't rule them out,
-	// but only accounts that are old enough have them.
+	// Constrained zones, in the order of their IDs. EKS accepts them, but only
+	// old accounts have them.
 	Constrained []Zone
 
 	// Refused zones, in the order of their IDs. EKS doesn't accept subnets in
@@ -90,7 +90,7 @@ func (f regionFacts) numbered(numbers []int) []Zone {
 //   - apne1-az3 is constrained: the EC2 API no longer describes it to newer
 //     accounts.
 //
-// A zone may be added. One that's listed must not be moved or removed while
+// Zones may be added. A listed zone must not be moved or removed while
 // platforms have subnets there.
 var regionTable = map[string]regionFacts{
 	"af-south-1":     {partition: "aws", prefix: "afs1", zones: []int{1, 2, 3}},

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// lookup is a region that's known to exist.
+// lookup a region that must exist.
 func lookup(t *testing.T, code string) Region {
 	t.Helper()
 	r, ok := LookupRegion(code)
@@ -42,7 +42,7 @@ func TestLookupRegion(t *testing.T) {
 			},
 		},
 		"Refused": {
-			reason: "A zone that EKS refuses is apart, and doesn't change the slots of others.",
+			reason: "A zone that EKS refuses is listed separately, and doesn't change the slots of others.",
 			code:   "us-west-1",
 			want: want{
 				r: Region{
@@ -55,7 +55,7 @@ func TestLookupRegion(t *testing.T) {
 			},
 		},
 		"Constrained": {
-			reason: "A zone that newer accounts don't have is apart.",
+			reason: "A zone that newer accounts don't have is listed separately.",
 			code:   "ap-northeast-1",
 			want: want{
 				r: Region{
@@ -92,11 +92,11 @@ func TestLookupRegion(t *testing.T) {
 			},
 		},
 		"Unknown": {
-			reason: "There's no region AWS doesn't have.",
+			reason: "A region that AWS doesn't have isn't found.",
 			code:   "eu-west-9",
 		},
 		"Empty": {
-			reason: "There's no region without a code.",
+			reason: "The empty code isn't a region.",
 			code:   "",
 		},
 	}
@@ -111,7 +111,7 @@ func TestLookupRegion(t *testing.T) {
 	}
 }
 
-// TestRegions holds what's true of each region.
+// TestRegions checks invariants of each region.
 func TestRegions(t *testing.T) {
 	codes := Regions()
 	if !slices.IsSorted(codes) {
@@ -157,7 +157,7 @@ func partition(code string) string {
 	}
 }
 
-// TestLookupRegionCopies holds that a caller can't change the table of regions.
+// TestLookupRegionCopies checks that a caller can't change the table of regions.
 func TestLookupRegionCopies(t *testing.T) {
 	want := lookup(t, "eu-west-3")
 

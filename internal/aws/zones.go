@@ -8,14 +8,14 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// zoneLetters are the letters that end the name of a zone. The place of a
+// zoneLetters are the letters that end the name of a zone. The index of a
 // letter is the slot of its zone.
 const zoneLetters = "abcdefgh"
 
 // A Zone is an availability zone of a region.
 type Zone struct {
-	// Label is the zone as it was asked for, or its ID if it wasn't asked for.
-	// It's the identity of the zone: what's made for a zone is keyed by it.
+	// Label is the zone as it was requested, or its ID if it wasn't. It
+	// identifies the zone in the keys of its resources.
 	Label string
 
 	// ID of the zone, such as euw3-az1. It's the same place in all accounts.
@@ -25,22 +25,23 @@ type Zone struct {
 	// Name of the zone, such as eu-west-3a. Empty if the zone is known by ID.
 	Name string
 
-	// Slot of the zone in a network, 0 to 7. It's the number that ends the ID,
-	// less one, or the place of the letter that ends the name. It depends on
-	// nothing but the zone, so zones that come and go don't move one another.
+	// Slot of the zone in a network, 0 to 7. It's the number at the end of the
+	// ID, minus one, or the index of the letter at the end of the name. It
+	// depends only on the zone, so adding or removing a zone doesn't move
+	// others.
 	Slot int
 }
 
-// A ZoneError says why one of the zones that were asked for can't be had.
+// A ZoneError explains why a requested zone can't be used.
 type ZoneError struct {
-	// Index of the zone among those that were asked for, from 0.
+	// Index of the zone among the requested ones, from 0.
 	Index int
 
-	// Zone as it was asked for.
+	// Zone as it was requested.
 	Zone string
 
-	// Reason the zone can't be had, and what's allowed instead. It follows the
-	// zone in a sentence.
+	// Reason the zone can't be used, and what's allowed instead. It completes a
+	// sentence that begins with the zone.
 	Reason string
 }
 
@@ -49,9 +50,9 @@ func (e *ZoneError) Error() string {
 	return fmt.Sprintf("cannot use zone %q at index %d: %s", e.Zone, e.Index, e.Reason)
 }
 
-// Place returns the first count zones of the region, in the order of their
-// IDs. It leaves out zones that EKS refuses and zones that only some accounts
-// have. Placing more zones keeps those that fewer would place.
+// Place returns the first count zones of the region, in the order of their IDs.
+// It leaves out zones that EKS refuses and zones that only some accounts have.
+// Placing more zones retains those that fewer would place.
 func (r Region) Place(count int) ([]Zone, error) {
 	if count < 0 {
 		return nil, errors.Errorf("cannot place %d zones in region %s: the count must not be negative", count, r.Code)
@@ -62,13 +63,13 @@ func (r Region) Place(count int) ([]Zone, error) {
 	return slices.Clone(r.Zones[:count]), nil
 }
 
-// Resolve returns the zones that were asked for, in the same order, either all
-// by ID or all by name: the slot of an ID and that of a name could be the same.
-// The error is a *ZoneError, about the first zone that can't be had.
+// Resolve returns the requested zones, in the same order, either all by ID or
+// all by name: the slot of an ID and that of a name could be the same. The
+// error is a *ZoneError about the first zone that can't be used.
 //
-// Which ID a name stands for isn't the same in all accounts. A name can
-// therefore be checked for its form only: it may stand for a zone that EKS
-// refuses, or one the account doesn't have, which AWS reports when it's used.
+// The ID of a zone name differs between accounts. So only the format of a name
+// can be checked: EKS may refuse the zone, or the account may not have it,
+// which AWS reports when it's used.
 func (r Region) Resolve(names []string) ([]Zone, error) {
 	zs := make([]Zone, 0, len(names))
 	for i, n := range names {
@@ -84,7 +85,7 @@ func (r Region) Resolve(names []string) ([]Zone, error) {
 	return zs, nil
 }
 
-// Every zone that may be asked for: by ID, and by name.
+// all zones that a claim can request: by ID, and by name.
 func (r Region) Every() []Zone {
 	zs := slices.Concat(r.Zones, r.Constrained)
 	for i, l := range zoneLetters {
@@ -93,7 +94,7 @@ func (r Region) Every() []Zone {
 	return zs
 }
 
-// resolve returns a zone by its ID or name, or the reason why it can't.
+// resolve returns a zone by its ID or name, or the reason why it can't be used.
 func (r Region) resolve(s string) (Zone, string) {
 	byID := func(z Zone) bool { return z.ID == s }
 	accepted := slices.Concat(r.Zones, r.Constrained)
@@ -109,7 +110,7 @@ func (r Region) resolve(s string) (Zone, string) {
 	return Zone{}, fmt.Sprintf("region %s has no such zone; use a zone ID (%s) or a zone name (%sa to %sh)", r.Code, zoneIDs(accepted), r.Code, r.Code)
 }
 
-// conflict is the reason why a zone can't be had along with others, if any.
+// conflict is the reason why a zone can't be used with the others, if any.
 func conflict(zs []Zone, z Zone) string {
 	if i := slices.Index(zs, z); i >= 0 {
 		return fmt.Sprintf("it's already at index %d; each zone may be used once", i)

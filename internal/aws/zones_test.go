@@ -10,10 +10,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// byID is a zone that's known by the supplied ID.
+// byID is a zone with an ID.
 func byID(id string, slot int) Zone { return Zone{Label: id, ID: id, Slot: slot} }
 
-// byName is a zone that's known by the supplied name.
+// byName is a zone with a name.
 func byName(name string, slot int) Zone { return Zone{Label: name, Name: name, Slot: slot} }
 
 func TestPlace(t *testing.T) {
@@ -52,12 +52,12 @@ func TestPlace(t *testing.T) {
 			want:   want{zones: []Zone{}},
 		},
 		"TooMany": {
-			reason: "The error says how many zones the region has.",
+			reason: "The error contains the number of zones of the region.",
 			args:   args{region: "us-west-1", count: 3},
 			want:   want{err: errors.New("cannot place 3 zones in region us-west-1: it has 2 that EKS accepts in any account: usw1-az1, usw1-az3")},
 		},
 		"Negative": {
-			reason: "Fewer than no zones can't be placed.",
+			reason: "A negative number of zones is an error.",
 			args:   args{region: "us-west-1", count: -1},
 			want:   want{err: errors.New("cannot place -1 zones in region us-west-1: the count must not be negative")},
 		},
@@ -102,33 +102,33 @@ func TestResolve(t *testing.T) {
 		want   want
 	}{
 		"IDs": {
-			reason: "Zones are in the order they were asked for. Their slots don't depend on it.",
+			reason: "Zones are in the requested order. Their slots don't depend on it.",
 			args:   args{region: "eu-west-3", names: []string{"euw3-az3", "euw3-az1"}},
 			want:   want{zones: []Zone{byID("euw3-az3", 2), byID("euw3-az1", 0)}},
 		},
 		"Names": {
-			reason: "The slot of a name is the place of its letter.",
+			reason: "The slot of a name is the index of its letter.",
 			args:   args{region: "us-east-1", names: []string{"us-east-1a", "us-east-1f", "us-east-1h"}},
 			want:   want{zones: []Zone{byName("us-east-1a", 0), byName("us-east-1f", 5), byName("us-east-1h", 7)}},
 		},
 		"Constrained": {
-			reason: "A zone that only some accounts have can be asked for.",
+			reason: "A zone that only some accounts have can be requested.",
 			args:   args{region: "ap-northeast-1", names: []string{"apne1-az3"}},
 			want:   want{zones: []Zone{byID("apne1-az3", 2)}},
 		},
 		"None": {
-			reason: "Asking for no zones isn't an error.",
+			reason: "Requesting no zones isn't an error.",
 			args:   args{region: "eu-west-3"},
 			want:   want{zones: []Zone{}},
 		},
 		"Refused": {
-			reason: "A zone that EKS refuses is an error, and the error says what EKS accepts.",
+			reason: "A zone that EKS refuses is an error, and the error lists the zones that EKS accepts.",
 			args:   args{region: "ca-central-1", names: []string{"cac1-az1", "cac1-az3"}},
 			want: want{err: &ZoneError{Index: 1, Zone: "cac1-az3",
 				Reason: "EKS accepts no subnets of a control plane there; use one of cac1-az1, cac1-az2, cac1-az4"}},
 		},
 		"RefusedByName": {
-			reason: "A name can't be checked against refused IDs, because it's not the same ID in all accounts.",
+			reason: "A name can't be checked against refused IDs, because its ID differs between accounts.",
 			args:   args{region: "us-east-1", names: []string{"us-east-1e"}},
 			want:   want{zones: []Zone{byName("us-east-1e", 4)}},
 		},
@@ -179,12 +179,12 @@ func TestResolve(t *testing.T) {
 			want:   want{err: &ZoneError{Index: 0, Zone: "", Reason: paris}},
 		},
 		"DuplicateID": {
-			reason: "A zone can't be asked for twice by ID.",
+			reason: "A zone can't be requested twice by ID.",
 			args:   args{region: "eu-west-3", names: []string{"euw3-az1", "euw3-az2", "euw3-az1"}},
 			want:   want{err: &ZoneError{Index: 2, Zone: "euw3-az1", Reason: "it's already at index 0; each zone may be used once"}},
 		},
 		"DuplicateName": {
-			reason: "A zone can't be asked for twice by name.",
+			reason: "A zone can't be requested twice by name.",
 			args:   args{region: "eu-west-3", names: []string{"eu-west-3b", "eu-west-3b"}},
 			want:   want{err: &ZoneError{Index: 1, Zone: "eu-west-3b", Reason: "it's already at index 0; each zone may be used once"}},
 		},
@@ -195,7 +195,7 @@ func TestResolve(t *testing.T) {
 				Reason: "zone IDs and zone names can't be mixed, and euw3-az1 is at index 0; use either IDs or names for all zones"}},
 		},
 		"IDAmongNames": {
-			reason: "Nor can they be mixed the other way around.",
+			reason: "They can't be mixed in the other order either.",
 			args:   args{region: "eu-west-3", names: []string{"eu-west-3a", "eu-west-3b", "euw3-az3"}},
 			want: want{err: &ZoneError{Index: 2, Zone: "euw3-az3",
 				Reason: "zone IDs and zone names can't be mixed, and eu-west-3a is at index 0; use either IDs or names for all zones"}},
@@ -227,8 +227,8 @@ func TestZoneError(t *testing.T) {
 	}
 }
 
-// TestPlaceRegions holds what's true of the zones placed in each region,
-// whatever their count.
+// TestPlaceRegions checks invariants of the zones placed in each region, for
+// every count.
 func TestPlaceRegions(t *testing.T) {
 	for _, code := range Regions() {
 		t.Run(code, func(t *testing.T) {

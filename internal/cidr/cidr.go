@@ -1,5 +1,5 @@
-// Package cidr plans the IPv4 ranges of a VPC and its subnets. It knows
-// nothing of AWS but the sizes of networks.
+// Package cidr plans the IPv4 ranges of a VPC and its subnets. Of AWS it only
+// needs the limits on sizes of networks.
 package cidr
 
 import (
@@ -30,7 +30,7 @@ const (
 	// The longest prefix AWS allows for a subnet.
 	maxSubnetBits = 28
 
-	// Bits that tell apart the subnets of a VPC: eight slots in two tiers.
+	// Bits that number the subnets of a VPC: eight slots in two tiers.
 	planBits = 4
 
 	slots = 8
@@ -40,16 +40,16 @@ const (
 	groupSlots = 4
 )
 
-// SubnetPrefix is the length of the prefix of subnets, unless it's chosen: /24
-// if the VPC has room for sixteen of them, else a sixteenth of the VPC, and
-// never more than the /28 that AWS allows.
+// SubnetPrefix is the default prefix length of subnets: /24 if the VPC has room
+// for sixteen of them, else a sixteenth of the VPC, and at most /28, AWS's
+// limit.
 func SubnetPrefix(vpc netip.Prefix) int {
 	return min(maxSubnetBits, max(24, vpc.Bits()+planBits))
 }
 
 // Subnet is the range of the subnet in a slot, 0 to 7, of a tier of a VPC. Its
-// prefix is bits long. It depends on nothing else, so subnets that come and go
-// don't move one another. Slots 0 to 3 of 10.0.0.0/16 are 10.0.0.0/24 to
+// prefix is bits long. It depends on nothing else, so adding or removing a
+// subnet doesn't move others. Slots 0 to 3 of 10.0.0.0/16 are 10.0.0.0/24 to
 // 10.0.3.0/24 if private and 10.0.4.0/24 to 10.0.7.0/24 if public, given /24.
 // Slots 4 to 7 follow in the same manner, from 10.0.8.0/24.
 func Subnet(vpc netip.Prefix, bits int, tier Tier, slot int) (netip.Prefix, error) {
@@ -78,7 +78,7 @@ func Subnet(vpc netip.Prefix, bits int, tier Tier, slot int) (netip.Prefix, erro
 	return netip.PrefixFrom(netip.AddrFrom4(a), bits), nil
 }
 
-// validateVPC tells whether subnets can be planned in a VPC.
+// validateVPC returns an error if subnets can't be planned in a VPC.
 func validateVPC(vpc netip.Prefix) error {
 	if !vpc.IsValid() {
 		return errors.New("cannot plan subnets without the IPv4 range of the VPC: use a range such as 10.0.0.0/16")

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// FuzzSubnet plans subnets of whatever parses as a range, and some that don't.
-// A plan that isn't an error must be a subnet of the VPC.
+// FuzzSubnet plans subnets of any prefix. The result must be an error, or a
+// subnet of the VPC.
 func FuzzSubnet(f *testing.F) {
 	f.Add("10.0.0.0/16", 24, 0, 0)
 	f.Add("10.255.255.0/24", 28, 1, 7)

@@ -98,7 +98,7 @@ func TestSubnet(t *testing.T) {
 			want:   want{subnet: none, err: "cannot plan subnets in VPC 10.0.0.0/25: use a range from /16 to /24"},
 		},
 		"HostBits": {
-			reason: "AWS would mask the range, so it would never be as desired.",
+			reason: "AWS would mask the range, so it would always differ from the desired one.",
 			args:   args{vpc: netip.MustParsePrefix("10.0.7.0/16"), bits: 24},
 			want:   want{subnet: none, err: "cannot plan subnets in VPC 10.0.7.0/16: it has host bits set; use 10.0.0.0/16"},
 		},
@@ -143,10 +143,10 @@ func TestSubnet(t *testing.T) {
 	}
 }
 
-// TestSubnetPlan holds what's true of the plan of every VPC: its sixteen
-// subnets are in the VPC, don't overlap, and don't depend on one another.
+// TestSubnetPlan checks invariants of every VPC's plan: its sixteen subnets are
+// in the VPC, don't overlap, and don't depend on one another.
 func TestSubnetPlan(t *testing.T) {
-	// The start, an address within, and the end of the ranges VPCs are made of.
+	// The start, an address within, and the end of the private ranges.
 	addrs := []string{
 		"10.0.0.0", "10.171.205.87", "10.255.255.255",
 		"172.16.0.0", "172.31.255.255",

@@ -348,7 +348,7 @@ func answered(t *testing.T, as func(*exec.Cmd)) {
 // TestServeSaysWhatIsWrong on standard error, and fails.
 func TestServeSaysWhatIsWrong(t *testing.T) {
 	b, err := itself(t.Context(), "--address=127.0.0.1:0").CombinedOutput()
-	if want := "say --tls-server-certs-dir, or --insecure"; err == nil || !bytes.Contains(b, []byte(want)) {
+	if want := "set --tls-server-certs-dir, or --insecure"; err == nil || !bytes.Contains(b, []byte(want)) {
 		t.Errorf("serve without certificates: want a failure that says %q, got %v\n%s", want, err, b)
 	}
 }

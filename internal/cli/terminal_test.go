@@ -21,7 +21,7 @@ import (
 // on a terminal and types nothing else. Everywhere else it serves, and fails without
 // certificates.
 func TestStartedByPerson(t *testing.T) {
-	const help, serves = "Usage: function-seafarer-cluster <command>", "say --tls-server-certs-dir, or --insecure"
+	const help, serves = "Usage: function-seafarer-cluster <command>", "set --tls-server-certs-dir, or --insecure"
 	cases := map[string]struct {
 		reason   string
 		terminal bool

@@ -1,8 +1,8 @@
-// Package compat says which versions go together: charts of Karpenter, versions
-// of Kubernetes, and the labels a chart's NodePools may require.
+// Package compat contains tables of compatible versions: charts of Karpenter,
+// versions of Kubernetes, and the labels that a chart's NodePools may require.
 //
-// It knows no API of ours and no AWS, so that validation and composition can
-// ask the same tables.
+// It doesn't depend on this project's API or on AWS, so that validation and
+// composition can share its tables.
 package compat
 
 import (
@@ -14,9 +14,9 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// SupportedCharts is the range of chart versions this function knows the
-// permissions, the custom resources and the values of. It is a constraint in
-// the syntax of github.com/Masterminds/semver, and has no pre-releases in it.
+// SupportedCharts is the range of chart versions whose permissions, custom
+// resources and values this function supports. It is a constraint in the syntax
+// of github.com/Masterminds/semver, without pre-releases.
 //
 // Chart 1.9 is the first that splits the controller's policy:
 // https://karpenter.sh/docs/upgrading/upgrade-guide/#upgrading-to-190
@@ -37,9 +37,10 @@ var supportedCharts = func() *semver.Constraints {
 // karpenter is the oldest chart of Karpenter for each minor of Kubernetes 1:
 // https://karpenter.sh/docs/upgrading/compatibility/#compatibility-matrix
 //
-// The matrix does not say how new a Kubernetes a chart supports. It follows:
-// not one whose oldest chart is newer. The controllers' own MaxK8sVersion says
-// the same: 1.35 in chart 1.9, 1.36 in 1.14, 1.37 in 1.15.
+// The matrix has no upper limit of Kubernetes for a chart. The limit follows
+// from it: a chart doesn't support a Kubernetes whose oldest chart is newer.
+// The controllers' own MaxK8sVersion agrees: 1.35 in chart 1.9, 1.36 in 1.14,
+// 1.37 in 1.15.
 var karpenter = map[uint64]*semver.Version{
 	30: semver.MustParse("0.37.0"),
 	31: semver.MustParse("1.0.5"),
@@ -51,8 +52,8 @@ var karpenter = map[uint64]*semver.Version{
 	37: semver.MustParse("1.15.0"),
 }
 
-// Chart returns the version of a chart, for example 1.14.1, or an error that
-// says what is wrong with it. Charts have no v before their version.
+// Chart parses the version of a chart, for example 1.14.1, and checks that it's
+// supported. Versions of charts have no v prefix.
 func Chart(version string) (*semver.Version, error) {
 	v, err := semver.StrictNewVersion(version)
 	if err != nil {
@@ -64,9 +65,9 @@ func Chart(version string) (*semver.Version, error) {
 	return v, nil
 }
 
-// Karpenter returns an error that says what to set if a chart of Karpenter does
-// not support a version of Kubernetes, for example 1.35. Karpenter itself would
-// start, and only log the error.
+// Karpenter returns an error if a chart of Karpenter does not support a version
+// of Kubernetes, for example 1.35. The error names the version to set.
+// Karpenter itself would start, and only log the error.
 func Karpenter(chart *semver.Version, kubernetes string) error {
 	oldest, ok := karpenter[minor(kubernetes)]
 	if !ok {

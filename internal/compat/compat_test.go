@@ -65,16 +65,16 @@ func TestKarpenter(t *testing.T) {
 		want   string
 	}{
 		"Default":      {reason: "A supported pair.", args: args{"1.14.1", "1.34"}},
-		"Oldest":       {reason: "The oldest chart itself will do.", args: args{"1.9.0", "1.35"}},
-		"OldOnNew":     {reason: "The error names the oldest chart that will do.", args: args{"1.8.0", "1.35"}, want: "chart 1.8.0 does not support Kubernetes 1.35: set spec.karpenter.version to 1.9.0 or later"},
+		"Oldest":       {reason: "The oldest chart itself is supported.", args: args{"1.9.0", "1.35"}},
+		"OldOnNew":     {reason: "The error names the oldest chart that supports it.", args: args{"1.8.0", "1.35"}, want: "chart 1.8.0 does not support Kubernetes 1.35: set spec.karpenter.version to 1.9.0 or later"},
 		"LatestMinor":  {reason: "Patches do not add a Kubernetes.", args: args{"1.12.9", "1.36"}, want: "chart 1.12.9 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later"},
 		"Newest":       {reason: "The newest pair.", args: args{"1.15.1", "1.37"}},
 		"BelowNewest":  {reason: "The newest Kubernetes needs the newest chart.", args: args{"1.14.3", "1.37"}, want: "chart 1.14.3 does not support Kubernetes 1.37: set spec.karpenter.version to 1.15.0 or later"},
-		"AncientChart": {reason: "The error does not advise a chart that this function refuses.", args: args{"1.0.0", "1.31"}, want: "chart 1.0.0 does not support Kubernetes 1.31: set spec.karpenter.version to 1.9.0 or later"},
+		"AncientChart": {reason: "The error does not recommend a chart that this function refuses.", args: args{"1.0.0", "1.31"}, want: "chart 1.0.0 does not support Kubernetes 1.31: set spec.karpenter.version to 1.9.0 or later"},
 		"TooOld":       {reason: "Karpenter's matrix starts at 1.30.", args: args{"1.14.1", "1.29"}, want: "version 1.29" + unsupported},
-		"TooNew":       {reason: "No chart is known to support it.", args: args{"1.15.1", "1.38"}, want: "version 1.38" + unsupported},
-		"Patch":        {reason: "EKS has no patch versions to choose.", args: args{"1.14.1", "1.34.1"}, want: "version 1.34.1" + unsupported},
-		"Major":        {reason: "The minor alone says nothing.", args: args{"1.14.1", "2.34"}, want: "version 2.34" + unsupported},
+		"TooNew":       {reason: "No supported chart supports it.", args: args{"1.15.1", "1.38"}, want: "version 1.38" + unsupported},
+		"Patch":        {reason: "EKS versions have no patch number.", args: args{"1.14.1", "1.34.1"}, want: "version 1.34.1" + unsupported},
+		"Major":        {reason: "The major version matters as well.", args: args{"1.14.1", "2.34"}, want: "version 2.34" + unsupported},
 		"NotAVersion":  {reason: "Nonsense is not supported.", args: args{"1.14.1", "latest"}, want: "version latest" + unsupported},
 	}
 
@@ -133,7 +133,7 @@ func TestRequirementKey(t *testing.T) {
 		"Zone":            {reason: "Kubernetes' own labels are allowed.", args: args{"topology.kubernetes.io/zone", "1.9.0"}},
 		"Arch":            {reason: "Kubernetes' own labels are allowed.", args: args{"kubernetes.io/arch", "1.9.0"}},
 		"OtherKubernetes": {reason: "The domains kubernetes.io and k8s.io are not restricted in any supported chart.", args: args{"team.kubernetes.io/tier", "1.9.0"}},
-		"ZoneID":          {reason: "AWS's label outside of Karpenter's domains is allowed.", args: args{"topology.k8s.aws/zone-id", "1.9.0"}},
+		"ZoneID":          {reason: "A label of AWS outside of Karpenter's domains is allowed.", args: args{"topology.k8s.aws/zone-id", "1.9.0"}},
 		"Own":             {reason: "A user's own label is allowed.", args: args{"example.org/team", "1.9.0"}},
 		"NoDomain":        {reason: "A label needs no domain.", args: args{"team", "1.9.0"}},
 		"CapacityType":    {reason: "The one label of Karpenter's domain.", args: args{"karpenter.sh/capacity-type", "1.9.0"}},

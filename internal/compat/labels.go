@@ -9,18 +9,18 @@ import (
 	"github.com/Masterminds/semver/v3"
 )
 
-// Label domains that Karpenter keeps for itself.
+// Label domains that Karpenter reserves.
 const (
 	domainKarpenter = "karpenter.sh"
 	domainAWS       = "karpenter.k8s.aws"
 )
 
 // awsLabels are the labels of domainAWS that a NodePool may require, and the
-// first chart that knows them; nil is older than all charts that are supported.
+// first chart that supports them; nil is older than all supported charts.
 //
-// They are those of the rules in the NodePool's custom resource definition, not
-// of https://karpenter.sh/docs/concepts/scheduling/#well-known-labels: that
-// page still has instance-pods, which the API server refuses.
+// They come from the rules in the NodePool's custom resource definition, not
+// from https://karpenter.sh/docs/concepts/scheduling/#well-known-labels: that
+// page still lists instance-pods, which the API server refuses.
 var awsLabels = map[string]*semver.Version{
 	"capacity-reservation-id":                  nil,
 	"capacity-reservation-interruptible":       semver.MustParse("1.10.0"),
@@ -51,13 +51,13 @@ var awsLabels = map[string]*semver.Version{
 	"placement-group-partition":                semver.MustParse("1.11.0"),
 }
 
-// refusedLabels are single labels that a NodePool must not require, and why.
+// refusedLabels are labels that a NodePool must not require, with the reason.
 var refusedLabels = map[string]string{
 	"karpenter.sh/nodepool":  "Karpenter sets it to the NodePool's own name",
 	"kubernetes.io/hostname": "a node has its name only once it runs",
 
-	// The API server would let this one pass, but the controller would not:
-	// the NodePool would never become ready.
+	// The API server would accept this one, but the controller would not: the
+	// NodePool would never become ready.
 	domainAWS + "/ec2nodeclass": "set nodeClassName instead",
 }
 
@@ -66,15 +66,15 @@ var refusedLabels = map[string]string{
 // https://karpenter.sh/docs/concepts/nodepools/#spectemplatespecrequirements
 //
 // It is as strict as the API server and Karpenter are: labels of domains that
-// Karpenter keeps for itself must be known, all others are the user's own. Of
+// Karpenter reserves must be in the table, all others are allowed. Of
 // Kubernetes' labels only kubernetes.io/hostname is refused.
 func RequirementKey(key string, chart *semver.Version) error {
 	if why, ok := refusedLabels[key]; ok {
 		return fmt.Errorf("label %s cannot be required: %s", key, why)
 	}
 
-	// As in Karpenter's rules: a key without a domain counts as one, and so
-	// does every domain that ends in the same letters.
+	// As in Karpenter's rules, a key without a slash counts as a domain, and
+	// subdomains are restricted, too.
 	domain, name, _ := strings.Cut(key, "/")
 	switch {
 	case key == domainKarpenter+"/capacity-type":

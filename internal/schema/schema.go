@@ -1,6 +1,6 @@
 // Package schema applies a structural schema to an object the way the API
-// server applies it to a custom resource: it fills in defaults, finds fields
-// the schema doesn't know, and runs its OpenAPI, list type and CEL validation.
+// server applies it to a custom resource: it applies defaults, reports unknown
+// fields, and runs OpenAPI, list type and CEL validation.
 package schema
 
 import (
@@ -26,9 +26,9 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// maxDepth is how deep an object may nest. It's the limit of encoding/json, so
-// everything that can be read from the API server passes, and a map that
-// contains itself doesn't recurse forever.
+// maxDepth of an object's nesting. It's the limit of encoding/json, so that
+// every object from the API server passes, and a map that contains itself is an
+// error rather than an endless recursion.
 const maxDepth = 10000
 
 // A Schema is a compiled structural schema. It's immutable, and safe for
@@ -39,9 +39,9 @@ type Schema struct {
 	cel        *cel.Validator
 }
 
-// New compiles the supplied schema of a root object. It compiles CEL rules, but
-// like the API server's own validator reports one that doesn't compile only
-// when Validate meets a value the rule is for.
+// New compiles the supplied schema of a root object. Like the API server's own
+// validator, it compiles CEL rules, but reports a compile error only when
+// Validate meets a value that the rule applies to.
 func New(s *extv1.JSONSchemaProps) (*Schema, error) {
 	if s == nil {
 		return nil, errors.New("cannot compile a schema that is nil")
@@ -72,9 +72,8 @@ func New(s *extv1.JSONSchemaProps) (*Schema, error) {
 	return &Schema{structural: ss, openapi: v, cel: cel.NewValidator(ss, true, celconfig.PerCallLimit)}, nil
 }
 
-// Default fills in the schema's defaults, in place. It first removes nulls where
-// the schema allows none and has no default, and replaces them by the default
-// where it has one.
+// Default applies the schema's defaults, in place. A null that the schema doesn't allow
+// is first replaced by the default, or removed if there is none.
 func (s *Schema) Default(obj map[string]any) {
 	if obj == nil {
 		return
@@ -84,23 +83,22 @@ func (s *Schema) Default(obj map[string]any) {
 	defaulting.Default(obj, s.structural)
 }
 
-// Validate returns what the API server would say to the creation of the
-// supplied object, with unknown fields as errors. Errors are sorted by path,
-// and there are no two alike.
+// Validate returns the errors with which the API server would refuse to create
+// the supplied object, and an error for each unknown field. Errors are sorted
+// by path, without duplicates.
 //
-// Like the API server it leaves CEL rules alone while the object doesn't have
-// the shape they were compiled for.
+// Like the API server, it evaluates CEL rules only if the object has the types
+// they were compiled for.
 //
-// What sets a resource apart from any other object is its apiVersion, kind and
-// metadata. They're always allowed, and validated as soon as there's one.
+// The fields apiVersion, kind and metadata are always allowed. If the object
+// has one of them, all three are validated.
 func (s *Schema) Validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	_, errs := s.Admit(ctx, obj)
 	return errs
 }
 
-// Admit returns what the API server would store of the supplied object, and what
-// it would say to its creation: a normalized and defaulted copy, and what
-// Validate returns. With errors, there's no use for the copy.
+// Admit returns the object that the API server would store, a normalized and defaulted
+// copy, and the errors of Validate. The copy is valid only without errors.
 func (s *Schema) Admit(ctx context.Context, obj map[string]any) (map[string]any, field.ErrorList) {
 	if err := validateJSON(nil, obj, 0); err != nil {
 		return nil, field.ErrorList{err}
@@ -135,8 +133,8 @@ func (s *Schema) validateMeta(obj map[string]any) field.ErrorList {
 		root = root || ok
 	}
 
-	// Coercion stops at the first thing it can't coerce, in random order. What
-	// it can't coerce isn't valid either.
+	// Coercion stops at the first value it can't coerce, in random order. Such
+	// a value isn't valid either.
 	if errs := objectmeta.Validate(nil, obj, s.structural, root); len(errs) > 0 {
 		return errs
 	}
@@ -151,11 +149,11 @@ func (s *Schema) validateMeta(obj map[string]any) field.ErrorList {
 
 // Normalize returns a deep copy of a JSON value, with integers as int64.
 //
-// A protobuf Struct has no integers, only doubles. Schemas and CEL tell them
-// apart: the latter refuses to evaluate a rule that compares 3.0 to 3. So every
-// float that's integral and fits becomes an int64, as if it had been read from
-// JSON. What it doesn't know, NaN and infinity stay what they are, and nil maps
-// and slices become empty ones, which is what a protobuf Struct makes of them.
+// A protobuf Struct has no integers, only doubles. Schemas and CEL distinguish
+// them: CEL refuses to evaluate a rule that compares 3.0 to 3. So every float
+// that's integral and fits becomes an int64, as if it had been read from JSON.
+// NaN, infinity and values of other types stay as they are. Nil maps and slices
+// become empty ones, as in a protobuf Struct.
 func Normalize(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -191,8 +189,8 @@ func normalizeFloat(f float64) any {
 }
 
 // validateJSON returns an error for the first value, in order of paths, that
-// JSON doesn't have. The API server never sees those, and what it validates
-// with panics on some.
+// JSON can't represent. The API server never sees those, and its validation
+// panics on some.
 func validateJSON(p *field.Path, v any, depth int) *field.Error {
 	if depth > maxDepth {
 		return field.Invalid(p, field.OmitValueType{}, "is nested too deep")
@@ -232,7 +230,7 @@ func validateScalar(p *field.Path, v any) *field.Error {
 	}
 }
 
-// child is Child for paths that may be the root, which has no name.
+// child is path.Child, and also works for the root, which has no name.
 func child(p *field.Path, k string) *field.Path {
 	if p == nil {
 		return field.NewPath(k)
@@ -263,7 +261,7 @@ func allocate(v any) {
 	}
 }
 
-// unknown returns an error for each path of a field the schema doesn't know.
+// unknown returns an error for the path of each unknown field.
 func unknown(paths []string) field.ErrorList {
 	if len(paths) == 0 {
 		return nil
@@ -275,8 +273,8 @@ func unknown(paths []string) field.ErrorList {
 	return errs
 }
 
-// blocksCEL returns true for errors that keep the API server from evaluating
-// CEL rules. An unknown field isn't among them: it's pruned.
+// blocksCEL reports whether the API server doesn't evaluate CEL rules after an
+// error. It does after an unknown field, which is pruned.
 func blocksCEL(err *field.Error) bool {
 	switch err.Type {
 	case field.ErrorTypeNotSupported, field.ErrorTypeRequired, field.ErrorTypeTooLong, field.ErrorTypeTooMany, field.ErrorTypeTypeInvalid:
@@ -287,7 +285,7 @@ func blocksCEL(err *field.Error) bool {
 }
 
 // tidy sorts errors by path, then message, and drops duplicates. Validation
-// walks maps, so it finds errors in random order.
+// iterates over maps, so it finds errors in random order.
 func tidy(errs field.ErrorList) field.ErrorList {
 	slices.SortStableFunc(errs, func(a, b *field.Error) int {
 		return cmp.Or(strings.Compare(a.Field, b.Field), strings.Compare(a.ErrorBody(), b.ErrorBody()))

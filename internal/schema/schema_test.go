@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// platform is a schema with something of all there is to apply.
+// platform is a schema that uses every supported feature.
 const platform = `
 type: object
 properties:
@@ -93,7 +93,7 @@ func compile(tb testing.TB, doc string) *Schema {
 	return s
 }
 
-// object returns an object as it'd be read from the API server.
+// object parses an object as a client of the API server does.
 func object(tb testing.TB, doc string) map[string]any {
 	tb.Helper()
 	out := map[string]any{}
@@ -169,7 +169,7 @@ func TestNewDoesNotShare(t *testing.T) {
 	in.XValidations[0].Rule = "false"
 
 	if diff := cmp.Diff(messages(want), messages(s.Validate(t.Context(), map[string]any{}))); diff != "" {
-		t.Errorf("\nA Schema should not change with what it was made of.\n-want, +got:\n%s", diff)
+		t.Errorf("\nA Schema should not change with the object it was compiled from.\n-want, +got:\n%s", diff)
 	}
 }
 
@@ -182,15 +182,15 @@ func TestDefault(t *testing.T) {
 		want   map[string]any
 	}{
 		"Nil": {
-			reason: "It should leave an object alone that is nil.",
+			reason: "It should not change a nil object.",
 		},
 		"Empty": {
-			reason: "It should not add what has no default.",
+			reason: "It should not add a field without a default.",
 			obj:    map[string]any{},
 			want:   map[string]any{},
 		},
 		"Nested": {
-			reason: "It should fill in defaults of defaults, and of list elements.",
+			reason: "It should apply defaults of defaults, and of list elements.",
 			obj: object(t, `
 spec:
   pools: [{name: a}, {name: b, size: 5}]
@@ -205,7 +205,7 @@ spec:
 			}},
 		},
 		"Present": {
-			reason: "It should not touch what's there, including fields it doesn't know.",
+			reason: "It should not change existing fields, including unknown ones.",
 			obj:    object(t, `{spec: {mode: Fast, scaling: {min: 2}, other: true}}`),
 			want: map[string]any{"spec": map[string]any{
 				"mode":    "Fast",
@@ -214,7 +214,7 @@ spec:
 			}},
 		},
 		"Nulls": {
-			reason: "It should replace a null by the default, and drop one that isn't allowed and has no default.",
+			reason: "It should replace a null by the default, and drop a null that isn't allowed and has no default.",
 			obj:    object(t, `{spec: {mode: null, note: null, comment: null, scaling: null}}`),
 			want: map[string]any{"spec": map[string]any{
 				"mode":    "Slow",
@@ -223,7 +223,7 @@ spec:
 			}},
 		},
 		"NilMaps": {
-			reason: "It should fill in defaults of maps that are nil.",
+			reason: "It should apply defaults in nil maps.",
 			obj: map[string]any{"spec": map[string]any{
 				"scaling": map[string]any(nil),
 				"pools":   []any{map[string]any(nil)},
@@ -235,7 +235,7 @@ spec:
 			}},
 		},
 		"WrongType": {
-			reason: "It should leave alone what doesn't have the type the schema wants.",
+			reason: "It should not change a value of the wrong type.",
 			obj:    map[string]any{"spec": "wat"},
 			want:   map[string]any{"spec": "wat"},
 		},
@@ -260,7 +260,7 @@ func TestValidate(t *testing.T) {
 		want   []string
 	}{
 		"Valid": {
-			reason: "It should accept an object that has everything, with numbers as protobuf has them.",
+			reason: "It should accept an object with every field, with numbers as protobuf represents them.",
 			obj: object(t, `
 apiVersion: example.org/v1
 kind: Platform
@@ -291,12 +291,12 @@ spec:
 			obj:    map[string]any{"spec": map[string]any{"region": "eu-west-1", "scaling": map[string]any{"min": 1, "max": int32(2)}}},
 		},
 		"NilMap": {
-			reason: "It should treat a map that is nil as one that's empty.",
+			reason: "It should treat a nil map as an empty one.",
 			obj:    map[string]any{"spec": map[string]any(nil)},
 			want:   []string{`spec.region: Required value`},
 		},
 		"UnknownFields": {
-			reason: "It should report the exact path of fields the schema doesn't know, and still evaluate rules.",
+			reason: "It should report the exact path of unknown fields, and still evaluate rules.",
 			obj: object(t, `
 apiVersion: example.org/v1
 kind: Platform
@@ -352,7 +352,7 @@ spec:
 			},
 		},
 		"CEL": {
-			reason: "It should evaluate rules, with numbers as protobuf has them and with defaults.",
+			reason: "It should evaluate rules after defaults, with numbers as protobuf represents them.",
 			obj:    object(t, `{spec: {region: eu-west-1, scaling: {min: 4}}}`),
 			want:   []string{`spec.scaling: Invalid value: min may not exceed max`},
 		},
@@ -371,7 +371,7 @@ spec:
 			},
 		},
 		"MetaWrongType": {
-			reason: "It should report metadata that can't be metadata.",
+			reason: "It should report metadata of the wrong type.",
 			obj:    map[string]any{"apiVersion": "v1", "kind": "A", "metadata": map[string]any{"name": 42}},
 			want: []string{
 				`<nil>: Invalid value: "object": invalid data, expected string, got int64 evaluating rule: name may not be longer than 10`,
@@ -387,12 +387,12 @@ spec:
 			},
 		},
 		"NotJSON": {
-			reason: "It should report the first value JSON doesn't have, and nothing else.",
+			reason: "It should report the first value that JSON can't represent, and nothing else.",
 			obj:    map[string]any{"spec": map[string]any{"zones": []any{"a", []string{"b"}}, "tags": map[string]string{}}},
 			want:   []string{`spec.tags: Invalid value: is not a JSON value`},
 		},
 		"NaN": {
-			reason: "It should report a number JSON doesn't have.",
+			reason: "It should report a number that JSON can't represent.",
 			obj:    map[string]any{"spec": map[string]any{"zones": []any{math.NaN()}}},
 			want:   []string{`spec.zones[0]: Invalid value: NaN: is not a number JSON has`},
 		},
@@ -421,7 +421,7 @@ func TestValidateNil(t *testing.T) {
 
 	want := []string{`spec: Required value`}
 	if diff := cmp.Diff(want, messages(s.Validate(t.Context(), nil))); diff != "" {
-		t.Errorf("\nAn object that is nil should be one that's empty.\ns.Validate(...): -want, +got:\n%s", diff)
+		t.Errorf("\nA nil object should be treated as an empty one.\ns.Validate(...): -want, +got:\n%s", diff)
 	}
 }
 
@@ -457,7 +457,8 @@ func TestValidateCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
-	// Whether a rule as cheap as ours notices is up to CEL. It has to return.
+	// CEL may not check the context for a rule this cheap. Validate must return either
+	// way.
 	compile(t, platform).Validate(ctx, object(t, `{spec: {region: eu-west-1}}`))
 }
 
@@ -487,26 +488,26 @@ func TestNormalize(t *testing.T) {
 		v      any
 		want   any
 	}{
-		"Nil":            {reason: "It should leave null alone.", v: nil, want: nil},
-		"Integral":       {reason: "It should turn an integral float into an integer.", v: float64(42), want: int64(42)},
-		"Negative":       {reason: "It should turn a negative integral float into an integer.", v: float64(-42), want: int64(-42)},
-		"NegativeZero":   {reason: "It should turn negative zero into zero.", v: math.Copysign(0, -1), want: int64(0)},
-		"Fraction":       {reason: "It should leave a fraction alone.", v: 4.2, want: 4.2},
-		"Float32":        {reason: "It should widen a short float.", v: float32(0.5), want: 0.5},
+		"Nil":            {reason: "It should not change null.", v: nil, want: nil},
+		"Integral":       {reason: "It should convert an integral float to an integer.", v: float64(42), want: int64(42)},
+		"Negative":       {reason: "It should convert a negative integral float to an integer.", v: float64(-42), want: int64(-42)},
+		"NegativeZero":   {reason: "It should convert negative zero to zero.", v: math.Copysign(0, -1), want: int64(0)},
+		"Fraction":       {reason: "It should not change a fraction.", v: 4.2, want: 4.2},
+		"Float32":        {reason: "It should widen a float32.", v: float32(0.5), want: 0.5},
 		"Int":            {reason: "It should widen an int.", v: 42, want: int64(42)},
 		"Int32":          {reason: "It should widen an int32.", v: int32(42), want: int64(42)},
-		"Int64":          {reason: "It should leave an int64 alone.", v: int64(42), want: int64(42)},
-		"Smallest":       {reason: "It should turn the smallest int64 into an integer.", v: float64(math.MinInt64), want: int64(math.MinInt64)},
-		"TooLarge":       {reason: "It should leave a float alone that's just too large for an int64.", v: float64(math.MaxInt64), want: float64(math.MaxInt64)},
-		"TooSmall":       {reason: "It should leave a float alone that's too small for an int64.", v: -1e300, want: -1e300},
-		"NaN":            {reason: "It should leave NaN alone.", v: math.NaN(), want: math.NaN()},
-		"Infinity":       {reason: "It should leave infinity alone.", v: math.Inf(-1), want: math.Inf(-1)},
-		"NilMap":         {reason: "It should allocate a map that is nil.", v: map[string]any(nil), want: map[string]any{}},
-		"NilSlice":       {reason: "It should allocate a slice that is nil.", v: []any(nil), want: []any{}},
-		"SomethingElse":  {reason: "It should leave alone what isn't JSON.", v: thing{A: 1}, want: thing{A: 1}},
-		"NumberInString": {reason: "It should leave a string alone.", v: "42", want: "42"},
+		"Int64":          {reason: "It should not change an int64.", v: int64(42), want: int64(42)},
+		"Smallest":       {reason: "It should convert the smallest int64 to an integer.", v: float64(math.MinInt64), want: int64(math.MinInt64)},
+		"TooLarge":       {reason: "It should not change a float that's just too large for an int64.", v: float64(math.MaxInt64), want: float64(math.MaxInt64)},
+		"TooSmall":       {reason: "It should not change a float that's too small for an int64.", v: -1e300, want: -1e300},
+		"NaN":            {reason: "It should not change NaN.", v: math.NaN(), want: math.NaN()},
+		"Infinity":       {reason: "It should not change infinity.", v: math.Inf(-1), want: math.Inf(-1)},
+		"NilMap":         {reason: "It should allocate a nil map.", v: map[string]any(nil), want: map[string]any{}},
+		"NilSlice":       {reason: "It should allocate a nil slice.", v: []any(nil), want: []any{}},
+		"SomethingElse":  {reason: "It should not change a value that isn't JSON.", v: thing{A: 1}, want: thing{A: 1}},
+		"NumberInString": {reason: "It should not change a string.", v: "42", want: "42"},
 		"Nested": {
-			reason: "It should reach everything.",
+			reason: "It should convert nested values.",
 			v:      map[string]any{"a": []any{float64(1), map[string]any{"b": float64(2)}, true}},
 			want:   map[string]any{"a": []any{int64(1), map[string]any{"b": int64(2)}, true}},
 		},
@@ -531,7 +532,7 @@ func TestNormalizeCopies(t *testing.T) {
 
 	want := map[string]any{"a": []any{map[string]any{"b": "c"}}}
 	if diff := cmp.Diff(want, out); diff != "" {
-		t.Errorf("\nA copy should not change with its original.\nNormalize(...): -want, +got:\n%s", diff)
+		t.Errorf("\nA copy should not change when its original does.\nNormalize(...): -want, +got:\n%s", diff)
 	}
 }
 

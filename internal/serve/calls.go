@@ -26,11 +26,11 @@ import (
 	"github.com/crossplane/function-sdk-go/proto/v1beta1"
 )
 
-// stageWait is the stage of a call that others are before.
+// stageWait is the stage of a call that waits for others to finish.
 const stageWait = "wait"
 
-// A call of the function that is being answered. It's in the call's context, so
-// that whoever answers can say how far it is.
+// A call of the function in progress. It's in the call's context, so that the
+// function can report its stage.
 type call struct {
 	metrics *metrics
 	log     *zap.Logger
@@ -48,21 +48,21 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// Stage that the answer to a call has come to. It ends the one before.
+// Stage begins a stage of a call, and ends the one before.
 func Stage(ctx context.Context, name string) {
 	if c := callOf(ctx); c != nil {
 		c.enter(name)
 	}
 }
 
-// Result of a call, in a word.
+// Result sets the result of a call: one word.
 func Result(ctx context.Context, result string) {
 	if c := callOf(ctx); c != nil {
 		c.result = result
 	}
 }
 
-// Withheld are so many resources of an answer.
+// Withheld counts resources that an answer withholds.
 func Withheld(ctx context.Context, n int) {
 	if c := callOf(ctx); c != nil {
 		c.metrics.withheld.Add(float64(n))
@@ -75,16 +75,16 @@ func (c *call) enter(stage string) {
 	c.stage, c.since = stage, now
 }
 
-// onlyCalls of the function are for an interceptor: who asks for health must not
-// wait for them, nor be told of.
+// onlyCalls restricts an interceptor to calls of the function. Health checks must not
+// wait for them, and aren't logged.
 func onlyCalls(i grpc.UnaryServerInterceptor) grpc.UnaryServerInterceptor {
 	return selector.UnaryServerInterceptor(i, selector.MatchFunc(func(_ context.Context, c interceptors.CallMeta) bool {
 		return c.Method == "RunFunction"
 	}))
 }
 
-// observe calls, and tell how they went. What a claim holds and what is wrong with
-// it is for those to read who may read the claim: here are names only.
+// observe logs and counts calls. It logs names only: the content of a claim and its
+// errors are for users who may read the claim.
 func (m *metrics) observe(log *zap.Logger) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 		start := time.Now()
@@ -102,7 +102,7 @@ func (m *metrics) observe(log *zap.Logger) grpc.UnaryServerInterceptor {
 	}
 }
 
-// limit how many calls are worked on at a time, and how long one may take.
+// limit the number of concurrent calls, and the time that each may take.
 func limit(calls int, timeout time.Duration) grpc.UnaryServerInterceptor {
 	slots := make(chan struct{}, max(calls, 1))
 	return func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
@@ -122,7 +122,7 @@ func limit(calls int, timeout time.Duration) grpc.UnaryServerInterceptor {
 	}
 }
 
-// recovered from a panic, which ends one call and no other.
+// recovered turns a panic into an error of the call that caused it. Other calls continue.
 func (m *metrics) recovered(log *zap.Logger) recovery.RecoveryHandlerFuncContext {
 	return func(ctx context.Context, p any) error {
 		m.panics.Inc()
@@ -131,12 +131,12 @@ func (m *metrics) recovered(log *zap.Logger) recovery.RecoveryHandlerFuncContext
 			c = &call{log: log} // Of health or reflection.
 		}
 		c.log.Error("Panicked", zap.String("panic", why(p)), zap.String("stage", c.stage), zap.ByteString("stack", debug.Stack()))
-		return status.Errorf(codes.Internal, "the function panicked: its log tells where, with trace %q", c.trace)
+		return status.Errorf(codes.Internal, "the function panicked: see its log for trace %q", c.trace)
 	}
 }
 
-// why it panicked. Only what the runtime says is sure to hold no value of a
-// request.
+// why it panicked. Only errors of the runtime are known to contain no value of
+// a request.
 func why(p any) string {
 	if err, ok := p.(runtime.Error); ok {
 		return err.Error()
@@ -161,8 +161,8 @@ func namesOf(req any) []zap.Field {
 	}
 }
 
-// nameOf an object, after its namespace if it has one. Neither is longer than
-// Kubernetes lets it be, unless somebody else sent the request.
+// nameOf an object, with its namespace if it has one. Both are cut to
+// Kubernetes' limit, because a client other than Crossplane may send anything.
 func nameOf(o *structpb.Struct) string {
 	part := func(field string) string {
 		s := o.GetFields()[field].GetStringValue()
@@ -174,7 +174,7 @@ func nameOf(o *structpb.Struct) string {
 	return part("name")
 }
 
-// traceOf a call: the one that its caller is in, or a new one.
+// traceOf a call: the caller's trace id, or a new one.
 func traceOf(ctx context.Context) string {
 	md, _ := metadata.FromIncomingContext(ctx)
 	carrier := propagation.HeaderCarrier(http.Header{})

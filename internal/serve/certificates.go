@@ -13,9 +13,9 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// certificates of a folder, which change while the server runs. They are read for
-// each connection: there are a few an hour, so there's nothing to watch or to
-// keep, and no moment at which an old one is still in use.
+// certificates of a folder, which change while the server runs. They are read for each
+// connection, of which there are a few an hour. So nothing needs to be watched or cached,
+// and a replaced certificate is never used.
 type certificates struct {
 	dir  string
 	log  *zap.Logger
@@ -30,8 +30,8 @@ func (c *certificates) config() *tls.Config {
 	}
 }
 
-// current config of the folder. One that cannot be used changes nothing: perhaps
-// it's being written.
+// current config of the folder. A folder that cannot be read changes nothing: a file may
+// be half written.
 func (c *certificates) current() *tls.Config {
 	config, err := c.reload()
 	if err != nil {
@@ -54,14 +54,14 @@ func (c *certificates) reload() (*tls.Config, error) {
 	}
 	clients := x509.NewCertPool()
 	if !clients.AppendCertsFromPEM(ca) {
-		return nil, errors.Errorf("cannot use %s: it holds no certificate", path("ca.crt"))
+		return nil, errors.Errorf("cannot use %s: it contains no certificate", path("ca.crt"))
 	}
 	config := &tls.Config{
 		MinVersion:   tls.VersionTLS13,
 		Certificates: []tls.Certificate{crt},
 		ClientCAs:    clients,
 		ClientAuth:   tls.RequireAndVerifyClientCert,
-		// A ticket would let a client in that the CA no longer vouches for.
+		// A ticket would admit a client whose CA is no longer trusted.
 		SessionTicketsDisabled: true,
 	}
 	c.last.Store(config)

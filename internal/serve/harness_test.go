@@ -21,10 +21,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// patience of tests with what takes no time.
+// patience is a timeout for operations that take no time.
 const patience = time.Minute
 
-// A fake function answers as a test wants it to.
+// A fake function answers as a test defines.
 type fake struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
@@ -40,7 +40,7 @@ func echo(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionRes
 	return &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: req.GetMeta().GetTag()}}, nil
 }
 
-// A server that runs, with what's needed to reach it.
+// A server that runs, with what a client needs to reach it.
 type server struct {
 	*Server
 
@@ -83,7 +83,7 @@ func start(t *testing.T, answer func(context.Context, *fnv1.RunFunctionRequest) 
 	return s
 }
 
-// rotate the certificates of the server, which a new authority issues.
+// rotate the certificates of the server: a new authority issues new ones.
 func (s *server) rotate() *pki.Authority {
 	s.t.Helper()
 	a, err := pki.New()
@@ -128,7 +128,7 @@ func (s *server) call(c *grpc.ClientConn, tag string, o ...grpc.CallOption) (*fn
 	return fnv1.NewFunctionRunnerServiceClient(c).RunFunction(ctx, request(s.t, tag), o...)
 }
 
-// get what an HTTP server has to say.
+// get the status and body of a path.
 func (s *server) get(e *endpoint, path string) (int, string) {
 	s.t.Helper()
 	return s.do(http.MethodGet, e, path, "")
@@ -168,18 +168,18 @@ func request(tb testing.TB, tag string) *fnv1.RunFunctionRequest {
 	}
 }
 
-// eventually something holds.
-func eventually(t *testing.T, what string, holds func() bool) {
+// eventually waits until a condition is true.
+func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		if holds() {
+		if cond() {
 			return
 		}
 	}
 	t.Fatalf("%s: not within %s", what, patience)
 }
 
-// next value of a channel, which must come.
+// next value of a channel. None within the timeout fails the test.
 func next[T any](t *testing.T, c <-chan T) T {
 	t.Helper()
 	select {
@@ -203,7 +203,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return b.b.Write(p)
 }
 
-// Sync does nothing: there's nothing behind the buffer.
+// Sync does nothing: a buffer is in memory.
 func (b *buffer) Sync() error { return nil }
 
 func (b *buffer) String() string {

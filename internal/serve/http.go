@@ -8,8 +8,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// monitoring is what others may read: metrics, and health for a kubelet, which
-// has no certificate to ask for it over gRPC.
+// monitoring serves metrics, and health for a kubelet, which has no client
+// certificate for gRPC.
 func (s *Server) monitoring(m *metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
@@ -22,8 +22,8 @@ func (s *Server) monitoring(m *metrics) http.Handler {
 	return mux
 }
 
-// debugging changes the log level and takes profiles. It asks nobody who they
-// are, so it's for loopback: those reach it who may forward a port of the pod.
+// debugging changes the log level and takes profiles. It's unauthenticated, so
+// it's for loopback: only users who may forward a port of the pod reach it.
 func debugging(level zap.AtomicLevel) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/loglevel", level)

@@ -7,9 +7,9 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// NewLogger writes JSON to standard error. Its level may change while it's used.
-// The same message more than a hundred times a second is sampled, so that a
-// client that calls in a loop does not fill a disk.
+// NewLogger writes JSON to standard error. Its level can change at run time. A message
+// that repeats more than a hundred times a second is sampled, so that a client that calls
+// in a loop does not fill a disk.
 func NewLogger(verbose bool) (*zap.Logger, zap.AtomicLevel, error) {
 	c := zap.NewProductionConfig()
 	c.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder

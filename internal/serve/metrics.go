@@ -42,11 +42,11 @@ func newMetrics() *metrics {
 		}, []string{"result"}),
 		withheld: f.NewCounter(prometheus.CounterOpts{
 			Name: "seafarer_function_withheld_resources_total",
-			Help: "Resources that answers withheld, because something that they need was not known yet.",
+			Help: "Resources that answers withheld, because a value that they need was not known yet.",
 		}),
 		stages: f.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "seafarer_function_stage_seconds",
-			Help:    "Time that calls spent, by stage of the answer.",
+			Help:    "Time that calls spent in each stage of the answer.",
 			Buckets: buckets,
 		}, []string{"stage"}),
 		panics: f.NewCounter(prometheus.CounterOpts{
@@ -56,7 +56,7 @@ func newMetrics() *metrics {
 	}
 }
 
-// expires tells when the server's certificate does.
+// expires exports the time at which the server's certificate expires.
 func (m *metrics) expires(c *certificates) {
 	promauto.With(m.registry).NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "seafarer_function_certificate_expiry_timestamp_seconds",

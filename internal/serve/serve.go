@@ -40,29 +40,29 @@ type Options struct {
 	// MaxMessageSize of a request, in bytes.
 	MaxMessageSize int
 
-	// MaxCalls that are worked on at a time. Further ones wait.
+	// MaxCalls is the number of concurrent calls. Further ones wait.
 	MaxCalls int
 
-	// CallTimeout is how long a call may take, its wait included.
+	// CallTimeout of a call, including its wait.
 	CallTimeout time.Duration
 
-	// DrainTimeout is how long calls have to finish once the server ends.
+	// DrainTimeout for calls in flight once the server shuts down.
 	DrainTimeout time.Duration
 
 	// MetricsAddress serves metrics and health, DebugAddress the log level and
-	// profiles. What listens on neither is not served.
+	// profiles. An empty address disables its endpoint.
 	MetricsAddress, DebugAddress string
 }
 
 const (
-	// connectionAge makes clients connect again from time to time: so a new
-	// certificate authority is heeded, and a new replica is noticed.
+	// connectionAge makes clients reconnect from time to time, so that they are
+	// checked against a new certificate authority and find new replicas.
 	connectionAge = 10 * time.Minute
 
 	// handshakeTimeout is how long a client may take to connect.
 	handshakeTimeout = 10 * time.Second
 
-	// maxHeaderSize of a call. Crossplane sends next to none.
+	// maxHeaderSize of a call, in bytes. Crossplane sends almost no headers.
 	maxHeaderSize = 64 * 1024
 )
 
@@ -77,11 +77,12 @@ type Server struct {
 
 	metrics, debug *endpoint
 
-	// ready for calls. Not before all is served, nor once the server ends.
+	// ready for calls: true from the moment all endpoints serve until the server shuts
+	// down.
 	ready atomic.Bool
 }
 
-// New server of a function, which listens but does not answer yet.
+// New server of a function. It listens, but answers only after Run.
 func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, log *zap.Logger, level zap.AtomicLevel, o Options) (*Server, error) {
 	s := &Server{options: o, log: log, health: health.NewServer()}
 	m := newMetrics()
@@ -108,10 +109,10 @@ func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, log *zap.Logg
 		return nil, errors.Wrapf(err, "cannot listen for Crossplane at %q", o.Address)
 	}
 	if s.metrics, err = listen(ctx, o.MetricsAddress, s.monitoring(m)); err != nil {
-		return nil, errors.Join(errors.Wrap(err, "cannot serve metrics: say another --metrics-address, or none"), s.listener.Close())
+		return nil, errors.Join(errors.Wrap(err, "cannot serve metrics: set another --metrics-address, or none"), s.listener.Close())
 	}
 	if s.debug, err = listen(ctx, o.DebugAddress, debugging(level)); err != nil {
-		return nil, errors.Join(errors.Wrap(err, "cannot serve the log level: say another --debug-address, or none"), s.listener.Close(), s.metrics.close())
+		return nil, errors.Join(errors.Wrap(err, "cannot serve the log level: set another --debug-address, or none"), s.listener.Close(), s.metrics.close())
 	}
 	return s, nil
 }
@@ -119,16 +120,16 @@ func New(ctx context.Context, fn fnv1.FunctionRunnerServiceServer, log *zap.Logg
 // Address that the server listens on for Crossplane.
 func (s *Server) Address() string { return s.listener.Addr().String() }
 
-// MetricsAddress that the server listens on, if it has metrics to tell.
+// MetricsAddress that the server listens on, if it serves metrics.
 func (s *Server) MetricsAddress() string { return s.metrics.listener.Addr().String() }
 
-// credentials of the server: those of a folder, or none if that's asked for.
+// credentials of the server: those of a folder, or none if it's insecure.
 func (s *Server) credentials(m *metrics) (credentials.TransportCredentials, error) {
 	switch {
 	case s.options.Insecure:
 		return insecure.NewCredentials(), nil
 	case s.options.CertsDir == "":
-		return nil, errors.New("cannot serve without certificates: say --tls-server-certs-dir, or --insecure")
+		return nil, errors.New("cannot serve without certificates: set --tls-server-certs-dir, or --insecure")
 	}
 	c := &certificates{dir: s.options.CertsDir, log: s.log}
 	if _, err := c.reload(); err != nil {
@@ -138,13 +139,13 @@ func (s *Server) credentials(m *metrics) (credentials.TransportCredentials, erro
 	return credentials.NewTLS(c.config()), nil
 }
 
-// limits of what a client may ask of the server.
+// limits of what a client may request from the server.
 func (s *Server) limits() []grpc.ServerOption {
 	calls := max(s.options.MaxCalls, 1)
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(s.options.MaxMessageSize),
 		grpc.MaxHeaderListSize(maxHeaderSize),
-		// A client waits with what is more, rather than send it to wait here.
+		// A client queues further calls itself, rather than at the server.
 		grpc.MaxConcurrentStreams(uint32(calls)), //nolint:gosec // It's a few.
 		grpc.ConnectionTimeout(handshakeTimeout),
 		grpc.KeepaliveParams(keepalive.ServerParameters{
@@ -171,7 +172,7 @@ func (s *Server) Run(ctx context.Context) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	// Metrics and health are told of to the end.
+	// Metrics and health are served until all calls have finished.
 	return errors.Join(err, s.drain(), s.metrics.close(), s.debug.close())
 }
 
@@ -179,7 +180,7 @@ func (s *Server) serve() error {
 	return errors.Wrap(s.grpc.Serve(s.listener), "cannot serve Crossplane")
 }
 
-// drain tells clients to go elsewhere, and waits for the calls that are here.
+// drain refuses new calls, and waits for those in flight.
 func (s *Server) drain() error {
 	s.log.Info("Ending: no new calls", zap.Duration("drainTimeout", s.options.DrainTimeout))
 	s.ready.Store(false)
@@ -194,13 +195,13 @@ func (s *Server) drain() error {
 		s.log.Info("Ended: all calls have finished")
 		return nil
 	case <-time.After(s.options.DrainTimeout):
-		// It closes connections, and then may wait for those calls, too.
+		// Stop closes connections, and may also wait for these calls.
 		go s.grpc.Stop()
 		return errors.Errorf("calls were cut off: they had not finished after %s", s.options.DrainTimeout)
 	}
 }
 
-// An endpoint is an HTTP server that listens. A nil one does nothing.
+// An endpoint is an HTTP server and its listener. A nil one does nothing.
 type endpoint struct {
 	*http.Server
 
@@ -233,11 +234,11 @@ func (e *endpoint) close() error {
 	return e.Close()
 }
 
-// checkable tells its health to those who ask. Nobody may watch it: a call that
-// does not end would hold up the server's end.
+// checkable answers health checks. It can't be watched: a call without an end
+// would delay the shutdown.
 type checkable struct{ *health.Server }
 
-// Watch tells a client to ask instead.
+// Watch returns an error: clients should poll Check.
 func (checkable) Watch(*grpc_health_v1.HealthCheckRequest, grpc.ServerStreamingServer[grpc_health_v1.HealthCheckResponse]) error {
 	return status.Error(codes.Unimplemented, "cannot be watched: call Check")
 }

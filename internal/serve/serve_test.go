@@ -36,8 +36,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// TestWhoMayCall the function: who has a certificate of the authority, and nobody
-// else.
+// TestWhoMayCall admits only clients with a certificate of the authority.
 func TestWhoMayCall(t *testing.T) {
 	s := start(t, echo, nil)
 	other, err := pki.New()
@@ -62,22 +61,22 @@ func TestWhoMayCall(t *testing.T) {
 			want:   codes.OK,
 		},
 		"NoCertificate": {
-			reason: "A client should have to say who it is.",
+			reason: "A client must authenticate.",
 			creds:  with(func(c *tls.Config) { c.Certificates = nil }),
 			want:   codes.Unavailable,
 		},
 		"OtherAuthority": {
-			reason: "Anyone can make a certificate.",
+			reason: "Anyone can create a certificate.",
 			creds:  with(func(c *tls.Config) { c.Certificates = s.tls(other).Certificates }),
 			want:   codes.Unavailable,
 		},
 		"OldProtocol": {
-			reason: "All clients know TLS 1.3.",
+			reason: "All clients support TLS 1.3.",
 			creds:  with(func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS12, tls.VersionTLS12 }),
 			want:   codes.Unavailable,
 		},
 		"NoTLS": {
-			reason: "Nothing should be said in the open.",
+			reason: "Calls must be encrypted.",
 			creds:  insecure.NewCredentials(),
 			want:   codes.Unavailable,
 		},
@@ -92,7 +91,7 @@ func TestWhoMayCall(t *testing.T) {
 	}
 }
 
-// TestInsecure serves without TLS only if it's asked for, and then despite
+// TestInsecure serves without TLS if the option is set, even if there are
 // certificates.
 func TestInsecure(t *testing.T) {
 	s := start(t, echo, func(o *Options) { o.Insecure = true })
@@ -101,7 +100,7 @@ func TestInsecure(t *testing.T) {
 	}
 }
 
-// TestCannotServe tells what to do about it.
+// TestCannotServe checks that errors name the flag or path to correct.
 func TestCannotServe(t *testing.T) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -117,9 +116,9 @@ func TestCannotServe(t *testing.T) {
 		want   string
 	}{
 		"NoCertificates": {
-			reason: "Nobody should serve in the open by mistake.",
+			reason: "Serving without TLS requires an explicit flag.",
 			o:      Options{Network: "tcp", Address: "127.0.0.1:0"},
-			want:   "cannot serve without certificates: say --tls-server-certs-dir, or --insecure",
+			want:   "cannot serve without certificates: set --tls-server-certs-dir, or --insecure",
 		},
 		"EmptyFolder": {
 			reason: "The folder should be named.",
@@ -132,14 +131,14 @@ func TestCannotServe(t *testing.T) {
 			want:   fmt.Sprintf("cannot listen for Crossplane at %q", taken),
 		},
 		"MetricsAddressTaken": {
-			reason: "A function without metrics should not go unnoticed.",
+			reason: "A missing metrics endpoint should not go unnoticed.",
 			o:      Options{Network: "tcp", Address: "127.0.0.1:0", Insecure: true, MetricsAddress: taken},
-			want:   "say another --metrics-address, or none",
+			want:   "set another --metrics-address, or none",
 		},
 		"DebugAddressTaken": {
 			reason: "The flag should be named.",
 			o:      Options{Network: "tcp", Address: "127.0.0.1:0", Insecure: true, MetricsAddress: "127.0.0.1:0", DebugAddress: taken},
-			want:   "say another --debug-address, or none",
+			want:   "set another --debug-address, or none",
 		},
 	}
 	for name, tc := range cases {
@@ -174,8 +173,7 @@ func TestProtocols(t *testing.T) {
 	}
 }
 
-// TestRotation of the certificates: of the server's own, and of the authority
-// that vouches for clients.
+// TestRotation replaces the server's certificate and the clients' authority.
 func TestRotation(t *testing.T) {
 	s := start(t, echo, nil)
 	before := s.authority
@@ -187,7 +185,7 @@ func TestRotation(t *testing.T) {
 
 	after := s.rotate()
 	if s.shown(t, after) == serial {
-		t.Errorf("the server shows the certificate that it had before")
+		t.Errorf("the server still uses the old certificate")
 	}
 	if _, err := s.call(s.connect(after), "after"); err != nil {
 		t.Errorf("RunFunction(...) with a certificate of the new authority: %v", err)
@@ -201,7 +199,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("RunFunction(...) on a connection from before: %v", err)
 	}
 
-	// Files are not written at once.
+	// Files are not written atomically.
 	for _, name := range []string{"tls.crt", "tls.key", "ca.crt"} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte("half of"), 0o600); err != nil {
 			t.Fatal(err)
@@ -211,7 +209,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("RunFunction(...) while files are being written: %v", err)
 	}
 	if !strings.Contains(s.log.String(), "Cannot read certificates, so the last ones stay in use") {
-		t.Errorf("the log does not say that certificates cannot be read: %s", s.log)
+		t.Errorf("the log does not report that certificates cannot be read: %s", s.log)
 	}
 	last := s.rotate()
 	if _, err := s.call(s.connect(last), "mended"); err != nil {
@@ -219,7 +217,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// shown is the serial number of the certificate that the server shows.
+// shown is the serial number of the server's certificate.
 func (s *server) shown(t *testing.T, a *pki.Authority) string {
 	t.Helper()
 	c, err := (&tls.Dialer{Config: s.tls(a)}).DialContext(t.Context(), "tcp", s.Address())
@@ -231,7 +229,7 @@ func (s *server) shown(t *testing.T, a *pki.Authority) string {
 	return certs[0].SerialNumber.String()
 }
 
-// TestTicketsAreNotTaken lets nobody in with what an earlier handshake left.
+// TestTicketsAreNotTaken refuses to resume a session of an earlier handshake.
 func TestTicketsAreNotTaken(t *testing.T) {
 	s := start(t, echo, nil)
 	c := s.tls(s.authority)
@@ -264,7 +262,7 @@ func (b blocking) answer(ctx context.Context, req *fnv1.RunFunctionRequest) (*fn
 	return echo(ctx, req)
 }
 
-// TestDrain answers what was asked, and takes no more.
+// TestDrain answers calls in flight, and refuses new ones.
 func TestDrain(t *testing.T) {
 	b := newBlocking()
 	s := start(t, b.answer, nil)
@@ -332,8 +330,8 @@ func TestDrainEnds(t *testing.T) {
 	}
 }
 
-// TestReplicas end one after another, as when nodes are drained, and a client
-// like Crossplane notices nothing.
+// TestReplicas shuts replicas down one after another, as when nodes are
+// drained. No call of a client like Crossplane fails.
 func TestReplicas(t *testing.T) {
 	a := start(t, echo, nil)
 	b := start(t, echo, func(o *Options) { o.CertsDir = a.dir })
@@ -437,7 +435,7 @@ func TestPanic(t *testing.T) {
 		}
 	}
 	if strings.Contains(log, "hunter2") {
-		t.Errorf("the log tells what the panic was told:\n%s", log)
+		t.Errorf("the log contains the panic's value:\n%s", log)
 	}
 	if _, m := s.get(s.metrics, "/metrics"); !strings.Contains(m, "seafarer_function_panics_total 3\n") {
 		t.Errorf("want three panics counted:\n%s", m)
@@ -453,8 +451,8 @@ func TestMessageSize(t *testing.T) {
 	}
 }
 
-// TestMaxCalls works on so many calls at a time, whoever they are from, and on
-// all of them in the end.
+// TestMaxCalls limits concurrent calls over all clients, and answers all of
+// them in the end.
 func TestMaxCalls(t *testing.T) {
 	const calls, clients = 24, 3
 	var now, most atomic.Int64
@@ -511,8 +509,8 @@ func TestCallTimeout(t *testing.T) {
 	}
 }
 
-// TestHealth is told over gRPC to those who have a certificate, however many
-// calls there are. Nobody may watch it, or the server would not end before them.
+// TestHealth is served over gRPC to clients with a certificate, however many calls wait.
+// It cannot be watched, because a watch would delay the shutdown.
 func TestHealth(t *testing.T) {
 	b := newBlocking()
 	s := start(t, b.answer, func(o *Options) { o.MaxCalls = 1 })
@@ -533,7 +531,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// TestLog tells of calls, at the level that's asked for.
+// TestLog logs calls at the requested level.
 func TestLog(t *testing.T) {
 	s := start(t, func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 		Result(ctx, req.GetMeta().GetTag())
@@ -558,7 +556,7 @@ func TestLog(t *testing.T) {
 	log := s.log.String()
 	for result, want := range map[string]bool{"Debugged": true, "Quiet": false, "DebuggedAgain": true} {
 		if got := strings.Contains(log, `"result":"`+result+`"`); got != want {
-			t.Errorf("the log tells of %s: want %t, got %t:\n%s", result, want, got, log)
+			t.Errorf("the log contains %s: want %t, got %t:\n%s", result, want, got, log)
 		}
 	}
 	if want := `"msg":"Answered","xr":"platform-x7k2p","claim":"team-a/platform","trace":"`; !strings.Contains(log, want) {
@@ -568,11 +566,11 @@ func TestLog(t *testing.T) {
 		t.Errorf("/debug/pprof/heap: want %d, got %d", http.StatusOK, code)
 	}
 	if code, _ := s.get(s.metrics, "/loglevel"); code != http.StatusNotFound {
-		t.Errorf("/loglevel where metrics are: want %d, got %d", http.StatusNotFound, code)
+		t.Errorf("/loglevel at the metrics address: want %d, got %d", http.StatusNotFound, code)
 	}
 }
 
-// TestMetrics counts what calls came to.
+// TestMetrics counts calls by result.
 func TestMetrics(t *testing.T) {
 	s := start(t, func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
 		Stage(ctx, "read")

@@ -18,7 +18,7 @@ const (
 )
 
 // policyVersion is the version of the policy language. Without it, IAM reads a
-// document as 2008-10-17, which knows no policy variables.
+// document as 2008-10-17, which has no policy variables.
 const policyVersion = "2012-10-17"
 
 // A Document is a policy document: an identity policy, a role's trust policy or
@@ -51,7 +51,7 @@ type Statement struct {
 	// resource is the role.
 	Resources []string
 
-	// Conditions that must all hold.
+	// Conditions that must all be true.
 	Conditions Conditions
 }
 
@@ -67,7 +67,7 @@ type Principal struct {
 	// Federated principals, for example the ARN of an OpenID Connect provider.
 	Federated []string
 
-	// Any is everybody, the principal *. The other fields then add nothing.
+	// Any is the principal *, which is everyone. It overrides the other fields.
 	Any bool
 }
 
@@ -115,8 +115,8 @@ func AssumedByServiceAccount(providerARN, issuerHostPath, namespace, serviceAcco
 // the same bytes.
 //
 // Lists of one element are written as plain strings, as AWS returns them where
-// it normalises documents. The provider compares documents by meaning and takes
-// both forms for the same, so neither can start a loop of updates.
+// it normalises documents. The provider treats both forms as equal, so neither
+// can start a loop of updates.
 func (d Document) JSON() string {
 	b := &bytes.Buffer{}
 	e := json.NewEncoder(b)

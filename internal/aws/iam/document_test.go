@@ -26,7 +26,7 @@ func TestJSON(t *testing.T) {
 			want:   want{json: `{"Version":"2012-10-17","Statement":[]}`, size: 39},
 		},
 		"AllowIsTheDefault": {
-			reason: "A statement without an effect allows, and what it does not say is left out.",
+			reason: "A statement without an effect allows, and its empty fields are omitted.",
 			args: args{d: Document{Statements: []Statement{{
 				Actions:   []string{"s3:GetObject"},
 				Resources: []string{"*"},
@@ -58,7 +58,7 @@ func TestJSON(t *testing.T) {
 			},
 		},
 		"AnyPrincipal": {
-			reason: "Everybody is *, whatever else the principal names.",
+			reason: "Any is *, whatever else the principal names.",
 			args:   args{d: Document{Statements: []Statement{{Principal: Principal{Any: true, AWS: []string{"a"}}, Actions: []string{"a:A"}}}}},
 			want: want{
 				json: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"a:A"}]}`,
@@ -175,8 +175,8 @@ func FuzzJSON(f *testing.F) {
 			t.Fatalf("JSON() = %q is not JSON: %v", d.JSON(), err)
 		}
 
-		// JSON holds Unicode only: encoding/json writes U+FFFD for every byte
-		// that is not, as does the conversion to runes.
+		// JSON contains Unicode only: encoding/json writes U+FFFD for every
+		// byte that is not, as does the conversion to runes.
 		u := func(s string) string { return string([]rune(s)) }
 		want := document{Version: "2012-10-17", ID: u(id), Statement: []statement{{
 			Sid:       u(sid),
@@ -187,7 +187,7 @@ func FuzzJSON(f *testing.F) {
 			Condition: map[string]map[string][]string{"StringEquals": {u(key): {u(value), u(key)}}},
 		}}}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("Every string must come back as it went in.\nJSON(): -want, +got:\n%s", diff)
+			t.Errorf("Every string must survive a round trip.\nJSON(): -want, +got:\n%s", diff)
 		}
 		if again := d.JSON(); again != d.JSON() {
 			t.Error("The same document must always give the same bytes.")
