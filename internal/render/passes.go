@@ -13,6 +13,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
@@ -128,12 +129,13 @@ func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 // World that the platform of a request lives in.
 func World(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate.World {
 	xr := object.Of(req.GetObserved().GetComposite().GetResource())
-	status := object.Of(rsp.GetDesired().GetComposite().GetResource())
+	var status v1alpha1.SeafarerClusterStatus
+	object.Of(rsp.GetDesired().GetComposite().GetResource()).Decode("status", &status)
 	region, _ := aws.LookupRegion(xr.String("spec.region"))
 	return simulate.World{
 		Partition:         region.Partition,
 		Region:            region.Code,
-		Account:           cmp.Or(status.String("status.accountId"), simulate.Account),
-		KubernetesVersion: cmp.Or(status.String("status.cluster.version"), status.String("status.versions.controlPlane")),
+		Account:           cmp.Or(status.AccountID, simulate.Account),
+		KubernetesVersion: cmp.Or(status.Cluster.Version, status.Versions.ControlPlane),
 	}
 }
