@@ -11,8 +11,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -62,7 +62,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
-		fmt.Fprint(stderr, help)
+		printer{stderr}.printf("%s", help)
 		f.PrintDefaults()
 	}
 	f.Func("run", "only breakages whose name matches this `regexp`", func(s string) (err error) {
@@ -117,42 +117,45 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	p := printer{stdout}
 	bs := o.chosen(breakages)
-	if len(bs) == 0 {
+	switch {
+	case len(bs) == 0:
 		return errors.New("no breakage has such a name: see -list")
-	}
-	if o.list {
+	case o.list:
 		for _, b := range bs {
-			fmt.Fprintf(stdout, "%-34s %s\n%-34s %s\n", b.Name, b.Promise, "", b.File)
+			p.printf("%-40s %s\n%-40s %s\n", b.Name, b.Promise, "", b.File)
 		}
 		return nil
+	default:
+		return breakCopy(ctx, o, bs, p)
 	}
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		return err
-	}
-	dir, err := copyTracked(ctx, root)
+}
+
+// breakCopy makes a copy of the repository, and removes it in the end.
+func breakCopy(ctx context.Context, o options, bs []breakage, p printer) (err error) {
+	copied, err := copyTracked(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if o.keep {
-			fmt.Fprintln(stdout, "The copy is in", dir)
+			p.printf("The copy is in %s\n", copied.Name())
 			return
 		}
-		_ = os.RemoveAll(dir)
+		err = errors.Join(err, remove(copied))
 	}()
-	t := tester{dir: dir}
+	t := tester{copied: copied}
 	if !o.trust {
-		if err := t.baseline(ctx, stdout); err != nil {
+		if err := t.baseline(ctx, p); err != nil {
 			return err
 		}
 	}
-	return breakAll(ctx, t, bs, o.keep, stdout)
+	return breakAll(ctx, t, bs, o.keep, p)
 }
 
 // breakAll applies breakages one at a time, and reports each.
-func breakAll(ctx context.Context, t tester, bs []breakage, keep bool, stdout io.Writer) error {
+func breakAll(ctx context.Context, t tester, bs []breakage, keep bool, p printer) error {
 	began := time.Now()
 	var bad []string
 	caught := 0
@@ -160,10 +163,9 @@ func breakAll(ctx context.Context, t tester, bs []breakage, keep bool, stdout io
 		start := time.Now()
 		r := t.try(ctx, b, keep && i == len(bs)-1)
 		if ctx.Err() != nil {
-			fmt.Fprintf(stdout, "Interrupted after %d of %d breakages.\n", i, len(bs))
-			return ctx.Err()
+			return fmt.Errorf("%w after %d of %d breakages", ctx.Err(), i, len(bs))
 		}
-		fmt.Fprintf(stdout, "%3d/%d %4.0fs  %-34s %s\n", i+1, len(bs), time.Since(start).Seconds(), b.Name, r.text(b))
+		p.printf("%3d/%d %4.0fs  %-40s %s\n", i+1, len(bs), time.Since(start).Seconds(), b.Name, r.text(b))
 		if r.bad(b) {
 			bad = append(bad, b.Name)
 		}
@@ -171,9 +173,16 @@ func breakAll(ctx context.Context, t tester, bs []breakage, keep bool, stdout io
 			caught++
 		}
 	}
-	fmt.Fprintf(stdout, "\n%d of %d breakages caught in %s.\n", caught, len(bs), time.Since(began).Round(time.Second))
+	p.printf("\n%d of %d breakages caught in %s.\n", caught, len(bs), time.Since(began).Round(time.Second))
 	if len(bad) > 0 {
-		return fmt.Errorf("%d breakages survived or are wrong: %v", len(bad), bad)
+		return fmt.Errorf("%d breakages survived or are wrong: %s", len(bad), strings.Join(bad, ", "))
 	}
 	return nil
+}
+
+// A printer prints to a terminal.
+type printer struct{ io.Writer }
+
+func (p printer) printf(format string, args ...any) {
+	fmt.Fprintf(p, format, args...) //nolint:errcheck // There is no other place to report to.
 }

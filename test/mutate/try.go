@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -76,25 +75,27 @@ func (r result) text(b breakage) string {
 }
 
 // A tester runs tests in a copy of the repository.
-type tester struct{ dir string }
+type tester struct{ copied *os.Root }
 
 // baseline requires that all tests pass without a breakage.
-func (t tester) baseline(ctx context.Context, stdout io.Writer) error {
+func (t tester) baseline(ctx context.Context, p printer) error {
 	start := time.Now()
 	by, err := t.test(ctx, "./...")
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err == nil && by != "" {
 		err = fmt.Errorf("%s fails without a breakage: correct that first", by)
 	}
 	if err == nil {
-		fmt.Fprintf(stdout, "All tests pass without a breakage, in %.0fs.\n", time.Since(start).Seconds())
+		p.printf("All tests pass without a breakage, in %.0fs.\n", time.Since(start).Seconds())
 	}
 	return err
 }
 
 // try a breakage: apply it, run tests until one fails, and revert it unless it's kept.
 func (t tester) try(ctx context.Context, b breakage, keep bool) (r result) {
-	file := filepath.Join(t.dir, b.File)
-	was, err := os.ReadFile(file)
+	was, err := t.copied.ReadFile(b.File)
 	if err != nil {
 		return result{err: err}
 	}
@@ -102,12 +103,12 @@ func (t tester) try(ctx context.Context, b breakage, keep bool) (r result) {
 	if err != nil {
 		return result{err: err}
 	}
-	if err := os.WriteFile(file, []byte(broken), 0o600); err != nil {
+	if err := t.copied.WriteFile(b.File, []byte(broken), 0o600); err != nil {
 		return result{err: err}
 	}
 	defer func() {
 		if !keep {
-			r.err = errors.Join(r.err, os.WriteFile(file, was, 0o600))
+			r.err = errors.Join(r.err, t.copied.WriteFile(b.File, was, 0o600))
 		}
 	}()
 	if out, err := t.command(ctx, "build", "./"+path.Dir(b.File)).CombinedOutput(); err != nil {
@@ -140,9 +141,8 @@ func stages(b breakage) [][]string {
 
 // command of go in the copy. It reads the cache of builds that everyone shares.
 func (t tester) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = t.dir
-	cmd.Env = append(os.Environ(), "PWD="+t.dir)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // Packages and tests are those of the table.
+	cmd.Dir = t.copied.Name()
 	cmd.WaitDelay = 10 * time.Second
 	inGroup(cmd)
 	return cmd
@@ -150,7 +150,12 @@ func (t tester) command(ctx context.Context, args ...string) *exec.Cmd {
 
 // An event of go test -json: https://pkg.go.dev/cmd/test2json and go help buildjson.
 type event struct {
-	Action, Package, Test, Output, FailedBuild, ImportPath string
+	Action      string `json:"Action"`
+	Package     string `json:"Package"`
+	Test        string `json:"Test"`
+	Output      string `json:"Output"`
+	FailedBuild string `json:"FailedBuild"`
+	ImportPath  string `json:"ImportPath"`
 }
 
 // test runs go test until a test fails, and returns which, or empty if all pass. Tests that
