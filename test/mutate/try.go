@@ -158,12 +158,16 @@ type event struct {
 	ImportPath  string `json:"ImportPath"`
 }
 
+// timed are tests that limit the time of a call. On a busy machine they fail whatever is
+// broken, so they catch nothing.
+const timed = "^TestHuge$"
+
 // test runs go test until a test fails, and returns which, or empty if all pass. Tests that
 // don't compile are an error.
 func (t tester) test(ctx context.Context, args ...string) (string, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	cmd := t.command(ctx, append([]string{"test", "-json", "-failfast", "-vet=off", "-timeout", "30m"}, args...)...)
+	cmd := t.command(ctx, append([]string{"test", "-json", "-failfast", "-vet=off", "-timeout=30m", "-skip=" + timed}, args...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", err
