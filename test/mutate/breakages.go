@@ -492,7 +492,7 @@ var breakages = []breakage{
 		Old:     `return u.current() != "" && !compat.Newer(of, u.current())`,
 		New:     `return u.current() != ""`,
 		Promise: "An add-on's version waits for the Kubernetes version that it's for.",
-		By:      "internal/upgrade TestVersions",
+		By:      "test/laws TestWalks",
 	},
 	{
 		Name: "step-despite-unready-addons", File: "internal/upgrade/blockers.go",
