@@ -111,6 +111,9 @@ type Assembly struct {
 	in        Input
 	described map[key.Key]object.Typed
 	usages    map[key.Key]bool
+
+	// observedUsages exist, described or not.
+	observedUsages []object.Object
 }
 
 // Assemble decides what to desire of each resource:
@@ -125,7 +128,7 @@ type Assembly struct {
 // replaced. What exists and is described no longer is an orphan, desired until it can
 // be deleted. So Crossplane never deletes what is described.
 func Assemble(parts []Part, in Input) (*Assembly, error) {
-	a := &Assembly{in: in, described: make(map[key.Key]object.Typed), usages: make(map[key.Key]bool)}
+	a := &Assembly{in: in, described: make(map[key.Key]object.Typed), usages: make(map[key.Key]bool), observedUsages: usagesAmong(in.Composed)}
 	for _, step := range []func([]Part) error{a.describe, a.decideAll, a.replaceAcknowledged, a.protect, a.collectGarbage, a.findBlockers} {
 		if err := step(parts); err != nil {
 			return nil, err

@@ -59,12 +59,19 @@ func isUsage(o object.Object) bool {
 
 // isProtected reports whether a Usage of an object exists.
 func (a *Assembly) isProtected(o object.Object) bool {
-	for _, u := range a.in.Composed {
-		if isUsage(u) && o.IsReferredToBy(u.Reference("spec.of")) {
-			return true
+	return slices.ContainsFunc(a.observedUsages, func(u object.Object) bool { return o.IsReferredToBy(u.Reference("spec.of")) })
+}
+
+// usagesAmong composed resources, in no order. Few of many resources are Usages, and each
+// orphan is compared with all of them.
+func usagesAmong(composed object.Composed) []object.Object {
+	var us []object.Object
+	for _, o := range composed {
+		if isUsage(o) {
+			us = append(us, o)
 		}
 	}
-	return false
+	return us
 }
 
 // describes reports whether the object of a reference is described.
