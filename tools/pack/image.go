@@ -19,15 +19,15 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// How the function runs, as the Dockerfile says, too. The user is a number: a kubelet
-// cannot tell whether a name is root's.
+// How the function runs, the same as in the Dockerfile. The user is a number, because a
+// kubelet cannot check that a name isn't root.
 const (
 	nonroot    = "65532:65532"
 	entrypoint = "/function"
 	port       = "9443/tcp"
 )
 
-// Image of nothing but the function, as the Dockerfile makes it.
+// Image that contains only the function, as the Dockerfile builds it.
 func Image(binary, arch string) (v1.Image, error) {
 	layer, err := layerOf(binary)
 	if err != nil {
@@ -35,7 +35,7 @@ func Image(binary, arch string) (v1.Image, error) {
 	}
 	img, err := mutate.AppendLayers(mutate.MediaType(empty.Image, types.OCIManifestSchema1), layer)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make an image")
+		return nil, errors.Wrap(err, "cannot create an image")
 	}
 	c, err := img.ConfigFile()
 	if err != nil {
@@ -50,7 +50,7 @@ func Image(binary, arch string) (v1.Image, error) {
 	return img, errors.Wrap(err, "cannot configure an image")
 }
 
-// layerOf one file, without a time.
+// layerOf one file, without a modification time.
 func layerOf(binary string) (v1.Layer, error) {
 	b, err := os.ReadFile(filepath.Clean(binary))
 	if err != nil {
@@ -69,7 +69,7 @@ func layerOf(binary string) (v1.Layer, error) {
 	}
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(buf.Bytes())), nil }
 	l, err := tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer))
-	return l, errors.Wrap(err, "cannot make a layer")
+	return l, errors.Wrap(err, "cannot create a layer")
 }
 
 // WriteTarball of an image, which the CLI embeds in a package.
@@ -81,7 +81,7 @@ func WriteTarball(img v1.Image, path string) error {
 	return errors.Wrap(tarball.WriteToFile(path, tag, img), "cannot write an image")
 }
 
-// Images of one program, one an architecture.
+// Images of a program, one per architecture.
 type Images []v1.Image
 
 // WriteLayout writes an OCI layout with an index of all images.

@@ -1,6 +1,6 @@
-// Package pack makes what is released: images, Crossplane packages with them, and
-// what they are made of and from. It needs no Docker, and makes the same bytes of
-// the same source wherever that lies.
+// Package pack builds releases: images, Crossplane packages that contain them, bills of
+// materials and provenance. It needs no Docker. Builds are reproducible: the same source
+// gives the same bytes in every folder.
 package pack
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Architectures that releases are made for.
+// Architectures that releases are built for.
 func Architectures() []string { return []string{"amd64", "arm64"} }
 
 // A Package is a folder of the source that becomes a Crossplane package.
@@ -50,7 +50,7 @@ func Find(root string) ([]Package, error) {
 	return ps, errors.Wrap(err, "cannot find packages")
 }
 
-// Files that the package becomes: one an architecture if the function is in it.
+// Files of the package: one per architecture if it contains the function.
 func (p Package) Files(dir string, architectures []string) map[string]string {
 	if p.Kind != "Function" {
 		return map[string]string{"": filepath.Join(dir, p.Name+".xpkg")}
@@ -88,20 +88,20 @@ type Options struct {
 	// Architectures to build for.
 	Architectures []string
 
-	// Revision of the source, if it's that of a commit.
+	// Revision of the source, if all changes are committed.
 	Revision string
 
-	// Progress is told what takes long.
+	// Progress is written here.
 	Progress io.Writer
 }
 
-// Build all that is released.
+// Build all artifacts of a release.
 func Build(ctx context.Context, o Options) error {
 	if err := os.RemoveAll(o.Out); err != nil {
-		return errors.Wrap(err, "cannot remove what was built before")
+		return errors.Wrap(err, "cannot remove the last build")
 	}
 	if err := os.MkdirAll(o.Out, 0o750); err != nil {
-		return errors.Wrap(err, "cannot make a folder to build into")
+		return errors.Wrap(err, "cannot create the output folder")
 	}
 	packages, err := Find(o.Root)
 	if err != nil {
@@ -118,24 +118,24 @@ func Build(ctx context.Context, o Options) error {
 	}
 	for _, tarball := range tarballs {
 		if err := os.Remove(tarball); err != nil {
-			return errors.Wrap(err, "cannot remove what packages were made of")
+			return errors.Wrap(err, "cannot remove intermediate files")
 		}
 	}
 	return o.describe()
 }
 
-// images of the function by architecture, each as a tarball, which the CLI takes,
-// and all of them as one OCI layout.
+// images of the function by architecture: each as a tarball, which the CLI embeds, and
+// all of them as one OCI layout.
 func (o Options) images(ctx context.Context) (map[string]string, error) {
 	tarballs := make(map[string]string)
 	var all Images
 	for _, arch := range o.Architectures {
-		o.tellf("building the function for %s", arch)
+		o.progressf("building the function for %s", arch)
 		binary := filepath.Join(o.Out, "function-"+arch)
 		if err := Compile(ctx, o.Root, arch, binary); err != nil {
 			return nil, err
 		}
-		o.tellf("listing what the function for %s is made of", arch)
+		o.progressf("listing the modules of the function for %s", arch)
 		if err := materials(ctx, filepath.Join(o.Root, "tools", "pack"), binary, filepath.Join(o.Out, "function-"+arch+".cdx.json")); err != nil {
 			return nil, err
 		}
@@ -157,7 +157,7 @@ func (o Options) images(ctx context.Context) (map[string]string, error) {
 
 // xpkgs of a package.
 func (o Options) xpkgs(ctx context.Context, p Package, tarballs map[string]string) error {
-	o.tellf("packing %s", p.Name)
+	o.progressf("packing %s", p.Name)
 	for arch, file := range p.Files(o.Out, o.Architectures) {
 		if err := XPKG(ctx, o.CLI, p.Dir, file, tarballs[arch]); err != nil {
 			return err
@@ -166,11 +166,11 @@ func (o Options) xpkgs(ctx context.Context, p Package, tarballs map[string]strin
 	return nil
 }
 
-func (o Options) tellf(format string, args ...any) {
-	fmt.Fprintf(o.Progress, "pack: "+format+"\n", args...) //nolint:errcheck // Progress may get lost.
+func (o Options) progressf(format string, args ...any) {
+	fmt.Fprintf(o.Progress, "pack: "+format+"\n", args...) //nolint:errcheck // Progress isn't essential.
 }
 
-// Revision of a source, or nothing if it's not what was committed.
+// Revision of a source, or the empty string if it has uncommitted changes.
 func Revision(ctx context.Context, root string) string {
 	if changes, err := command(ctx, root, nil, "git", "status", "--porcelain"); err != nil || changes != "" {
 		return ""
@@ -182,13 +182,13 @@ func Revision(ctx context.Context, root string) string {
 	return strings.TrimSpace(commit)
 }
 
-// buildFlags leave out the folders of whoever builds, what only debuggers read, and
-// the state of a repository that may be there or not.
+// buildFlags make builds reproducible: they leave out paths of the machine, debug
+// information, and the state of the repository.
 func buildFlags(strip string) []string {
 	return []string{"-trimpath", "-buildvcs=false", "-ldflags", strip}
 }
 
-// Compile the function for Linux, as the Dockerfile does: without C.
+// Compile the function for Linux, as the Dockerfile does: without cgo.
 func Compile(ctx context.Context, root, arch, binary string) error {
 	args := append([]string{"build"}, buildFlags("-s -w")...)
 	_, err := command(ctx, root, []string{"CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GOOS=linux", "GOARCH=" + arch},
@@ -196,7 +196,7 @@ func Compile(ctx context.Context, root, arch, binary string) error {
 	return errors.Wrapf(err, "cannot build the function for %s", arch)
 }
 
-// XPKG of a folder, with a runtime image or, if it needs none, without.
+// XPKG of a folder, with a runtime image if there is one.
 func XPKG(ctx context.Context, cli, dir, file, tarball string) error {
 	args := []string{"xpkg", "build", "--package-root=" + dir, "--package-file=" + file}
 	if tarball != "" {
@@ -210,22 +210,22 @@ func Push(ctx context.Context, cli, tag string, files ...string) error {
 	return errors.Wrapf(crossplane(ctx, cli, "xpkg", "push", "--package-files="+strings.Join(files, ","), tag), "cannot push %s", tag)
 }
 
-// crossplane is its CLI. It keeps settings in the home folder, of which it needs
-// none here but those of registries.
+// crossplane runs Crossplane's CLI with a temporary folder for its settings. It only
+// needs the credentials of registries.
 func crossplane(ctx context.Context, cli string, args ...string) error {
 	home, err := os.MkdirTemp("", "crossplane-cli-")
 	if err != nil {
-		return errors.Wrap(err, "cannot make a folder for the CLI")
+		return errors.Wrap(err, "cannot create a folder for the CLI")
 	}
 	defer os.RemoveAll(home) //nolint:errcheck // It's a temporary folder.
 	_, err = command(ctx, home, []string{"XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home}, cli, args...)
 	return err
 }
 
-// command runs to its end. If it fails, the error holds what it complained about.
+// command runs a command. If it fails, the error contains its standard error.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // Go, git and Crossplane's CLI, told what to do by whoever runs this.
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // Go, git and Crossplane's CLI, with arguments of the caller.
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

@@ -26,8 +26,7 @@ import (
 // revision that tests pretend to build.
 const revision = "0123456789abcdef0123456789abcdef01234567"
 
-// architectures to build for in tests: the one that all else is compiled for, if
-// the test shall be short.
+// architectures to build for in tests: only that of the test itself in short mode.
 func architectures() []string {
 	if testing.Short() {
 		return []string{runtime.GOARCH}
@@ -55,7 +54,7 @@ func TestBuild(t *testing.T) {
 	t.Run("Provenance", func(t *testing.T) { hasProvenance(t, first) })
 }
 
-// build a copy of the source, and return where its packages are.
+// build a copy of the source, and return the folder of its packages.
 func build(t *testing.T, cli, place string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), place)
@@ -95,7 +94,7 @@ func text(t *testing.T, elem ...string) string {
 	return string(b)
 }
 
-// hasImage tells whether an OCI layout has the function for each architecture.
+// hasImage checks that an OCI layout has the function for each architecture.
 func hasImage(t *testing.T, dir string) {
 	t.Helper()
 	index, err := layout.ImageIndexFromPath(dir)
@@ -123,7 +122,7 @@ func hasImage(t *testing.T, dir string) {
 	}
 }
 
-// isFunction tells whether an image runs the function as the Dockerfile's does.
+// isFunction checks that an image runs the function like that of the Dockerfile.
 func isFunction(t *testing.T, img v1.Image, arch string) {
 	t.Helper()
 	c, err := img.ConfigFile()
@@ -137,14 +136,15 @@ func isFunction(t *testing.T, img v1.Image, arch string) {
 	if c.OS != "linux" || c.Architecture != arch {
 		t.Errorf("platform: want linux/%s, got %s/%s", arch, c.OS, c.Architecture)
 	}
-	// As much of an ELF header as tells for which machine it is.
+	// The machine in the ELF header.
 	machine := map[string]byte{"amd64": 0x3e, "arm64": 0xb7}[arch]
 	if elf := fileOf(t, img, "function"); len(elf) < 20 || !bytes.HasPrefix(elf, []byte("\x7fELF")) || elf[18] != machine {
-		t.Errorf("function of %s: it's no program for it", arch)
+		t.Errorf("function of %s: it's not a program for that architecture", arch)
 	}
 }
 
-// TestDockerfile builds the same binary, and runs it the same way.
+// TestDockerfile checks that the Dockerfile builds the same binary and runs it the same
+// way.
 func TestDockerfile(t *testing.T) {
 	file := text(t, "../../Dockerfile")
 	for _, want := range []string{
@@ -177,7 +177,8 @@ func fileOf(t *testing.T, img v1.Image, name string) []byte {
 	}
 }
 
-// hasPackages of all folders that have metadata, with the function in its own.
+// hasPackages checks that each folder with metadata became a package, and that the
+// function's contains the function.
 func hasPackages(t *testing.T, dir string) {
 	t.Helper()
 	packages, err := Find("../..")
@@ -208,8 +209,8 @@ func hasPackages(t *testing.T, dir string) {
 	}
 }
 
-// hasMaterials tells whether the bill of materials knows what go.mod says of some
-// modules that nobody can do without.
+// hasMaterials checks that the bill of materials has some essential modules at the
+// versions in go.mod.
 func hasMaterials(t *testing.T, dir string) {
 	t.Helper()
 	mod := text(t, "../../go.mod")
@@ -229,7 +230,7 @@ func hasMaterials(t *testing.T, dir string) {
 	}
 }
 
-// hasProvenance of all that was built.
+// hasProvenance checks that the provenance covers all artifacts.
 func hasProvenance(t *testing.T, dir string) {
 	t.Helper()
 	s := &intoto.Statement{}

@@ -21,26 +21,26 @@ import (
 )
 
 const (
-	// source of what is built, and the kind of build that it gets.
+	// source repository, and the type of build.
 	source    = "https://github.com/seafarer-cloud/function-seafarer-cluster"
 	buildType = source + "/blob/main/tools/pack/pack.go"
 
 	predicateType = "https://slsa.dev/provenance/v1"
 
-	// sums of all files, and where they are from.
+	// Files with checksums and with provenance.
 	sumsFile       = "SHA256SUMS"
 	provenanceFile = "provenance.intoto.json"
 )
 
-// materials of a binary: a CycloneDX bill of the modules that are in it.
+// materials of a binary: a CycloneDX bill of its modules.
 func materials(ctx context.Context, module, binary, file string) error {
 	_, err := command(ctx, module, []string{"GOWORK=off"},
 		"go", "tool", "cyclonedx-gomod", "bin", "-json", "-noserial", "-notimestamp", "-std", "-output", file, binary)
-	return errors.Wrap(err, "cannot list what the function is made of")
+	return errors.Wrap(err, "cannot list the function's modules")
 }
 
-// describe what was built: sums of all files, and where they are from. It's for
-// whoever releases them to sign.
+// describe the artifacts: write checksums and provenance. The releaser signs
+// both.
 func (o Options) describe() error {
 	var sums strings.Builder
 	s := &intoto.Statement{Type: intoto.StatementTypeUri, PredicateType: predicateType}
@@ -54,29 +54,29 @@ func (o Options) describe() error {
 		return err
 	})
 	if err != nil {
-		return errors.Wrap(err, "cannot sum what was built")
+		return errors.Wrap(err, "cannot compute checksums")
 	}
 	if s.Predicate, err = o.provenance(); err != nil {
 		return err
 	}
 	if err := s.Validate(); err != nil {
-		return errors.Wrap(err, "cannot tell where what was built is from")
+		return errors.Wrap(err, "cannot create provenance")
 	}
 	b, err := indented(s)
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(o.Out, provenanceFile), b, 0o600); err != nil {
-		return errors.Wrap(err, "cannot write where what was built is from")
+		return errors.Wrap(err, "cannot write provenance")
 	}
-	return errors.Wrap(os.WriteFile(filepath.Join(o.Out, sumsFile), []byte(sums.String()), 0o600), "cannot write sums")
+	return errors.Wrap(os.WriteFile(filepath.Join(o.Out, sumsFile), []byte(sums.String()), 0o600), "cannot write checksums")
 }
 
-// provenance of what was built. It has no times, so that it's the same each time.
+// provenance of the artifacts. It has no timestamps, so that it's reproducible.
 func (o Options) provenance() (*structpb.Struct, error) {
 	modules, err := sumOf(filepath.Join(o.Root, "go.sum"))
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot sum modules")
+		return nil, errors.Wrap(err, "cannot compute the checksum of go.sum")
 	}
 	src := &intoto.ResourceDescriptor{Uri: "git+" + source}
 	if o.Revision != "" {
@@ -102,8 +102,7 @@ func (o Options) provenance() (*structpb.Struct, error) {
 	return st, errors.Wrap(protojson.Unmarshal(b, st), "cannot convert provenance")
 }
 
-// indented JSON of a statement. What protojson indents differs from time to time,
-// so that nobody relies on it.
+// indented JSON of a statement. The indentation of protojson is deliberately unstable.
 func indented(s *intoto.Statement) ([]byte, error) {
 	b, err := protojson.Marshal(s)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Command pack makes what is released, and pushes it.
+// Command pack builds releases, and pushes them.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 
 type cli struct {
 	Root string `default:"../.."                  help:"Folder of the source."               type:"existingdir"`
-	Out  string `default:"../../build/package"    help:"Folder that packages are written to." type:"path"`
+	Out  string `default:"../../build/package"    help:"Folder to write packages to." type:"path"`
 	CLI  string `default:"../../build/crossplane" help:"The crossplane CLI."                  type:"path"`
 
 	Architectures []string `default:"amd64,arm64" help:"Architectures to build for."`
