@@ -17,8 +17,8 @@ func addon(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
 		Region:         new(p.Region),
 		ClusterNameRef: p.Ref(key.Cluster),
 		AddonName:      new(s.Name),
-		// Take over what exists when the add-on is installed, and afterwards preserve
-		// what was changed in the cluster.
+		// Overwrite existing objects when the add-on is installed, and later preserve
+		// changes made in the cluster.
 		ResolveConflictsOnCreate: new("OVERWRITE"),
 		ResolveConflictsOnUpdate: new("PRESERVE"),
 		Tags:                     p.Tags(),
@@ -33,14 +33,13 @@ func addon(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
 	return withRole(p, s.Name, e).Needs(known, platform.KubernetesVersion, "spec.forProvider.addonVersion")
 }
 
-// withRole gives an add-on the role that it calls AWS with. With Pod Identity the
-// association is part of the add-on: EKS creates it before the pods, which get no
-// credentials from a later one.
+// withRole gives an add-on its IAM role. With Pod Identity the association is part of the
+// add-on: EKS creates it before the pods, which get no credentials from a later one.
 //
-// The add-on names the role by ARN either way. A claim may go from one to the other, and a
-// reference that is added to an existing object never settles: to resolve it, the provider
-// forgets what the other references resolved to, and then this one again. What a removed
-// reference resolved to would stay.
+// The add-on names the role by ARN either way, not by reference. A claim may switch
+// between the two, and a reference that is added to an existing object never settles: to
+// resolve it, the provider clears the values of the other references, and then of this
+// one again. The value of a removed reference would stay.
 func withRole(p platform.Plan, name string, e *eks.Addon) compose.Resource {
 	r, ok := roleOf(name)
 	if !ok {
@@ -65,7 +64,7 @@ func configuration(s v1alpha1.AddonSpec) string {
 	}
 	var v any
 	if err := json.Unmarshal(s.ConfigurationValues.Raw, &v); err != nil {
-		return "" // The schema says it's an object.
+		return "" // The schema requires an object.
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -24,7 +24,7 @@ type role struct {
 	policy string
 }
 
-// roles of add-ons: each row makes a role, and gives it to the add-on.
+// roles of add-ons: each row becomes a role of the add-on.
 var roles = []role{
 	{addon: "vpc-cni", name: "vpc-cni", title: "VPC CNI", serviceAccount: "aws-node", policy: "AmazonEKS_CNI_Policy"},
 	{addon: "aws-ebs-csi-driver", name: "ebs-csi", title: "EBS CSI driver", serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy"},

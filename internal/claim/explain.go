@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// explained are the schema's errors for people who write claims: without repeating the
-// path, and with what the field is, or which fields there are.
+// explained are the schema's errors for people who write claims: without a repeated path,
+// and with a description of the field, or the list of valid fields.
 func explained(errs field.ErrorList) field.ErrorList {
 	out := make(field.ErrorList, 0, len(errs))
 	for _, err := range errs {
@@ -32,8 +32,8 @@ func explained(errs field.ErrorList) field.ErrorList {
 	return out
 }
 
-// describe a field of the schema by its path: what it is, and the fields that it has, or
-// those of the nearest field above it that exists.
+// describe a field of the schema by its path: its description and its fields, or those of
+// its nearest parent in the schema.
 func describe(path string) (string, []string) {
 	s, err := properties()
 	if err != nil {
@@ -56,7 +56,7 @@ func describe(path string) (string, []string) {
 	return is, slices.Sorted(maps.Keys(s.Properties))
 }
 
-// sentence with which a description begins.
+// sentence at the start of a description.
 func sentence(s *apiextensionsv1.JSONSchemaProps) string {
 	first, _, _ := strings.Cut(strings.Join(strings.Fields(s.Description), " "), ". ")
 	return strings.TrimSuffix(first, ".")

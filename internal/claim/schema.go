@@ -92,7 +92,7 @@ const (
 	maxDepth = 100
 )
 
-// sized is what is wrong with the size of a spec, if anything.
+// sized returns an error if a spec is too large or nested too deep.
 func sized(spec map[string]any) *field.Error {
 	values, depth := size(spec)
 	switch {
@@ -136,16 +136,16 @@ func Default(obj map[string]any) error {
 	return nil
 }
 
-// An InvalidError is what is wrong with a claim.
+// An InvalidError lists the errors of a claim.
 type InvalidError struct {
 	Errors field.ErrorList
 }
 
-// Error is what is wrong, field by field.
+// Error lists the errors, field by field.
 func (i *InvalidError) Error() string { return format(i.Errors) }
 
-// format errors in one line, each once. A claim may have more wrong with it than its
-// condition can hold, so the rest is counted.
+// format errors in one line, without duplicates. A claim may have more errors than fit
+// into its condition, so the rest is counted.
 func format(errs field.ErrorList) string {
 	const few, long = 20, 1000
 	var all []string

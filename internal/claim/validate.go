@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validate what belongs to no domain: the fences, the name of the cluster, and tags.
+// validate the fences, the name of the cluster, and tags: these belong to no domain.
 // Rules of a single field are in the schema.
 func (c Claim) validate() field.ErrorList {
 	tags := field.NewPath("spec", "tags")
@@ -31,7 +31,7 @@ func validateClusterName(name string) field.ErrorList {
 }
 
 // reservedTags are prefixes of tags that AWS, EKS and Karpenter set, or that the platform
-// sets only on what Karpenter may use.
+// sets only on resources that Karpenter may use.
 var reservedTags = []string{"aws:", "eks:", "kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/"}
 
 // ValidateTags by the rules of all AWS services.
@@ -54,7 +54,7 @@ func ValidateTags(tags map[string]string, p *field.Path) field.ErrorList {
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
 var tagCharacters = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
-// validateTagCharacters of tags that aren't only on resources of EC2.
+// validateTagCharacters of tags on resources of other services than EC2.
 func validateTagCharacters(tags map[string]string, p *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for _, k := range Sorted(tags) {

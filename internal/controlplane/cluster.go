@@ -25,8 +25,8 @@ func cluster(p platform.Plan, s v1alpha1.ControlPlaneSpec) compose.Resource {
 			VPCConfig:              vpcConfig(p, s.Endpoint),
 			Tags:                   p.Tags(),
 		},
-		// What EKS takes only when it creates a cluster. In forProvider, a difference
-		// that is found later could request a new cluster.
+		// EKS accepts these fields only when it creates a cluster. In forProvider, a
+		// later difference could request a new cluster.
 		InitProvider: eks.ClusterInitParameters{
 			// Add-ons are installed as EKS add-ons, not by the cluster itself.
 			BootstrapSelfManagedAddons: new(false),

@@ -63,8 +63,8 @@ func secretsKeyPolicy(p platform.Plan) iam.Document {
 	}}
 }
 
-// encryptionConfig names our own key by its alias, whose ARN is known before the key is
-// created. EKS looks the key up when it creates the cluster and retains its ARN:
+// encryptionConfig names the platform's key by its alias, whose ARN is known before the
+// key is created. EKS looks the key up when it creates the cluster and retains its ARN:
 // https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
 func encryptionConfig(p platform.Plan) *eks.EncryptionConfigInitParameters {
 	e := p.SecretsEncryption

@@ -43,8 +43,8 @@ type source struct {
 	groups []string
 }
 
-// sources of CRDs, and the groups to load. Of provider-aws there are more than
-// 2000, most of which are of no use here.
+// sources of CRDs, and the groups to load. provider-aws has more than 2000,
+// most of which aren't composed.
 var sources = []source{
 	{
 		module: "github.com/upbound/provider-aws/v2",
@@ -65,11 +65,11 @@ var sources = []source{
 	{module: "github.com/aws/karpenter-provider-aws", folder: "pkg/apis/crds", groups: []string{groupKarpenter, groupKarpenterAWS}},
 }
 
-// Validate returns what an API server with the CRDs of all providers would say
-// to the creation of the supplied object, with unknown fields as errors. It's
-// asked once for each release of a provider. Errors that not all releases have
-// name the module and the version. Where the object is one of
-// provider-kubernetes that embeds a Karpenter kind, it validates that one, too.
+// Validate returns the errors with which an API server with the CRDs of all
+// providers would refuse to create the supplied object, and an error for each
+// unknown field. It validates against each release of a provider. An error that
+// not all releases have names the module and the versions. If
+// provider-kubernetes' Object embeds a Karpenter kind, that is validated, too.
 func Validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	errs := validate(ctx, obj)
 
@@ -112,7 +112,7 @@ func validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	releases := make(map[string]field.ErrorList)
 	seen := make(map[*definition]field.ErrorList)
 	for _, r := range modules.Releases(s.module) {
-		d, err := s.load(r, gvk) //nolint:contextcheck // What is loaded serves whoever comes later, too.
+		d, err := s.load(r, gvk) //nolint:contextcheck // The loaded definition is cached for later callers.
 		if err != nil {
 			releases[r] = field.ErrorList{field.Invalid(field.NewPath("kind"), gvk.String(), err.Error())}
 			continue
@@ -125,8 +125,8 @@ func validate(ctx context.Context, obj map[string]any) field.ErrorList {
 	return combine(s.module, releases)
 }
 
-// combine the errors of all releases of a module. Those that not all releases have name
-// the releases that do.
+// combine the errors of all releases of a module. An error that not all releases have
+// names those that do.
 func combine(module string, releases map[string]field.ErrorList) field.ErrorList {
 	type key struct {
 		t             field.ErrorType
@@ -191,7 +191,7 @@ func isKarpenter(group string) bool {
 	return group == groupKarpenter || group == groupKarpenterAWS
 }
 
-// prefix the path of all errors. What's at the root has no path at all.
+// prefix the path of all errors. Errors at the root have no path.
 func prefix(path *field.Path, errs field.ErrorList) field.ErrorList {
 	var root *field.Path
 	for _, err := range errs {
@@ -219,26 +219,25 @@ func sourceOf(gvk runtimeschema.GroupVersionKind) (source, error) {
 	return sources[i], nil
 }
 
-// once is a map of what is large, or takes long: each value is made when it's used
-// first, and only once.
+// once is a map of expensive values: each is computed once, when it's first used.
 type once[K comparable, V any] struct {
 	m sync.Map
 }
 
 func (o *once[K, V]) get(k K, load func() (V, error)) (V, error) {
 	f, _ := o.m.LoadOrStore(k, sync.OnceValues(load))
-	return f.(func() (V, error))() //nolint:forcetypeassert // Nothing else is stored.
+	return f.(func() (V, error))() //nolint:forcetypeassert // Only this type is stored.
 }
 
 type (
-	// A definitionKey is where a definition is found.
+	// A definitionKey identifies a definition in a release.
 	definitionKey struct {
 		module, release string
 		gvk             runtimeschema.GroupVersionKind
 	}
 
-	// A contentKey is what a definition is made of: releases share those that did
-	// not change.
+	// A contentKey identifies a definition by its content: releases share definitions
+	// that did not change.
 	contentKey struct {
 		sum [sha256.Size]byte
 		gvk runtimeschema.GroupVersionKind
@@ -262,7 +261,7 @@ func (s source) load(release string, gvk runtimeschema.GroupVersionKind) (*defin
 		if !ok {
 			return nil, errors.Errorf("cannot find a CRD of %s", gvk.GroupKind())
 		}
-		// The version of the generator is all that changes in many a CRD.
+		// In many CRDs, only the version of the generator changes.
 		b = generators.ReplaceAll(b, nil)
 		return compiled.get(contentKey{sum: sha256.Sum256(b), gvk: gvk}, func() (*definition, error) { return parse(b, gvk) })
 	})
@@ -316,9 +315,8 @@ func (s source) files(release string) (files, error) {
 // names matches the kind in the names of a CRD.
 var names = regexp.MustCompile(`(?m)^ {4}kind: (\S+)$`)
 
-// add the CRDs of a group. It finds out which kind a CRD defines without parsing
-// all of it, which would take seconds for all of them. Files are called
-// group_plural.yaml.
+// add the CRDs of a group. It finds the kind that a CRD defines without parsing the whole
+// file, which would take seconds for all CRDs. Files are called group_plural.yaml.
 func (f files) add(fsys fs.FS, dir, group string) error {
 	paths, err := fs.Glob(fsys, path.Join(dir, group+"_*.yaml"))
 	if err != nil || len(paths) == 0 {
@@ -331,7 +329,7 @@ func (f files) add(fsys fs.FS, dir, group string) error {
 		}
 		m := names.FindSubmatch(b)
 		if m == nil {
-			return errors.Errorf("cannot find which kind %s defines", p)
+			return errors.Errorf("cannot find the kind that %s defines", p)
 		}
 		f[runtimeschema.GroupKind{Group: group, Kind: string(m[1])}] = b
 	}

@@ -121,7 +121,7 @@ func mustMarshal(tb testing.TB, v any) string {
 	return string(b)
 }
 
-// An outcome is what's stable about an error.
+// An outcome is the stable part of an error.
 type outcome struct {
 	Type   field.ErrorType
 	Field  string
@@ -154,7 +154,7 @@ func TestValidate(t *testing.T) {
 			want:   []outcome{{Type: field.ErrorTypeInvalid, Field: "data", Detail: "illegal base64 data at input byte 5"}},
 		},
 		"SecretWithUnknownField": {
-			reason: "A field that is misspelled is refused.",
+			reason: "A misspelled field is refused.",
 			obj:    object(t, secret, "datum: {}"),
 			want:   []outcome{{Type: field.ErrorTypeInvalid, Field: "data", Detail: `json: unknown field "datum"`}},
 		},
@@ -187,7 +187,7 @@ func TestValidate(t *testing.T) {
 			obj:    embed(t, object(t, nodeClass, ``)),
 		},
 		"ObjectSomethingElse": {
-			reason: "It should not look into an object it has no CRD for.",
+			reason: "It should not validate an embedded object without a CRD.",
 			obj:    embed(t, object(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: cool}, wat: true}`, ``)),
 		},
 		"NoKind": {
@@ -195,12 +195,12 @@ func TestValidate(t *testing.T) {
 			want:   []outcome{{field.ErrorTypeInvalid, "kind", "cannot find a CRD of "}},
 		},
 		"UnknownKind": {
-			reason: "It should refuse a kind there's no CRD of.",
+			reason: "It should refuse a kind without a CRD.",
 			obj:    object(t, cluster, `{kind: Clutter}`),
 			want:   []outcome{{field.ErrorTypeInvalid, "kind", "cannot find a CRD of Clutter.eks.aws.m.upbound.io"}},
 		},
 		"ClusterScopedKind": {
-			reason: "It should refuse the cluster scoped twin of a kind, which isn't what's composed.",
+			reason: "It should refuse the cluster-scoped variant of a kind, which isn't composed.",
 			obj:    object(t, cluster, `{apiVersion: eks.aws.upbound.io/v1beta1}`),
 			want:   []outcome{{field.ErrorTypeInvalid, "kind", "cannot find a CRD of Cluster.eks.aws.upbound.io"}},
 		},
@@ -248,7 +248,7 @@ func TestValidate(t *testing.T) {
 			want:   []outcome{{field.ErrorTypeInvalid, "spec", "spec.forProvider.vpcConfig is a required parameter"}},
 		},
 		"CELObserve": {
-			reason: "It should accept an object that's only observed without what a rule requires to create it.",
+			reason: "It should accept an observe-only object without the fields that creation requires.",
 			obj:    object(t, cluster, `{spec: {managementPolicies: [Observe], forProvider: {vpcConfig: null}}}`),
 		},
 		"NoName": {
@@ -297,7 +297,7 @@ spec: {template: {spec: {requirements: [{key: karpenter.k8s.aws/instance-pods, o
 			want:   []outcome{{field.ErrorTypeInvalid, manifest + ".spec.roll", "unknown field"}},
 		},
 		"UnknownKarpenterKind": {
-			reason: "It should refuse a Karpenter kind there's no CRD of.",
+			reason: "It should refuse a Karpenter kind without a CRD.",
 			obj:    embed(t, object(t, nodePool, `{kind: Provisioner}`)),
 			want:   []outcome{{field.ErrorTypeInvalid, manifest + ".kind", "cannot find a CRD of Provisioner.karpenter.sh"}},
 		},
@@ -318,7 +318,7 @@ spec: {template: {spec: {requirements: [{key: karpenter.k8s.aws/instance-pods, o
 	}
 }
 
-// TestCombine puts together what the releases of a module find.
+// TestCombine combines the errors of the releases of a module.
 func TestCombine(t *testing.T) {
 	spec, name := field.NewPath("spec"), field.NewPath("metadata", "name")
 	cases := map[string]struct {
@@ -327,16 +327,16 @@ func TestCombine(t *testing.T) {
 		want     []outcome
 	}{
 		"Valid": {
-			reason:   "What each release accepts is valid.",
+			reason:   "An object that each release accepts is valid.",
 			releases: map[string]field.ErrorList{"v1.0.0": nil, "v1.1.0": nil},
 		},
 		"All": {
-			reason:   "What each release refuses is said once.",
+			reason:   "An error of each release is reported once.",
 			releases: map[string]field.ErrorList{"v1.0.0": {field.Required(name, "")}, "v1.1.0": {field.Required(name, "")}},
 			want:     []outcome{{Type: field.ErrorTypeRequired, Field: "metadata.name"}},
 		},
 		"Some": {
-			reason: "What some releases refuse names them.",
+			reason: "An error of some releases names them.",
 			releases: map[string]field.ErrorList{
 				"v1.0.0": {field.Required(name, "")},
 				"v1.1.0": {field.Required(name, ""), field.Forbidden(spec, "no")},

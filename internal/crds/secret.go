@@ -12,7 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// secretKind has no CRD: the API server knows it.
+// secretKind is built into the API server and has no CRD.
 var secretKind = runtimeschema.GroupVersionKind{Version: "v1", Kind: "Secret"}
 
 // validateSecret as the API server does, with unknown fields as errors.

@@ -11,18 +11,19 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 )
 
-// An EdgeKind is a way in which one resource depends on another.
+// An EdgeKind is the kind of a dependency between two resources.
 type EdgeKind int
 
-// Ways in which one resource depends on another.
+// Kinds of dependencies.
 const (
-	// Refers is from a resource whose object names the other one.
+	// Refers leads from a resource to one that its object names.
 	Refers EdgeKind = iota
 
-	// Waits is from a resource that needs a fact from the other one.
+	// Waits leads from a resource to one that reports a fact it needs.
 	Waits
 
-	// DeletedBefore is from a resource that must be gone before the other is deleted.
+	// DeletedBefore leads from a resource that must be gone to one that is deleted after
+	// it.
 	DeletedBefore
 )
 
@@ -50,7 +51,7 @@ func (g *Graph) Of(kinds ...EdgeKind) *Graph {
 func (g *Graph) Layers() [][]key.Key {
 	ls, err := Layers(g.Keys, g.Edges)
 	if err != nil {
-		return nil // A subgraph of a graph without cycles has none.
+		return nil // A subgraph of an acyclic graph is acyclic.
 	}
 	return ls
 }
@@ -98,7 +99,7 @@ func join(ks []key.Key) string {
 	return b.String()
 }
 
-// Merged is the graph in which the resources with the same key by as are one.
+// Merged is the graph in which resources that as maps to the same key are merged.
 func (g *Graph) Merged(as func(key.Key) key.Key) *Graph {
 	m := &Graph{}
 	seen, joined := make(map[key.Key]bool), make(map[Edge]bool)
@@ -119,8 +120,8 @@ func (g *Graph) Merged(as func(key.Key) key.Key) *Graph {
 }
 
 // Reduced is the transitive reduction: the graph without edges that others imply, and
-// with one edge between two resources, of the kind that comes first. A graph with a
-// cycle stays as it is.
+// with at most one edge between two resources, of the first kind. A graph with a cycle
+// stays as it is.
 func (g *Graph) Reduced() *Graph {
 	next := make(map[key.Key][]key.Key, len(g.Keys))
 	var es []Edge

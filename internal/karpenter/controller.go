@@ -13,8 +13,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// controllerRole with the official policies, and its association with the controller's
-// service account.
+// controllerRole with the official policies, and the Pod Identity association of the
+// controller's service account.
 func controllerRole(p platform.Plan, s v1alpha1.KarpenterSpec) []compose.Resource {
 	rs := iamrole.Role{
 		Key:         key.KarpenterRole,
@@ -48,11 +48,11 @@ func controllerScope(p platform.Plan, s v1alpha1.KarpenterSpec) scope {
 // claim, or the installed one if it's later. A later chart needs all that an earlier one
 // does.
 func grantedVersion(p platform.Plan, s v1alpha1.KarpenterSpec) *semver.Version {
-	asked := semver.MustParse(s.Version) // Validate has parsed it.
-	if is, err := semver.StrictNewVersion(p.Versions.Karpenter); err == nil && is.GreaterThan(asked) {
+	requested := semver.MustParse(s.Version) // Validate has parsed it.
+	if is, err := semver.StrictNewVersion(p.Versions.Karpenter); err == nil && is.GreaterThan(requested) {
 		return is
 	}
-	return asked
+	return requested
 }
 
 func policy(p platform.Plan, cp controllerPolicy) []compose.Resource {

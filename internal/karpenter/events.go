@@ -20,13 +20,12 @@ type eventRule struct {
 	pattern string
 }
 
-// interruptionEvents are the events the controller reads, all of them
-// announcements that an instance goes or has gone:
+// interruptionEvents are the events that the controller reads. All of them
+// announce that an instance stops or has stopped:
 // https://karpenter.sh/docs/reference/cloudformation/#rules
 //
-// Charts know the last one since 1.10. Older ones delete messages they do not
-// know from the queue, so that the rule does them no harm, and an upgrade of the
-// chart needs no new rule.
+// Charts support the last one since 1.10. Older charts delete unknown messages from the
+// queue, so the rule does no harm, and an upgrade of the chart needs no new rule.
 var interruptionEvents = []eventRule{
 	{
 		key:         "scheduled-change",

@@ -41,10 +41,11 @@ func Pools(p platform.Plan, s v1alpha1.KarpenterSpec) []compose.Resource {
 	return rs
 }
 
-// drained describes an object whose deletion is waited for, because Karpenter removes nodes
-// with it. Before Karpenter is installed no node can come of it, so a claim that is deleted
-// that early doesn't wait for a cluster that never came up. It's created once all is
-// protected that its deletion needs, so a claim that is deleted at any time ends.
+// drained describes an object whose deletion the teardown waits for, because Karpenter
+// then removes its nodes. It's created only once Karpenter is installed: before, it can
+// have no nodes, and a claim that is deleted that early must not wait for a cluster that
+// never came up. It's also created only once Usages protect everything that its deletion
+// needs, so that a claim can be deleted at any time.
 func drained(p platform.Plan, k key.Key, m platform.Managed) compose.Resource {
 	return p.KubernetesOwned(k, m).
 		ObserveUntil(p.Facts.Karpenter.Installed, compose.Fact{What: "Karpenter's release", From: key.Karpenter}).

@@ -12,8 +12,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// defaultRequirements of a pool without requirements for their keys, which to Karpenter
-// means any value.
+// defaultRequirements apply to a pool without requirements for their keys, which for
+// Karpenter would mean any value.
 var defaultRequirements = []v1alpha1.Requirement{
 	{Key: "kubernetes.io/arch", Operator: "In", Values: []string{"amd64"}},
 	{Key: "kubernetes.io/os", Operator: "In", Values: []string{"linux"}},

@@ -51,9 +51,9 @@ type controllerPolicy struct {
 // statements of the official template, in its order, for the chart's version:
 // https://karpenter.sh/docs/reference/cloudformation/#controller-authorization
 //
-// They are several because one document of all statements is over IAM's limit
-// for cluster names a little longer than usual. Of the official policies,
-// ZonalShift is missing: nothing sets settings.enableZonalShift.
+// They are several because a single document with all statements exceeds IAM's
+// limit for slightly longer cluster names. The official policy ZonalShift is
+// missing, because settings.enableZonalShift is never set.
 func controllerPolicies(s scope) []controllerPolicy {
 	ps := []controllerPolicy{
 		{key: "node-lifecycle", title: "NodeLifecycle", document: s.nodeLifecycle()},
@@ -66,8 +66,8 @@ func controllerPolicies(s scope) []controllerPolicy {
 	return append(ps, controllerPolicy{key: "resource-discovery", title: "ResourceDiscovery", document: s.resourceDiscovery()})
 }
 
-// Tags that say whose a resource is. The controller sets them on all it makes,
-// and may touch nothing without them.
+// Tags that identify the owner of a resource. The controller sets them on
+// everything it creates, and may change nothing without them.
 const (
 	tagEKSCluster = "eks:eks-cluster-name"
 	tagNodePool   = "karpenter.sh/nodepool"
@@ -216,9 +216,10 @@ func (s scope) interruptionQueue() iam.Document {
 	}}}
 }
 
-// resourceDiscovery lets the controller read what it chooses from. The two
-// statements about instance profiles are needed even where the controller makes
-// none: without them an EC2NodeClass is never deleted.
+// resourceDiscovery lets the controller read instance types, prices, images and
+// other resources to choose from. The two statements about instance profiles
+// are needed even where the controller creates none: without them an
+// EC2NodeClass is never deleted.
 func (s scope) resourceDiscovery() iam.Document {
 	return iam.Document{Statements: []iam.Statement{
 		{
@@ -250,8 +251,8 @@ func (s scope) resourceDiscovery() iam.Document {
 	}}
 }
 
-// queuePolicy returns the policy of the interruption queue: EventBridge may send
-// to it, and nobody may talk to it without TLS. It is the official one:
+// queuePolicy returns the policy of the interruption queue: EventBridge may send to it,
+// and requests without TLS are denied. It is the official one:
 // https://karpenter.sh/docs/reference/cloudformation/#karpenterinterruptionqueuepolicy
 func queuePolicy(queueARN string) iam.Document {
 	return iam.Document{ID: "EC2InterruptionPolicy", Statements: []iam.Statement{
@@ -271,14 +272,14 @@ func queuePolicy(queueARN string) iam.Document {
 	}}
 }
 
-// tagCluster is the key of the tag that says which cluster owns a resource.
+// tagCluster is the key of the tag that names the cluster that owns a resource.
 func (s scope) tagCluster() string {
 	return "kubernetes.io/cluster/" + s.cluster
 }
 
-// ec2 returns ARNs of EC2 in the scope's region, from their parts from the
-// account on. The account is *, as in the official policies: subnets, and
-// images that somebody shares, can be another account's.
+// ec2 returns ARNs of EC2 in the scope's region, from their parts after the
+// account. The account is *, as in the official policies: shared subnets and
+// images can belong to another account.
 func (s scope) ec2(parts ...string) []string {
 	arns := make([]string, 0, len(parts))
 	for _, p := range parts {
@@ -287,8 +288,8 @@ func (s scope) ec2(parts ...string) []string {
 	return arns
 }
 
-// instanceProfiles is the ARN of all of the account's instance profiles: their
-// names are the controller's to choose, their tags are what limits it.
+// instanceProfiles is the ARN of all of the account's instance profiles: the
+// controller chooses their names, and conditions on tags limit its access.
 func (s scope) instanceProfiles() []string {
 	return []string{"arn:" + s.partition + ":iam::" + s.account + ":instance-profile/*"}
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws/iam"
 )
 
-var update = flag.Bool("update", false, "write the golden files of testdata anew")
+var update = flag.Bool("update", false, "write the golden files of testdata")
 
 // testScope is the scope of a cluster like that of the golden files.
 func testScope(chart string) scope {
@@ -91,7 +91,7 @@ func TestControllerPolicies(t *testing.T) {
 			},
 		},
 		"NoInterruption": {
-			reason: "Without a queue there is nothing to read from it.",
+			reason: "Without a queue, the policy to read from it is missing.",
 			args:   quiet,
 			want: []policy{
 				{Key: "node-lifecycle", Title: "NodeLifecycle", Size: 2795},
@@ -115,7 +115,7 @@ func TestControllerPolicies(t *testing.T) {
 	}
 }
 
-// Every document must fit, for the longest names there can be.
+// Every document must fit IAM's limit, even with the longest possible names.
 func TestSizes(t *testing.T) {
 	cases := map[string]struct {
 		reason string

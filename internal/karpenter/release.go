@@ -61,7 +61,7 @@ const (
 	fieldChart  = "spec.forProvider.chart.version"
 )
 
-// chartOf a release is retained while the version to desire is unknown.
+// chartOf a release: it retains its version while the version to desire is unknown.
 func chartOf(k key.Key) compose.Fact {
 	return compose.Fact{What: "the version of the chart that is installed", From: k}
 }
@@ -121,7 +121,7 @@ func requested(s v1alpha1.KarpenterSpec) map[string]any {
 	}
 	var v map[string]any
 	if err := json.Unmarshal(s.Values.Raw, &v); err != nil {
-		return nil // The schema says it's an object.
+		return nil // The schema requires an object.
 	}
 	return v
 }

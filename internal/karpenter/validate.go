@@ -98,7 +98,7 @@ func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field
 		errs = append(errs, field.Invalid(p.Child("key"), r.Key, err.Error()))
 	}
 	if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
-		errs = append(errs, field.Invalid(p.Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or ask for at most "+strconv.Itoa(len(r.Values))))
+		errs = append(errs, field.Invalid(p.Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or set at most "+strconv.Itoa(len(r.Values))))
 	}
 	return errs
 }

@@ -2,8 +2,8 @@ package karpenter
 
 import "github.com/Masterminds/semver/v3"
 
-// A grant is something the controller's policy lists, and the first chart that
-// needs it; nil is older than all charts that are supported.
+// A grant is an item of the controller's policy, and the first chart that needs
+// it; nil is older than all supported charts.
 type grant struct {
 	what  string
 	since *semver.Version
@@ -20,26 +20,26 @@ func granted(gs []grant, chart *semver.Version) []string {
 	return what
 }
 
-// This is all that changed in the official policies since chart 1.9, which split
-// them up (https://karpenter.sh/docs/upgrading/upgrade-guide/). In order:
+// These are all changes of the official policies since chart 1.9, which split them up
+// (https://karpenter.sh/docs/upgrading/upgrade-guide/). In order:
 //
 //   - 1.11 launches into placement groups.
 //   - 1.12 watches the status checks of instances. Its template first granted
-//     that by a statement without a region, which 1.13 moved to where it is
-//     here; the documentation of 1.12 has it here, too. 1.12 also has a policy
+//     that by a statement without a region. 1.13 and the documentation of 1.12
+//     have it in the statement used here. 1.12 also has a policy
 //     for zonal shift, which nothing here enables.
 //   - 1.10, 1.13 and 1.14 need nothing new. 1.15 calls ec2:RebootInstances, but
-//     only behind the alpha gates nodeRepair and rebootForRepair.
+//     only with the alpha feature gates nodeRepair and rebootForRepair.
 //
-// 1.10 also understands one more event, which is no matter of the policies: see
+// 1.10 also reads one more event, which doesn't concern the policies: see
 // interruptionEvents.
 var (
 	placementGroups = semver.MustParse("1.11.0")
 	instanceStatus  = semver.MustParse("1.12.0")
 )
 
-// launchInputs are the resources a launch refers to and does not create, by the
-// part of their ARN from the account on.
+// launchInputs are existing resources that a launch refers to, by the part of
+// their ARN after the account.
 var launchInputs = []grant{
 	{what: ":image/*"},
 	{what: ":snapshot/*"},

@@ -32,9 +32,9 @@ func TestGranted(t *testing.T) {
 		"Ten":        {reason: "1.10 only has a new event.", args: "1.10.0", want: none},
 		"Eleven":     {reason: "1.11 launches into placement groups.", args: "1.11.0", want: placement},
 		"Twelve":     {reason: "1.12 watches status checks.", args: "1.12.0", want: status},
-		"Thirteen":   {reason: "1.13 is as 1.12.", args: "1.13.0", want: status},
-		"Fourteen":   {reason: "1.14 is as 1.12.", args: "1.14.1", want: status},
-		"Fifteen":    {reason: "1.15 is as 1.12.", args: "1.15.1", want: status},
+		"Thirteen":   {reason: "1.13 equals 1.12.", args: "1.13.0", want: status},
+		"Fourteen":   {reason: "1.14 equals 1.12.", args: "1.14.1", want: status},
+		"Fifteen":    {reason: "1.15 equals 1.12.", args: "1.15.1", want: status},
 		"FifteenMax": {reason: "Patches change nothing.", args: "1.15.99", want: status},
 	}
 
@@ -60,7 +60,7 @@ func TestGranted(t *testing.T) {
 	}
 }
 
-// Versions must change nothing but what the lists of grants say.
+// Versions must differ only by the lists of grants.
 func TestGrantedOnly(t *testing.T) {
 	old, recent := controllerPolicies(testScope("1.9.0")), controllerPolicies(testScope("1.14.1"))
 	for i := range recent {
@@ -81,9 +81,9 @@ func TestGrantedOnly(t *testing.T) {
 func TestGrantedOrder(t *testing.T) {
 	gs := []grant{{what: "b"}, {what: "new", since: semver.MustParse("1.11.0")}, {what: "a"}}
 	if diff := cmp.Diff([]string{"b", "a"}, granted(gs, semver.MustParse("1.10.9"))); diff != "" {
-		t.Errorf("What is left out leaves the order alone.\ngranted(...): -want, +got:\n%s", diff)
+		t.Errorf("Items that are left out don't change the order.\ngranted(...): -want, +got:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"b", "new", "a"}, granted(gs, semver.MustParse("1.11.0"))); diff != "" {
-		t.Errorf("What is added has its place in the order.\ngranted(...): -want, +got:\n%s", diff)
+		t.Errorf("Added items are in the order of the list.\ngranted(...): -want, +got:\n%s", diff)
 	}
 }

@@ -23,11 +23,11 @@ type release struct {
 }
 
 // releases are the versions whose CRDs composed objects are checked against, the oldest
-// first. This is the one place that says which. The ranges in apis/crossplane.yaml start
-// with the oldest and end with the minor of the newest, of which tests/docs makes sure.
+// first. They are defined only here. The ranges in apis/crossplane.yaml start with the
+// oldest and end with the minor of the newest; TestRanges compares them.
 //
-// All that composed objects need has to be in every release: between two releases fields
-// are added, and requirements are added and dropped.
+// Composed objects must be valid in every release: between two releases, fields are
+// added, and requirements are added and dropped.
 var releases = map[string][]release{
 	"github.com/upbound/provider-aws/v2": {
 		{version: "v2.5.0", sum: "h1:xQ+xVkv8E4lT8kzOkxiJgaYrmZfPTyfGRhfRtUVTc6I="},
@@ -52,9 +52,9 @@ var releases = map[string][]release{
 	},
 }
 
-// chosen releases of modules that go.mod has not, or not as new as it takes. Of the first
-// nothing is compiled in. A newer version of the second needs a library that provider-aws
-// isn't built with.
+// chosen releases of modules that are missing in go.mod, or too old there. The first
+// isn't compiled in. A newer version of the second needs a library that provider-aws
+// doesn't build with.
 var chosen = map[string]string{
 	"github.com/aws/karpenter-provider-aws":             "v1.14.1",
 	"github.com/crossplane-contrib/provider-kubernetes": "v1.3.1",
@@ -109,9 +109,9 @@ func Find(ctx context.Context, folder, path string) (Module, error) {
 func At(ctx context.Context, path, version string) (Module, error) {
 	i := slices.IndexFunc(releases[path], func(r release) bool { return r.version == version })
 	if i < 0 {
-		return Module{}, errors.Errorf("%s is no release of %s that anything is checked against", version, path)
+		return Module{}, errors.Errorf("%s is not a release of %s in the table of this package", version, path)
 	}
-	// Outside of any module nothing else takes part in choosing the version.
+	// Outside of any module, no go.mod affects the version.
 	tmp, err := os.MkdirTemp("", "modules")
 	if err != nil {
 		return Module{}, errors.Wrap(err, "cannot create directory")
@@ -129,8 +129,8 @@ func At(ctx context.Context, path, version string) (Module, error) {
 	return m, errors.Wrapf(err, "cannot use module %s", path)
 }
 
-// run the go command. It never switches to another toolchain: modules are looked
-// at, not compiled. If it fails, it may have printed a module even so.
+// run the go command. It never switches to another toolchain: modules are read, not
+// compiled. Even if it fails, it may have printed a module.
 func run(ctx context.Context, dir string, env []string, args ...string) (Module, error) {
 	stderr := &bytes.Buffer{}
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // All arguments are constants.

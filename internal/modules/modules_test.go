@@ -54,16 +54,16 @@ func TestRanges(t *testing.T) {
 			providers++
 			vs := Releases(moduleOf(d.Package))
 			if len(vs) == 0 {
-				t.Errorf("%s: nothing is checked against any release of %s", file, d.Package)
+				t.Errorf("%s: composed objects aren't checked against %s", file, d.Package)
 				continue
 			}
 			newest := semver.MustParse(vs[len(vs)-1]).IncMinor()
 			if want := ">=" + vs[0] + ", <v" + newest.String(); d.Version != want {
-				t.Errorf("%s: %s: want version %q, as is checked, got %q", file, d.Package, want, d.Version)
+				t.Errorf("%s: %s: want the checked version %q, got %q", file, d.Package, want, d.Version)
 			}
 		}
 		if providers == 0 {
-			t.Errorf("%s: there are no providers", file)
+			t.Errorf("%s: no providers found", file)
 		}
 	}
 }
@@ -102,12 +102,12 @@ func TestAt(t *testing.T) {
 		want    want
 	}{
 		"Old": {
-			reason:  "A release that the Go version here is new enough for is there.",
+			reason:  "A release for the current Go version is found.",
 			version: "v1.3.0",
 			want:    want{file: true},
 		},
 		"RequiresNewerGo": {
-			reason:  "A release that requires a newer Go is there, too.",
+			reason:  "A release that requires a newer Go is found, too.",
 			version: "v1.4.1",
 			want:    want{file: true},
 		},
@@ -137,7 +137,7 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// TestChecksum refuses files that are not those of the release.
+// TestChecksum refuses files with another checksum than the release's.
 func TestChecksum(t *testing.T) {
 	const module = "github.com/crossplane-contrib/provider-helm"
 	was := releases[module]

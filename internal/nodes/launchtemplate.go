@@ -14,8 +14,8 @@ func launchTemplateName(p platform.Plan, s v1alpha1.SystemNodesSpec) string {
 	return aws.Name(aws.LimitLaunchTemplate, p.ClusterName, s.Name)
 }
 
-// launchTemplate of the system nodes. It has no image and no security group: EKS adds its
-// own.
+// launchTemplate of the system nodes. It has no image and no security group: EKS adds
+// both.
 func launchTemplate(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 	return p.AWS(key.LaunchTemplate(key.System), &ec2.LaunchTemplate{Spec: ec2.LaunchTemplateSpec{ForProvider: ec2.LaunchTemplateParameters_2{
 		Region:               new(p.Region),
@@ -24,7 +24,7 @@ func launchTemplate(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resourc
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsParameters{
 			HTTPEndpoint: new("enabled"),
 			HTTPTokens:   new("required"),
-			// One hop keeps pods from the node's own role.
+			// With one hop, pods can't use the node's role.
 			HTTPPutResponseHopLimit: new(1.0),
 		},
 		BlockDeviceMappings: []ec2.BlockDeviceMappingsParameters{{

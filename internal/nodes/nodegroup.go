@@ -35,7 +35,7 @@ func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 			Taint:         taints(s),
 			Tags:          p.Tags(),
 		},
-		// The size of an existing group belongs to what scales it.
+		// An autoscaler may change the size of an existing group.
 		InitProvider: eks.NodeGroupInitParameters{
 			ScalingConfig: &eks.ScalingConfigInitParameters{DesiredSize: new(float64(s.DesiredSize))},
 		},
@@ -65,6 +65,6 @@ func taints(s v1alpha1.SystemNodesSpec) []eks.TaintParameters {
 	if !s.CriticalAddonsOnly {
 		return nil
 	}
-	// EKS spells effects its own way.
+	// EKS has its own spelling of effects.
 	return []eks.TaintParameters{{Key: new("CriticalAddonsOnly"), Value: new("true"), Effect: new("NO_SCHEDULE")}}
 }

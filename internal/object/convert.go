@@ -20,17 +20,17 @@ type structField struct {
 	// name in JSON. The fields of a struct without a name are its parent's.
 	name string
 
-	// omitZero leaves out numbers and booleans that are zero. Whatever else is
-	// empty is left out anyway.
+	// omitZero leaves out zero numbers and booleans. Other empty values are
+	// always left out.
 	omitZero bool
 }
 
-// structFields by type: there are some dozen types, and a tag takes time to read.
+// structFields by type, cached: there are a few dozen types, and parsing tags takes time.
 var structFields sync.Map
 
 func fieldsOf(t reflect.Type) []structField {
 	if fs, ok := structFields.Load(t); ok {
-		return fs.([]structField) //nolint:forcetypeassert // Nothing else is stored.
+		return fs.([]structField) //nolint:forcetypeassert // Only this type is stored.
 	}
 	var fs []structField
 	for f := range t.Fields() {
@@ -47,7 +47,7 @@ func fieldsOf(t reflect.Type) []structField {
 	return fs
 }
 
-// addTo an object a field of a struct, unless it's empty.
+// addTo adds a field of a struct to an object, unless it's empty.
 func (f structField) addTo(o *structpb.Struct, s reflect.Value) error {
 	v := s.Field(f.index)
 	isScalar := v.Kind() >= reflect.Bool && v.Kind() <= reflect.Float64
@@ -67,7 +67,7 @@ func (f structField) addTo(o *structpb.Struct, s reflect.Value) error {
 	return nil
 }
 
-// addFields to an object, those of a struct that are not empty.
+// addFields adds the fields of a struct that aren't empty to an object.
 func addFields(o *structpb.Struct, s reflect.Value) error {
 	for _, f := range fieldsOf(s.Type()) {
 		if err := f.addTo(o, s); err != nil {
@@ -77,9 +77,9 @@ func addFields(o *structpb.Struct, s reflect.Value) error {
 	return nil
 }
 
-// value as the protocol carries it. What marshals itself is free-form: what it
-// holds, empty values included, belongs to whoever wrote it. Types of no package, such
-// as string, have no methods, and most values are of those.
+// value in the form of the protocol. A type that marshals itself is free-form: its
+// content is copied as it is, empty values included. Predeclared types such as string
+// have no methods, and most values have one of those.
 func value(v reflect.Value) (*structpb.Value, error) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
@@ -129,7 +129,7 @@ func structValue(v reflect.Value) (*structpb.Value, error) {
 
 func mapValue(v reflect.Value) (*structpb.Value, error) {
 	if v.Type().Key().Kind() != reflect.String {
-		return nil, errors.Errorf("cannot convert a %s: its keys are no strings", v.Type())
+		return nil, errors.Errorf("cannot convert a %s: its keys aren't strings", v.Type())
 	}
 	o := &structpb.Struct{Fields: make(map[string]*structpb.Value, v.Len())}
 	for k, e := range v.Seq2() {
@@ -137,7 +137,7 @@ func mapValue(v reflect.Value) (*structpb.Value, error) {
 		if err != nil {
 			return nil, errors.Wrapf(err, "key %s", k)
 		}
-		// A key was put there by somebody: tags and labels may have no value.
+		// Keys with empty values stay: tags and labels may have no value.
 		if _, isString := p.GetKind().(*structpb.Value_StringValue); isString || !empty(p) {
 			o.Fields[k.String()] = p
 		}
@@ -180,7 +180,7 @@ func marshaled(v reflect.Value) (*structpb.Value, error) {
 	return p, errors.Wrap(err, "cannot convert JSON")
 }
 
-// empty tells whether a field of that value says nothing.
+// empty reports whether a value is left out.
 func empty(v *structpb.Value) bool {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_NumberValue, *structpb.Value_BoolValue:

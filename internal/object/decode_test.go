@@ -33,11 +33,11 @@ func TestDecode(t *testing.T) {
 			want:   thing{Items: []item{{}, {}}},
 		},
 		"NoStruct": {
-			reason: "A status that's no object has no fields.",
+			reason: "A status that isn't an object has no fields.",
 			status: "ready",
 		},
 		"UnknownFields": {
-			reason: "Other fields are of no interest.",
+			reason: "Other fields are ignored.",
 			status: map[string]any{"other": "a", "": "b"},
 		},
 	}

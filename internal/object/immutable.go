@@ -35,11 +35,10 @@ type Change struct {
 // pathExternalName is where an object has its external name.
 const pathExternalName = "metadata.annotations." + meta.AnnotationKeyExternalName
 
-// ImmutableChanges are the changes of immutable fields that a desired object asks of an
-// existing one. A value that equals the one desired before is no change, whatever the
-// provider made of it; neither is one that equals the reported value. A field that no
-// provider reports can only be compared with what was desired, and what exists only in
-// Kubernetes may still change.
+// ImmutableChanges are the changes of immutable fields from an existing object to a
+// desired one. A value that equals the previously desired or the reported one isn't a
+// change. A field that no provider reports is compared with the previously desired value
+// only. Without an external resource, every field may change.
 func ImmutableChanges(fields []ImmutableField, desired *structpb.Struct, existing Object) []Change {
 	if !existing.Made() {
 		return nil
@@ -63,7 +62,7 @@ func (f ImmutableField) change(want *structpb.Value, existing Object) (Change, b
 		return Change{}, false
 	}
 	if was != nil {
-		is = was // As it was desired, rather than as it's reported.
+		is = was // The desired value, rather than the reported one.
 	}
 	return Change{Field: f.Path, From: is, To: want}, true
 }

@@ -2,8 +2,8 @@ package object
 
 import "github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 
-// reasonCreateFailed is the reason of a condition of providers made from Terraform: an
-// asynchronous creation failed.
+// reasonCreateFailed is the reason of a condition of providers generated from Terraform:
+// an asynchronous creation failed.
 const reasonCreateFailed = "AsyncCreateFailure"
 
 // Made reports whether the external resource was created, or is being created. The

@@ -1,5 +1,5 @@
-// Package object reads and makes objects as the function protocol carries them, as
-// protobuf structs: a request holds a hundred of them, and of each only a few fields
+// Package object reads and creates objects in the form of the function protocol, as
+// protobuf structs: a request contains a hundred of them, and only a few fields of each
 // matter.
 package object
 

@@ -37,22 +37,22 @@ func TestObserve(t *testing.T) {
 			want:   want{keys: []key.Key{"a", "b", "c"}},
 		},
 		"NoName": {
-			reason: "References need names, so what has none isn't understood.",
+			reason: "References need names, so an object without one is an error.",
 			args:   map[string]map[string]any{"a": thing, "b": without("metadata")},
 			want:   want{err: `cannot read observed resource "b": it has no metadata.name`},
 		},
 		"NoKind": {
-			reason: "Nobody could tell whether it's what is described.",
+			reason: "Without a kind it can't be compared with the description.",
 			args:   map[string]map[string]any{"a": without("kind")},
 			want:   want{err: `cannot read observed resource "a": it has no kind`},
 		},
 		"NoAPIVersion": {
-			reason: "It's no object of Kubernetes.",
+			reason: "It isn't a Kubernetes object.",
 			args:   map[string]map[string]any{"a": without("apiVersion")},
 			want:   want{err: `cannot read observed resource "a": it has no apiVersion`},
 		},
 		"Several": {
-			reason: "Of several errors it's always the same one.",
+			reason: "Of several errors, always the same one is returned.",
 			args:   map[string]map[string]any{"d": nil, "b": nil, "c": nil},
 			want:   want{err: `cannot read observed resource "b": it has no apiVersion`},
 		},
@@ -99,14 +99,14 @@ func TestExisting(t *testing.T) {
 		"Number":       {reason: "A number is one.", e: e, path: "status.version", want: 3.0},
 		"Item":         {reason: "An item of a list is found by its index.", e: e, path: "status.oidc.0.issuer", want: "https://example.org"},
 		"Object":       {reason: "An object is found, too.", e: e, path: "metadata", want: map[string]any{"name": "thing"}},
-		"Null":         {reason: "Null is nothing to read.", e: e, path: "status.null"},
-		"Missing":      {reason: "What isn't there is nothing.", e: e, path: "status.other.field"},
+		"Null":         {reason: "Null has no value.", e: e, path: "status.null"},
+		"Missing":      {reason: "A missing field has no value.", e: e, path: "status.other.field"},
 		"PastTheEnd":   {reason: "A list ends.", e: e, path: "status.oidc.1.issuer"},
 		"Negative":     {reason: "A list begins.", e: e, path: "status.oidc.-1.issuer"},
 		"NoIndex":      {reason: "Items have no names.", e: e, path: "status.oidc.issuer"},
 		"EmptyList":    {reason: "An empty list has no items.", e: e, path: "status.empty.0"},
 		"IntoString":   {reason: "A string has no fields.", e: e, path: "metadata.name.first"},
-		"NothingAtAll": {reason: "What doesn't exist has no fields.", e: Object{}, path: "metadata.name"},
+		"NothingAtAll": {reason: "An object that doesn't exist has no fields.", e: Object{}, path: "metadata.name"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

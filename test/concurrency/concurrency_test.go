@@ -1,4 +1,4 @@
-// Package concurrency tests the function where many call it at once, as Crossplane does.
+// Package concurrency tests the function with concurrent calls, as Crossplane makes them.
 // CI runs it, and the packages that start goroutines, with the race detector.
 package concurrency
 
@@ -18,8 +18,8 @@ import (
 // callers of one request at once.
 const callers = 4
 
-// TestFirstCalls are the first of a process, all at once: whatever the function reads or
-// compiles once, it reads or compiles then. It must stay the first test.
+// TestFirstCalls makes the first calls of a process concurrently: the function then reads
+// and compiles everything that it caches. It must stay the first test.
 func TestFirstCalls(t *testing.T) {
 	var reqs []*fnv1.RunFunctionRequest
 	for _, e := range examples.All(t) {
@@ -28,9 +28,9 @@ func TestFirstCalls(t *testing.T) {
 	atOnce(t, reqs)
 }
 
-// TestSameBytesAtOnce is the third law, one request has one response, for a function that
-// many call at once: for each example at first, in steady state, right after its claim
-// was changed, and where it is refused.
+// TestSameBytesAtOnce is the third promise, the same request gets the same bytes, with
+// concurrent calls: for each example at first, in steady state, right after its claim was
+// changed, and when it's refused.
 func TestSameBytesAtOnce(t *testing.T) {
 	var reqs []*fnv1.RunFunctionRequest
 	for _, e := range examples.All(t) {
@@ -40,7 +40,7 @@ func TestSameBytesAtOnce(t *testing.T) {
 		}
 	}
 	for _, e := range examples.Invalid(t) {
-		// What cannot even become a request is refused by render, which nothing calls at once.
+		// The command render refuses the others before it creates a request.
 		if req, err := e.Files(e.Claim()).Request(nil); err == nil {
 			reqs = append(reqs, req)
 		}
@@ -48,7 +48,7 @@ func TestSameBytesAtOnce(t *testing.T) {
 	atOnce(t, reqs)
 }
 
-// TestPassesAtOnce are of platforms of one claim, each at its own pace.
+// TestPassesAtOnce runs platforms of the same claim concurrently, each at its own pace.
 func TestPassesAtOnce(t *testing.T) {
 	req := examples.Get("seafarer-cluster").Request(t)
 	var wg sync.WaitGroup
@@ -80,8 +80,8 @@ func responses(t *testing.T, ps []render.Pass) []string {
 	return rs
 }
 
-// atOnce answers requests, each several times. Callers share a request, so the function
-// must not write to it either.
+// atOnce answers each request several times, concurrently. Callers share a request, so
+// the function must not write to it.
 func atOnce(t *testing.T, reqs []*fnv1.RunFunctionRequest) {
 	t.Helper()
 	got := make([][callers]string, len(reqs))

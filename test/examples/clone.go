@@ -10,9 +10,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// Clone a request, to change it. Laws clone a request for each of their cases. What is
-// observed makes up nearly all of it, and is cloned here without reflection: proto.Clone
-// would take a quarter of the time of all laws.
+// Clone a request, to change it. Laws clone a request for each case. Observed resources
+// are most of it, and are cloned here without reflection: proto.Clone would take a
+// quarter of the time of all laws.
 func Clone(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	rest := &fnv1.RunFunctionRequest{}

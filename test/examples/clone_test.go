@@ -11,7 +11,7 @@ import (
 )
 
 // TestClone compares with proto.Clone, for requests in which every field is set, and
-// looks for what a clone shares with what it's of.
+// checks that a clone shares nothing with the original.
 func TestClone(t *testing.T) {
 	req := &fnv1.RunFunctionRequest{}
 	fill(req.ProtoReflect(), 0)
@@ -23,14 +23,14 @@ func TestClone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want, c := proto.CloneOf(req), Clone(t, req)
 			if !proto.Equal(want, c) {
-				t.Errorf("the clone is another: want %v, got %v", want, c)
+				t.Errorf("the clone differs: want %v, got %v", want, c)
 			}
 			for _, o := range c.GetObserved().GetResources() {
 				spoil(o.GetResource())
 			}
 			spoil(c.GetObserved().GetComposite().GetResource())
 			if !proto.Equal(want, req) {
-				t.Error("a change of the clone changes what it is of")
+				t.Error("a change of the clone changes the original")
 			}
 		})
 	}

@@ -1,5 +1,5 @@
-// Package examples makes what tests need of the examples: requests that Crossplane would
-// send for them, what they settle to, and their golden files.
+// Package examples provides the examples to tests: the requests that Crossplane would
+// send for them, their settled requests, and their golden files.
 package examples
 
 import (
@@ -30,8 +30,8 @@ var update = flag.Bool("update", false, "write golden files instead of comparing
 // TTL of the responses to tests.
 const TTL = time.Minute
 
-// An Example is a folder with a claim. Examples are tests: what they hold is composed,
-// compared and put to the laws.
+// An Example is a folder with a claim. Examples are tests: their claims are composed,
+// compared with golden files and tested with the laws.
 type Example struct {
 	Name string
 
@@ -54,8 +54,8 @@ var root = sync.OnceValue(func() string {
 // Get an example by its name.
 func Get(name string) Example { return Example{Name: name, Dir: Path("example", name)} }
 
-// All examples of claims that can be composed. Those that cannot are in folders whose
-// names say so.
+// All examples of valid claims. Folders of invalid ones have names that begin with
+// invalid.
 func All(tb testing.TB) []Example {
 	tb.Helper()
 	return find(tb, false)
@@ -111,7 +111,7 @@ func (e Example) RequestOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest
 	tb.Helper()
 	req, err := e.Files(claim).Request(nil)
 	if err != nil {
-		tb.Fatalf("cannot make request for %s: %v", e.Name, err)
+		tb.Fatalf("cannot create request for %s: %v", e.Name, err)
 	}
 	return req
 }
@@ -128,22 +128,22 @@ func (e Example) SteadyOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest 
 	return Memoised(tb, claim, func() *fnv1.RunFunctionRequest { return Settled(tb, e.RequestOf(tb, claim)) })
 }
 
-// made requests, by name. It takes a while to make one, and many tests begin with it.
-var made sync.Map
+// memoised requests, by name. They are slow to create, and many tests begin with them.
+var memoised sync.Map
 
-// Memoised is a copy of the request of a name, which is made once.
+// Memoised is a copy of the request of a name, which is created once.
 func Memoised(tb testing.TB, name string, request func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
-	once, _ := made.LoadOrStore(name, sync.OnceValue(request))
-	made, _ := once.(func() *fnv1.RunFunctionRequest)
-	return Clone(tb, made())
+	once, _ := memoised.LoadOrStore(name, sync.OnceValue(request))
+	req, _ := once.(func() *fnv1.RunFunctionRequest)
+	return Clone(tb, req())
 }
 
 // Before is the path of the claim of the example before it was changed.
 func (e Example) Before() string { return e.File("before.yaml") }
 
 // Midway is the request of an example whose claim was just changed: Crossplane has
-// applied what is desired since, and no provider has done any of it.
+// applied the new desired state, and no provider has acted on it.
 func (e Example) Midway(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	return Memoised(tb, e.Name+" midway", func() *fnv1.RunFunctionRequest { return e.midway(tb) })
@@ -169,8 +169,8 @@ func (e Example) midway(tb testing.TB) *fnv1.RunFunctionRequest {
 	return nil
 }
 
-// Applied is the next request if Crossplane applies the response to what it has
-// seen, and no provider does anything.
+// Applied is the next request if Crossplane applies the response to the
+// observed resources, and no provider acts.
 func Applied(tb testing.TB, req, seen *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	n := Clone(tb, req)
@@ -229,7 +229,7 @@ func Golden(tb testing.TB, path string, got []byte) {
 		return
 	}
 	if diff := cmp.Diff(Read(tb, path), string(got)); diff != "" {
-		tb.Errorf("%s: -want, +got; if it should be so, run the test with -update:\n%s", path, diff)
+		tb.Errorf("%s: -want, +got; if that's intended, run the test with -update:\n%s", path, diff)
 	}
 }
 

@@ -19,13 +19,12 @@ import (
 // maxPools is how many NodePools a claim may have.
 const maxPools = 100
 
-// BenchmarkRunFunction on a platform that's complete, which is what the function
-// is asked for almost always. A call cannot be faster than it takes to read its
-// request and to write its response: that's the floor, and x-floor is how many
-// times as long the whole call takes.
+// BenchmarkRunFunction on a complete platform, which is the most common request. The
+// floor is the time to decode the request and encode the response, and x-floor is the
+// time of the call divided by it.
 //
-// What is observed is Bare if it's what the simulated providers leave: the
-// desired state and a status. WithMetadata it's as large as in a control plane.
+// Bare observes what the simulated providers report: the desired state and a
+// status. WithMetadata adds the metadata of a real control plane.
 func BenchmarkRunFunction(b *testing.B) {
 	steady := examples.Get("seafarer-cluster").Steady(b)
 	for _, bc := range []struct {
@@ -75,8 +74,8 @@ func BenchmarkNodePools(b *testing.B) {
 	}
 }
 
-// TestGrowsLinearly tells whether a NodePool costs as much among many as among
-// few. It counts allocations: unlike time, they are the same each time.
+// TestGrowsLinearly checks that the cost of a NodePool doesn't depend on their
+// number. It counts allocations, which are reproducible, unlike time.
 func TestGrowsLinearly(t *testing.T) {
 	allocs := func(n int) float64 {
 		req := withPools(t, n)
@@ -111,7 +110,7 @@ func (c call) floor(tb testing.TB) {
 	marshal(tb, c.rsp)
 }
 
-// function called with the request's bytes, for the response's.
+// function called with the bytes of the request, returning those of the response.
 func (c call) function(tb testing.TB) {
 	tb.Helper()
 	marshal(tb, examples.Run(tb, c.read(tb)))

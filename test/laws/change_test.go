@@ -23,7 +23,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// changed examples are those whose claim was changed.
+// changed examples are those with a changed claim.
 func changed(tb testing.TB) []examples.Example {
 	tb.Helper()
 	var es []examples.Example
@@ -33,13 +33,13 @@ func changed(tb testing.TB) []examples.Example {
 		}
 	}
 	if len(es) == 0 {
-		tb.Fatal("there's no example of a change")
+		tb.Fatal("no example has a changed claim")
 	}
 	return es
 }
 
-// moments in the lives of examples, which laws are put to: of each when it has
-// been steady for a while, and of those whose claim was changed the one after.
+// moments in the lives of examples, at which laws are tested: each example in
+// steady state, and changed examples right after the change.
 func moments(t *testing.T) map[string]*fnv1.RunFunctionRequest {
 	t.Helper()
 	ms := make(map[string]*fnv1.RunFunctionRequest)
@@ -52,18 +52,18 @@ func moments(t *testing.T) map[string]*fnv1.RunFunctionRequest {
 	return ms
 }
 
-// TestWalks shows each step that an example takes whose claim was changed.
-func TestWalks(t *testing.T) {
+// TestUpgradeSteps compares each step of a changed example with a golden file.
+func TestUpgradeSteps(t *testing.T) {
 	t.Parallel()
 	for _, e := range changed(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			examples.Golden(t, filepath.Join(e.Dir, "walk.txt"), walkOf(t, e.Midway(t)))
+			examples.Golden(t, filepath.Join(e.Dir, "walk.txt"), upgradeSteps(t, e.Midway(t)))
 		})
 	}
 }
 
-// walkOf a request, step by step, until nothing changes.
-func walkOf(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
+// upgradeSteps a request, step by step, until nothing changes.
+func upgradeSteps(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	ps := simulated(t, req)
@@ -72,7 +72,7 @@ func walkOf(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 		fmt.Fprintf(&out, "pass %d: control plane %s, system nodes %s, Karpenter %s\n", i+1,
 			v.String("status.versions.controlPlane"), v.String("status.versions.systemNodes"), v.String("status.versions.karpenter"))
 		if i > 0 {
-			for _, k := range lacks(ps[i-1].Response, p.Response) {
+			for _, k := range missing(ps[i-1].Response, p.Response) {
 				fmt.Fprintf(&out, "  %s goes\n", k)
 			}
 		}
@@ -85,8 +85,8 @@ func walkOf(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 	return out.Bytes()
 }
 
-// An upgrading platform, and what is true of it in AWS whatever the function is
-// told.
+// An upgrading platform, and its real state in AWS, whatever the function
+// observes.
 type upgrading struct {
 	req *fnv1.RunFunctionRequest
 
@@ -94,8 +94,8 @@ type upgrading struct {
 	controlPlane, systemNodes string
 }
 
-// upgradeOf a platform from one version of Kubernetes to another: it's steady at
-// one, and its claim was just changed to the other, and to the newest chart.
+// upgradeOf a platform between two versions of Kubernetes: it's steady at the first, and
+// its claim was just changed to the second and to the newest chart.
 func upgradeOf(t *testing.T, e examples.Example, from, to string) *upgrading {
 	t.Helper()
 	u := &upgrading{req: examples.Memoised(t, e.Name+" at "+from, func() *fnv1.RunFunctionRequest {
@@ -109,7 +109,7 @@ func upgradeOf(t *testing.T, e examples.Example, from, to string) *upgrading {
 	return u
 }
 
-// oldestChart of Karpenter that we know and that supports a version of Kubernetes.
+// oldestChart of Karpenter that the function supports for a version of Kubernetes.
 func oldestChart(t *testing.T, kubernetes string) string {
 	t.Helper()
 	for m := range 7 {
@@ -127,7 +127,7 @@ func (u *upgrading) is(key, path string) string {
 	return object.Of(u.req.GetObserved().GetResources()[key].GetResource()).String(path)
 }
 
-// check a response against what is true in AWS.
+// check a response against the real state in AWS.
 func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 	want := object.Of(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
 	cp := object.Of(desired(rsp, "cluster")).String("spec.forProvider.version")
@@ -158,7 +158,7 @@ func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 	return ""
 }
 
-// done tells whether all is where the claim wants it.
+// done reports whether all versions are those of the claim.
 func (u *upgrading) done() bool {
 	want := object.Of(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
 	return u.is("cluster", "status.atProvider.version") == want &&
@@ -166,9 +166,9 @@ func (u *upgrading) done() bool {
 		u.is("karpenter", "spec.forProvider.chart.version") == "1.15.0"
 }
 
-// TestUpgrades from every version of Kubernetes to every later one. Nobody skips a
-// minor, nodes are never ahead of the control plane, that is never ahead of the
-// chart that runs, and nothing ever goes back.
+// TestUpgrades from every version of Kubernetes to every later one. The promise: no
+// upgrade skips a minor, nodes are never newer than the control plane, the running chart
+// supports the control plane, and no version decreases.
 func TestUpgrades(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("minimal")
@@ -185,7 +185,7 @@ func TestUpgrades(t *testing.T) {
 						t.Fatalf("pass %d: %s", n, m)
 					}
 					if is := conditionOf(rsp, upgrade.ConditionUpgrading).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE; is == u.done() {
-						t.Fatalf("pass %d: done: %t, and the condition says: %s", n, u.done(), conditionOf(rsp, upgrade.ConditionUpgrading).GetMessage())
+						t.Fatalf("pass %d: done: %t, but the condition is: %s", n, u.done(), conditionOf(rsp, upgrade.ConditionUpgrading).GetMessage())
 					}
 					if c := conditionOf(rsp, upgrade.ConditionUpgradeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
 						u.unblock(t, c)
@@ -204,8 +204,8 @@ func TestUpgrades(t *testing.T) {
 	}
 }
 
-// unblock an upgrade that kube-proxy cannot follow any further, because the claim
-// leaves its version to EKS. Nothing else blocks one.
+// unblock an upgrade that kube-proxy blocks, because the claim leaves its version to EKS.
+// Nothing else blocks an upgrade.
 func (u *upgrading) unblock(t *testing.T, c *fnv1.Condition) {
 	t.Helper()
 	runs, proxy := u.is("cluster", "status.atProvider.version"), u.is("addon-kube-proxy", "status.atProvider.addonVersion")
@@ -219,26 +219,25 @@ func (u *upgrading) unblock(t *testing.T, c *fnv1.Condition) {
 	u.req.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()["addons"] = addons
 }
 
-// TestUpgradesAtAnyPace is the same where each provider takes its time, and where
-// the function is told too little, and of what was. It makes no step it shouldn't,
-// and arrives once it's told all.
+// TestUpgradesAtAnyPace is the same promise with slow providers and missing or outdated
+// state. The function makes no wrong step, and completes once the state is complete.
 func TestUpgradesAtAnyPace(t *testing.T) {
 	t.Parallel()
-	r := dice(t)
+	r := rng(t)
 	versions := compat.KubernetesVersions()
 	e := examples.Get("minimal")
 	for i := range share(40) {
 		from := r.IntN(len(versions) - 1)
 		to := from + 1 + r.IntN(min(3, len(versions)-1-from))
 		u := upgradeOf(t, e, versions[from], versions[to])
-		const upsetPasses, most = 40, 120
-		for n := 0; n < upsetPasses || !u.done(); n++ {
+		const faultyPasses, most = 40, 120
+		for n := 0; n < faultyPasses || !u.done(); n++ {
 			if n == most {
 				t.Fatalf("case %d: from %s to %s: after %d passes it isn't done: %v", i, versions[from], versions[to], n, examples.Run(t, u.req).GetConditions())
 			}
 			seen := examples.Clone(t, u.req)
-			if n < upsetPasses {
-				u.upset(r, seen)
+			if n < faultyPasses {
+				u.addFault(r, seen)
 			}
 			rsp := examples.Run(t, seen)
 			if m := u.check(rsp); m != "" {
@@ -249,10 +248,10 @@ func TestUpgradesAtAnyPace(t *testing.T) {
 	}
 }
 
-// upset what the function sees. What is neither seen nor remembered isn't there as
-// far as anybody can tell, so there's no law for it.
-func (u *upgrading) upset(r *rand.Rand, seen *fnv1.RunFunctionRequest) {
-	for _, up := range upsets {
+// addFault to the observed state. The law doesn't cover what is neither observed nor in
+// the status: it cannot be distinguished from a missing resource.
+func (u *upgrading) addFault(r *rand.Rand, seen *fnv1.RunFunctionRequest) {
+	for _, up := range faults {
 		if r.IntN(4) == 0 {
 			up.do(r, seen)
 		}
@@ -267,8 +266,8 @@ func (u *upgrading) upset(r *rand.Rand, seen *fnv1.RunFunctionRequest) {
 	}
 }
 
-// slowly some of the providers do what a response asks for, and others don't yet.
-// Crossplane deletes what it has seen and what isn't desired.
+// slowly applies a response: some providers carry it out, and others don't yet.
+// Crossplane deletes observed resources that aren't desired.
 func slowly(t *testing.T, r *rand.Rand, req, seen *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	t.Helper()
 	n, done := examples.Applied(t, req, seen, rsp), render.Next(req, rsp)

@@ -20,7 +20,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// complaints are what a provider says of one failure, in two tries of it.
+// complaints are a provider's messages for the same failure in two attempts.
 var complaints = [][2]string{
 	{
 		"create failed: async create failed: failed to create the resource: [{0 operation error EC2: CreateVpc, https response error StatusCode: 400, RequestID: 4a8524d5-fc0e-46ff-9000-fd823d1b8661, api error VpcLimitExceeded: no more  []}]",
@@ -36,14 +36,14 @@ var complaints = [][2]string{
 	},
 }
 
-// fail some resources: their provider complains, each time in other words.
+// fail some resources: their provider reports an error, in other words at each attempt.
 func fail(r *rand.Rand, req *fnv1.RunFunctionRequest) map[string][2]string {
 	failed := make(map[string][2]string)
 	some(r, req, func(k string, _ *structpb.Struct) { failed[k] = complaints[r.IntN(len(complaints))] })
 	return failed
 }
 
-// complain about resources: it's their try of that number.
+// complain about resources, at an attempt of that number.
 func complain(req *fnv1.RunFunctionRequest, failed map[string][2]string, try int) {
 	for k, c := range failed {
 		for _, v := range object.Of(req.GetObserved().GetResources()[k].GetResource()).Value("status.conditions").GetListValue().GetValues() {
@@ -57,15 +57,15 @@ func complain(req *fnv1.RunFunctionRequest, failed map[string][2]string, try int
 	}
 }
 
-// TestConditionsAreStable is a law of its own: while nothing changes but how often
-// it was tried, conditions say the same, in the same order, and no event is sent.
-// A text that changed with each try would start another pass each time.
+// TestConditionsAreStable promises that conditions stay the same, in the same order, and
+// that no event is sent while only the number of attempts changes. A message that changes
+// with each attempt would trigger another pass.
 func TestConditionsAreStable(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), e.Steady(t)
+			r, steady := rng(t), e.Steady(t)
 			for i := range share(10) {
 				first := examples.Clone(t, steady)
 				failed := fail(r, first)
@@ -78,27 +78,27 @@ func TestConditionsAreStable(t *testing.T) {
 				second.Observed.Composite.Resource = simulate.Composite(second.GetObserved().GetComposite().GetResource(), before)
 				after := examples.Run(t, second)
 				if diff := cmp.Diff(before.GetConditions(), after.GetConditions(), protocmp.Transform()); diff != "" {
-					t.Fatalf("case %d: conditions change though nothing did: -before, +after:\n%s", i, diff)
+					t.Fatalf("case %d: conditions change although nothing did: -before, +after:\n%s", i, diff)
 				}
 				if len(after.GetResults()) > 0 {
-					t.Fatalf("case %d: results though nothing changed: %v", i, after.GetResults())
+					t.Fatalf("case %d: results although nothing changed: %v", i, after.GetResults())
 				}
 			}
 		})
 	}
 }
 
-// TestEventsTellOfChanges tells whether there's one event for each condition that
-// changes its status, and none otherwise, whatever happens.
-func TestEventsTellOfChanges(t *testing.T) {
+// TestEventsReportChanges promises one event for each change of a condition's status, and
+// no other.
+func TestEventsReportChanges(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), e.Steady(t)
+			r, steady := rng(t), e.Steady(t)
 			for i := range share(10) {
 				req := examples.Clone(t, steady)
-				for _, u := range upsets {
+				for _, u := range faults {
 					if u.name != forgetfulXR && r.IntN(2) == 0 {
 						u.do(r, req)
 					}
@@ -125,18 +125,17 @@ func TestEventsTellOfChanges(t *testing.T) {
 	}
 }
 
-// TestNothingUnreadyIsInvisible tells whether a resource that isn't ready keeps
-// the composite resource from being ready, and its part, whether it's desired or
-// withheld, and however much of the platform is there.
+// TestNothingUnreadyIsInvisible promises that the composite resource and the part aren't
+// ready while any of their resources isn't, desired or withheld, at any stage.
 func TestNothingUnreadyIsInvisible(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), e.Steady(t)
+			r, steady := rng(t), e.Steady(t)
 			for i := range share(10) {
 				req := examples.Clone(t, steady)
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(2) == 0 {
 						u.do(r, req)
 					}
@@ -152,24 +151,24 @@ func TestNothingUnreadyIsInvisible(t *testing.T) {
 						ready := desired && d.GetReady() == fnv1.Ready_READY_TRUE
 						e := object.Of(req.GetObserved().GetResources()[string(s.Key)].GetResource())
 						switch is := e.Is("Ready") && e.Is("Synced"); e.String("kind") {
-						case "ProviderConfig", "Secret": // Nobody tells of them.
+						case "ProviderConfig", "Secret": // They have no conditions.
 						case "Release":
 							if ready && !e.Is("Synced") {
-								t.Fatalf("case %d: %s is said to be ready, and isn't synced", i, s.Key)
+								t.Fatalf("case %d: %s is ready, but isn't synced", i, s.Key)
 							}
 						default:
 							if ready != is {
-								t.Fatalf("case %d: %s is said to be ready: %t, want %t", i, s.Key, ready, is)
+								t.Fatalf("case %d: %s is ready: %t, want %t", i, s.Key, ready, is)
 							}
 						}
 						if ready {
 							continue
 						}
 						if !desired && rsp.GetDesired().GetComposite().GetReady() != fnv1.Ready_READY_FALSE {
-							t.Fatalf("case %d: %s is withheld, and the composite resource may be ready", i, s.Key)
+							t.Fatalf("case %d: %s is withheld, but the composite resource may be ready", i, s.Key)
 						}
 						if c := conditionOf(rsp, p.ConditionType()); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || c.GetMessage() == "" {
-							t.Fatalf("case %d: %s isn't ready, and its part is %v", i, s.Key, c)
+							t.Fatalf("case %d: %s isn't ready, but its part is %v", i, s.Key, c)
 						}
 					}
 				}
@@ -178,7 +177,7 @@ func TestNothingUnreadyIsInvisible(t *testing.T) {
 	}
 }
 
-// conditionOf a type that a response tells.
+// conditionOf a response, by type.
 func conditionOf(rsp *fnv1.RunFunctionResponse, typ string) *fnv1.Condition {
 	for _, c := range rsp.GetConditions() {
 		if c.GetType() == typ {
@@ -188,9 +187,8 @@ func conditionOf(rsp *fnv1.RunFunctionResponse, typ string) *fnv1.Condition {
 	return nil
 }
 
-// TestInvalidClaimKeepsPlatform has a claim that becomes invalid after it was
-// running: its platform stays as it is, the claim says so, and what else it says
-// still holds.
+// TestInvalidClaimKeepsPlatform has a running claim that becomes invalid: its platform
+// stays the same, the condition Valid is False, and the other conditions stay.
 func TestInvalidClaimKeepsPlatform(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -210,22 +208,23 @@ func TestInvalidClaimKeepsPlatform(t *testing.T) {
 				t.Errorf("conditions of the composite resource: -want, +got:\n%s", diff)
 			}
 
-			// The next try says the same, and mending it is worth one event.
+			// The next attempt has the same conditions, and the correction sends one
+			// event.
 			req.Observed.Composite.Resource = xr
 			again := examples.Run(t, req)
 			if diff := cmp.Diff(rsp.GetConditions(), again.GetConditions(), protocmp.Transform()); diff != "" {
-				t.Errorf("conditions of the next try: -before, +after:\n%s", diff)
+				t.Errorf("conditions of the next attempt: -before, +after:\n%s", diff)
 			}
 			if len(again.GetResults()) != 1 {
-				t.Errorf("results of the next try: want the Fatal one only, got %v", again.GetResults())
+				t.Errorf("results of the next attempt: want the Fatal one only, got %v", again.GetResults())
 			}
 			req.GetObserved().GetComposite().GetResource().GetFields()["spec"] = was.GetObserved().GetComposite().GetResource().GetFields()["spec"]
 			mended := examples.Run(t, req)
 			if d := differs(examples.Run(t, was).GetDesired(), mended.GetDesired()); d != "" {
-				t.Errorf("the mended claim's platform is another: -before, +after:\n%s", d)
+				t.Errorf("the corrected claim's platform differs: -before, +after:\n%s", d)
 			}
 			if len(mended.GetResults()) != 1 || mended.GetResults()[0].GetMessage() != "Valid is True" {
-				t.Errorf("results of the mended claim: want that it's valid, got %v", mended.GetResults())
+				t.Errorf("results of the corrected claim: want that it's valid, got %v", mended.GetResults())
 			}
 		})
 	}
@@ -241,8 +240,7 @@ func conditionsOf(xr *structpb.Struct) map[string]string {
 	return cs
 }
 
-// TestConditionTypes tells whether every condition that is told of is kept when a
-// claim becomes invalid.
+// TestConditionTypes checks that an invalid claim retains every type of condition.
 func TestConditionTypes(t *testing.T) {
 	t.Parallel()
 	all := make(map[string]bool)
@@ -261,9 +259,9 @@ func TestConditionTypes(t *testing.T) {
 	}
 }
 
-// TestPartThatGoes has a part that a claim no longer asks for. Its condition
-// cannot be taken away, so it says that nothing is asked for.
-func TestPartThatGoes(t *testing.T) {
+// TestRemovedPart has a part that a claim no longer requests. Its condition
+// cannot be removed, so its reason is NotRequested.
+func TestRemovedPart(t *testing.T) {
 	t.Parallel()
 	req := examples.Clone(t, examples.Get("seafarer-cluster").Steady(t))
 	if s := conditionsOf(req.GetObserved().GetComposite().GetResource())["ObservabilityReady"]; s != "True" {
@@ -276,8 +274,8 @@ func TestPartThatGoes(t *testing.T) {
 	}
 }
 
-// TestReleaseUpgrade has Karpenter upgraded: the platform stays ready, unless the
-// upgrade fails.
+// TestReleaseUpgrade upgrades Karpenter: the platform stays ready, unless the upgrade
+// fails.
 func TestReleaseUpgrade(t *testing.T) {
 	t.Parallel()
 	release := func(t *testing.T, state, synced, ready string) *fnv1.RunFunctionRequest {

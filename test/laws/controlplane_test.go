@@ -20,9 +20,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// A controlPlane plays Kubernetes, Crossplane and the providers for one platform,
-// in steps that chance chooses. It does what matters for the order in which
-// things go, as Crossplane v2.2 does it:
+// A controlPlane simulates Kubernetes, Crossplane and the providers for one platform, in
+// random steps. It simulates what affects the order of deletion, as in Crossplane v2.2:
 //
 //   - What the function stops desiring is deleted and observed no longer, also
 //     while it's still there. What is in use isn't, and then nothing is changed.
@@ -39,19 +38,19 @@ type controlPlane struct {
 	t *testing.T
 	r *rand.Rand
 
-	// req that Crossplane would send, but for what is observed.
+	// req that Crossplane would send, without observed resources.
 	req     *fnv1.RunFunctionRequest
 	world   simulate.World
 	objects map[string]*obj
 
-	// uses that the function told last, by resource that must outlive others.
+	// uses of the last response: dependents by the resource that must outlive them.
 	uses map[string][]string
 	told string
 
-	// needed are the resources without which no node goes.
+	// needed are the resources that Karpenter needs to remove nodes.
 	needed []string
 
-	// slow is how many steps a NodePool takes to drain, and a node group.
+	// slow is the number of steps that NodePools and node groups take to drain.
 	slow int
 
 	// new are the resources of a new platform with that spec.
@@ -69,20 +68,19 @@ type obj struct {
 	// observed by Crossplane: the composite resource refers to it.
 	observed bool
 
-	// dropped by the function, so that it's no longer labeled as composed.
+	// dropped by the function: it's no longer labeled as composed.
 	dropped bool
 
 	deleting bool
 	steps    int
 
-	// marks what a Usage is of as in use: this very object, and none that takes its
-	// place.
+	// marks the protected object of a Usage as in use, and no later object of that name.
 	marks *obj
 }
 
 func (o *obj) existing() object.Object { return object.Of(o.content) }
 
-// markDeletion is what Crossplane leaves where it denied a deletion.
+// markDeletion is Crossplane's record of a denied deletion.
 const markDeletion = "usage.crossplane.io/deletion-attempt-with-policy"
 
 // newControlPlane with a platform as a request tells it.
@@ -101,14 +99,14 @@ func newControlPlane(t *testing.T, r *rand.Rand, req *fnv1.RunFunctionRequest) *
 	return c
 }
 
-// platforms of every example as it's at some moment, each in a control plane of its own,
-// for a share of the random cases.
+// platforms of every example at some moment, each in a separate control plane, for a
+// share of the random cases.
 func platforms(t *testing.T, part int, moment func(examples.Example, testing.TB) *fnv1.RunFunctionRequest, law func(c *controlPlane)) {
 	t.Helper()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, req := dice(t), moment(e, t)
+			r, req := rng(t), moment(e, t)
 			for range share(part) {
 				law(newControlPlane(t, r, req))
 			}
@@ -117,12 +115,12 @@ func platforms(t *testing.T, part int, moment func(examples.Example, testing.TB)
 }
 
 // pass once: the composite resource is reconciled, and then all others act.
-func (c *controlPlane) pass(upset func(req *fnv1.RunFunctionRequest)) {
+func (c *controlPlane) pass(fault func(req *fnv1.RunFunctionRequest)) {
 	c.t.Helper()
-	if _, err := c.reconcile(upset); err != nil {
+	if _, err := c.reconcile(fault); err != nil {
 		c.t.Fatal(err)
 	}
-	c.act()
+	c.step()
 }
 
 func (c *controlPlane) keys() []string { return slices.Sorted(maps.Keys(c.objects)) }
@@ -158,12 +156,12 @@ func (c *controlPlane) request() *fnv1.RunFunctionRequest {
 	return req
 }
 
-// reconcile the composite resource once, and tell what went.
-func (c *controlPlane) reconcile(upset func(req *fnv1.RunFunctionRequest)) ([]string, error) {
+// reconcile the composite resource once, and return the deleted resources.
+func (c *controlPlane) reconcile(fault func(req *fnv1.RunFunctionRequest)) ([]string, error) {
 	c.t.Helper()
 	req := c.request()
-	if upset != nil {
-		upset(req)
+	if fault != nil {
+		fault(req)
 	}
 	observed := slices.Sorted(maps.Keys(req.GetObserved().GetResources()))
 	rsp := c.answered(req)
@@ -199,16 +197,16 @@ func (c *controlPlane) reconcile(upset func(req *fnv1.RunFunctionRequest)) ([]st
 	return gone, nil
 }
 
-// leaves tells whether a provider would leave behind what it made.
+// leaves reports whether a provider would leave the external resource behind.
 func leaves(e object.Object) bool {
 	ps := e.Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) > 1 && !deletes(e)
 }
 
-// answered is the function's answer once all it asks for is told.
+// answered is the function's response once its requirements are fulfilled.
 func (c *controlPlane) answered(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	c.t.Helper()
-	return settleAsked(c.t, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+	return settleRequirements(c.t, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
 		if o := c.named(s.GetApiVersion(), s.GetKind(), s.GetMatchName()); o != nil {
 			return o.content
 		}
@@ -225,15 +223,14 @@ func (c *controlPlane) named(apiVersion, kind, name string) *obj {
 	return nil
 }
 
-// learn which resources must outlive which. What the spec removes while the other
-// stays needn't any longer. What was to outlive something that the spec removes
-// still does.
+// learn which resources must outlive which. A removed resource needn't outlive one that
+// stays. A resource that must outlive a removed one still must.
 func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
 	c.t.Helper()
 	spec := object.Of(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
 	told := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
 	if told == c.told {
-		return // It would say the same again, and takes its time.
+		return // The result would be the same, and it's slow.
 	}
 	c.told = told
 	composed, err := function.Compose(c.t.Context(), req)
@@ -272,20 +269,20 @@ func (c *controlPlane) apply(k string, desired *structpb.Struct) {
 	if o.content != nil {
 		mark = o.existing().Annotation(markDeletion)
 		if deletes(o.existing()) && !deletes(object.Of(desired)) {
-			c.t.Fatalf("%s was made, and would be left behind from now on", k)
+			c.t.Fatalf("%s exists, and would be left behind from now on", k)
 		}
 	}
 	o.observed, o.dropped = true, o.dropped && o.deleting
 	o.content = c.world.Exist(k, desired, o.content)
 	c.mark(k, mark)
-	o.tellsDeletion()
+	o.markDeleted()
 	if !ok && isUsage(o.existing()) {
 		o.marks = c.of(k)
 	}
 }
 
-// tellsDeletion of an object that somebody has asked for.
-func (o *obj) tellsDeletion() {
+// markDeleted sets the deletion timestamp of an object.
+func (o *obj) markDeleted() {
 	if o.deleting {
 		o.content.GetFields()["metadata"].GetStructValue().GetFields()["deletionTimestamp"] = structpb.NewStringValue("2026-01-01T00:00:00Z")
 	}
@@ -299,7 +296,7 @@ func (c *controlPlane) mark(k, policy string) {
 	meta.GetFields()["annotations"].GetStructValue().GetFields()[markDeletion] = structpb.NewStringValue(policy)
 }
 
-// isUsage tells whether an object is a Usage, of what is in a namespace or in none.
+// isUsage reports whether an object is a Usage, namespaced or cluster-scoped.
 func isUsage(e object.Object) bool {
 	k := e.String("kind")
 	return k == "Usage" || k == "ClusterUsage"
@@ -316,13 +313,13 @@ func (c *controlPlane) usagesOf(k string) []string {
 	return us
 }
 
-// of is what a Usage is of, if it's there.
+// of is the protected object of a Usage, if it exists.
 func (c *controlPlane) of(usage string) *obj {
 	e := c.objects[usage].existing()
 	return c.named(e.String("spec.of.apiVersion"), e.String("spec.of.kind"), e.String("spec.of.resourceRef.name"))
 }
 
-// deleteObject unless it's in use, and tell whether it's being deleted.
+// deleteObject unless it's in use, and report whether it's being deleted.
 func (c *controlPlane) deleteObject(k, policy string) bool {
 	c.t.Helper()
 	o := c.objects[k]
@@ -339,14 +336,14 @@ func (c *controlPlane) deleteObject(k, policy string) bool {
 		}
 	}
 	o.deleting = true
-	o.tellsDeletion()
+	o.markDeleted()
 	c.log = append(c.log, k)
 	return true
 }
 
-// act as everybody else does in one step: providers let go of what can go, and
+// step all other controllers: providers finish deletions that they can, and
 // Usages end.
-func (c *controlPlane) act() {
+func (c *controlPlane) step() {
 	c.t.Helper()
 	for _, k := range c.anyOrder() {
 		o := c.objects[k]
@@ -378,7 +375,7 @@ func (c *controlPlane) endUsage(k string) {
 	}
 }
 
-// goes tells whether a provider is done with an object that is being deleted.
+// goes reports whether a provider can finish the deletion of an object.
 func (c *controlPlane) goes(k string) bool {
 	o := c.objects[k]
 	e := o.existing()
@@ -387,7 +384,7 @@ func (c *controlPlane) goes(k string) bool {
 		return o.steps > c.slow
 	}
 	if !deletes(e) || e.String("kind") != "Object" && e.String("kind") != "Release" {
-		return true // Nothing else that happens in AWS is of interest.
+		return true // Other events in AWS don't matter.
 	}
 	if !c.works("cluster", "cluster-auth", "kubernetes-provider-config") {
 		return false
@@ -403,7 +400,8 @@ func (c *controlPlane) goes(k string) bool {
 	return true
 }
 
-// works tells whether all of some resources that ever were are there to stay.
+// works reports whether those of some resources that were created exist and aren't being
+// deleted.
 func (c *controlPlane) works(keys ...string) bool {
 	for _, k := range keys {
 		if strings.HasPrefix(k, "node-class-") {
@@ -416,7 +414,7 @@ func (c *controlPlane) works(keys ...string) bool {
 	return true
 }
 
-// routed tells whether all NAT gateways that routes lead to are there to stay.
+// routed reports whether all NAT gateways of routes exist and aren't being deleted.
 func (c *controlPlane) routed() bool {
 	stays := map[string]bool{"": true} // Other routes lead to none, and so do other objects.
 	for _, o := range c.objects {
@@ -432,7 +430,7 @@ func (c *controlPlane) routed() bool {
 	return true
 }
 
-// hasNodes tells whether there are nodes of a class.
+// hasNodes reports whether there are nodes of a class.
 func (c *controlPlane) hasNodes(class string) bool {
 	for _, o := range c.objects {
 		if o.existing().String("spec.forProvider.manifest.spec.template.spec.nodeClassRef.name") == class {

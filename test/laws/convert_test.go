@@ -14,10 +14,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestConvertsAsLibrary compares what is desired with what the converter of
-// apimachinery makes of the same typed objects. The kernel converts them itself,
-// because going by way of unstructured content would take longer than all else
-// that a call does. It must come to the same.
+// TestConvertsAsLibrary compares desired objects with the output of apimachinery's
+// converter for the same typed objects. The function has its own converter, because
+// converting through unstructured content would take most of the time of a call. Both
+// must agree.
 func TestConvertsAsLibrary(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -43,8 +43,8 @@ func TestConvertsAsLibrary(t *testing.T) {
 	}
 }
 
-// converted by the library: without status, without what a struct says though
-// nobody set it, and with numbers as the protocol has them.
+// converted by the library: without status and unset fields, and with numbers
+// as in the protocol.
 func converted(t *testing.T, o object.Typed) map[string]any {
 	t.Helper()
 	u, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
@@ -64,7 +64,7 @@ func converted(t *testing.T, o object.Typed) map[string]any {
 	return m
 }
 
-// prune what is empty, but not in what is free-form.
+// prune empty values, except in free-form fields.
 func prune(m map[string]any, path string) {
 	for k, v := range m {
 		p := path + "." + k

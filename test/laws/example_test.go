@@ -12,15 +12,15 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestExamplesAreValid validates everything composed, in the first pass and when
-// all is steady, against the CRDs of the providers: schema, unknown fields, CEL.
+// TestExamplesAreValid validates all composed objects, in the first pass and in steady
+// state, against the CRDs of the providers: schema, unknown fields, CEL.
 func TestExamplesAreValid(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			first, steady := examples.Run(t, e.Request(t)), examples.Run(t, e.Steady(t))
 			if len(steady.GetDesired().GetResources()) < len(first.GetDesired().GetResources()) {
-				t.Errorf("fewer resources are desired when all exists than at first")
+				t.Errorf("fewer resources are desired in steady state than at first")
 			}
 			for pass, rsp := range map[string]map[string]any{"first": examples.Desired(first), "steady": examples.Desired(steady)} {
 				for name, o := range rsp {
@@ -37,8 +37,8 @@ func TestExamplesAreValid(t *testing.T) {
 	}
 }
 
-// TestNames guards the names of composed resources. A line that is gone, or is
-// another, means that somebody's infrastructure is deleted.
+// TestNames guards the names of composed resources. A line that is removed or
+// changed means that this resource of every platform is deleted.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	names := make(map[string]bool)

@@ -117,8 +117,8 @@ var mutations = map[string]mutation{
 	"spec.tags.*":                                               {example: "minimal", at: "spec.tags.team", to: to("a", "")},
 }
 
-// TestFieldsMatter is the eighth law: every field of a claim changes something
-// that is composed. One that doesn't is a promise nobody keeps.
+// TestFieldsMatter is the eighth promise: every field of a claim has an effect
+// on composed resources.
 func TestFieldsMatter(t *testing.T) {
 	t.Parallel()
 	leaves := leavesOf(specSchema(t), "spec")
@@ -162,8 +162,7 @@ func TestFieldsMatter(t *testing.T) {
 	}
 }
 
-// An outcome of a request: what is composed at first and in the end, or why
-// nothing is.
+// An outcome of a request: the first and the last desired state, or the error.
 type outcome struct {
 	refused     string
 	first, last map[string]any
@@ -175,7 +174,7 @@ func outcomeOf(t *testing.T, req *fnv1.RunFunctionRequest) outcome {
 	if m := render.Fatal(rsp); m != "" {
 		return outcome{refused: m}
 	}
-	return outcome{first: examples.Desired(rsp), last: examples.Desired(examples.Run(t, told(t, req)))}
+	return outcome{first: examples.Desired(rsp), last: examples.Desired(examples.Run(t, withAllFacts(t, req)))}
 }
 
 func specSchema(t *testing.T) apiextensionsv1.JSONSchemaProps {
@@ -187,7 +186,7 @@ func specSchema(t *testing.T) apiextensionsv1.JSONSchemaProps {
 	return s.Properties["spec"]
 }
 
-// leavesOf a schema: the paths of its fields that hold no others, sorted.
+// leavesOf a schema: the sorted paths of its fields without fields.
 func leavesOf(s apiextensionsv1.JSONSchemaProps, path string) []string {
 	var ls []string
 	switch {
@@ -231,14 +230,14 @@ func leafOf(t *testing.T, s apiextensionsv1.JSONSchemaProps, path string) string
 var fencings = map[string]struct {
 	example string
 
-	// also is what the fence needs besides.
+	// also are other fields that the fence requires.
 	also map[string]any
 
 	// to is what the field is set to, at path or at the field's own.
 	at string
 	to any
 
-	// refused says that the fence refuses the claim, in words that tell why.
+	// refused matches the error if the fence refuses the claim.
 	refused *regexp.Regexp
 }{
 	"accountId":                     {example: "minimal", to: "210987654321"},
@@ -257,8 +256,8 @@ var fencings = map[string]struct {
 	"tags.* of which the claim has": {example: "nat-per-zone", at: "tags.team", to: "platform-team", refused: regexp.MustCompile(`spec\.tags\[team\]: .*platform team`)},
 }
 
-// TestFencesMatter is the eighth law for the fences: every one changes what is
-// composed, or refuses a claim and says so.
+// TestFencesMatter is the eighth promise for fences: each has an effect on
+// composed resources, or refuses a claim with an error.
 func TestFencesMatter(t *testing.T) {
 	t.Parallel()
 	var fields []string
@@ -317,8 +316,8 @@ func fencedBy(t *testing.T, e examples.Example, fences map[string]any) *fnv1.Run
 	return req
 }
 
-// fieldsOf a type by the paths of their JSON names, but for what every object of
-// Kubernetes has.
+// fieldsOf a type by the paths of their JSON names, without apiVersion, kind and
+// metadata.
 func fieldsOf(typ reflect.Type, path string) []string {
 	var fs []string
 	switch typ.Kind() {
@@ -343,14 +342,14 @@ func fieldsOf(typ reflect.Type, path string) []string {
 	}
 }
 
-// What only AWS can tell, whoever knows the account.
+// Facts that only AWS knows, even if the account is known.
 const (
 	waitsForSecurityGroup = "the security group that EKS creates for the cluster"
 	waitsForAssociation   = "Karpenter's Pod Identity association, because pods older than it never get credentials"
 )
 
-// TestFirstPass is the ninth law: with a known account, the first pass desires
-// all but what holds something that EKS makes up when it makes the cluster.
+// TestFirstPass is the ninth promise: with a known account, the first pass
+// desires everything except resources that need a value of EKS' cluster.
 func TestFirstPass(t *testing.T) {
 	t.Parallel()
 	accounts := map[string]func(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest{
@@ -378,7 +377,7 @@ func TestFirstPass(t *testing.T) {
 					got[string(s.Key)] = strings.Join(s.WaitsFor, " and ")
 				}
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("withheld, and what for: -want, +got:\n%s", diff)
+					t.Errorf("withheld, by fact: -want, +got:\n%s", diff)
 				}
 				if len(ps) > 1 && len(ps[1].Assembly.Withheld()) > 0 {
 					t.Errorf("in pass 2 %v is still withheld", ps[1].Assembly.Withheld()[0].Key)
@@ -393,7 +392,8 @@ func unclaimed(req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	return req
 }
 
-// withoutCluster is what of an example waits for what EKS makes up, and for what.
+// withoutCluster are the resources of an example that wait for values of EKS' cluster,
+// with those values.
 func withoutCluster(t *testing.T, e examples.Example) map[string]string {
 	t.Helper()
 	w := map[string]string{"cluster-security-group-discovery": waitsForSecurityGroup, "kubeconfig": platform.Address.What}
@@ -416,8 +416,8 @@ func withoutCluster(t *testing.T, e examples.Example) map[string]string {
 	return w
 }
 
-// TestFirstPasses is the ninth law where nobody knows the account: what is
-// withheld at first is desired in the third pass at the latest.
+// TestFirstPasses is the ninth promise without a known account: everything is
+// desired by the third pass.
 func TestFirstPasses(t *testing.T) {
 	t.Parallel()
 	const most = 3
@@ -425,7 +425,7 @@ func TestFirstPasses(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			ps := simulated(t, unclaimed(e.Request(t)))
 			if len(ps[0].Assembly.Withheld()) == 0 {
-				t.Error("nothing is withheld, although nobody knows the account")
+				t.Error("nothing is withheld, although the account is unknown")
 			}
 			for _, s := range ps[min(most, len(ps))-1].Assembly.Withheld() {
 				t.Errorf("in pass %d %s still waits for %v", most, s.Key, s.WaitsFor)

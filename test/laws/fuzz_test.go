@@ -57,12 +57,12 @@ func FuzzRunFunction(f *testing.F) {
 			}
 			req.Observed.Resources[name] = &fnv1.Resource{Resource: s}
 		}
-		answers(t, req)
+		checkAnswer(t, req)
 	})
 }
 
-// FuzzRequest with any bytes for a request. What cannot be read never gets as far
-// as the function; whatever can is answered.
+// FuzzRequest with any bytes for a request. Bytes that cannot be decoded never reach the
+// function; any other request must be answered.
 func FuzzRequest(f *testing.F) {
 	for _, es := range [][]examples.Example{examples.All(f), examples.Invalid(f)} {
 		for _, e := range es {
@@ -75,7 +75,7 @@ func FuzzRequest(f *testing.F) {
 		if err := proto.Unmarshal(b, req); err != nil {
 			return
 		}
-		answers(t, req)
+		checkAnswer(t, req)
 	})
 }
 
@@ -102,7 +102,7 @@ func FuzzRender(f *testing.F) {
 		if err != nil {
 			return
 		}
-		answers(t, req)
+		checkAnswer(t, req)
 	})
 }
 
@@ -122,14 +122,14 @@ func FuzzObserved(f *testing.F) {
 		}
 		req := requestFor(xr)
 		req.Observed.Resources = o
-		answers(t, req)
+		checkAnswer(t, req)
 	})
 }
 
-// answers tells whether a request is answered as any should be: always, with
-// the same answer each time, and with nothing lost of what an
-// earlier step desires, unless it has one of our names. All of it if it's refused.
-func answers(t *testing.T, req *fnv1.RunFunctionRequest) {
+// checkAnswer checks a response: it's the same each time, and retains the desired
+// resources of earlier steps, unless they have one of the function's keys. A refusal
+// retains all of them.
+func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	t.Helper()
 	before := examples.Clone(t, req)
 	rsp := examples.Run(t, req)
@@ -141,7 +141,7 @@ func answers(t *testing.T, req *fnv1.RunFunctionRequest) {
 			t.Errorf("RunFunction(...): it's refused, so want nothing else desired, got %v", rsp.GetDesired())
 		}
 		if len(rsp.GetConditions()) != 1 || rsp.GetConditions()[0].GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
-			t.Errorf("RunFunction(...): it's refused, so want one condition that says why, got %v", rsp.GetConditions())
+			t.Errorf("RunFunction(...): it's refused, so want one condition with the cause, got %v", rsp.GetConditions())
 		}
 		return
 	}
@@ -150,7 +150,7 @@ func answers(t *testing.T, req *fnv1.RunFunctionRequest) {
 	ours := examples.Run(t, alone).GetDesired().GetResources()
 	for name, r := range before.GetDesired().GetResources() {
 		if _, isOurs := ours[name]; !isOurs && !proto.Equal(r, rsp.GetDesired().GetResources()[name]) {
-			t.Errorf("RunFunction(...): resource %q of an earlier step is another: %v", name, rsp.GetDesired().GetResources()[name])
+			t.Errorf("RunFunction(...): resource %q of an earlier step changed: %v", name, rsp.GetDesired().GetResources()[name])
 		}
 	}
 	b, err := proto.Marshal(rsp)
@@ -192,7 +192,7 @@ func asJSON(tb testing.TB, v any) []byte {
 	return b
 }
 
-// earlier is what an earlier step of the pipeline desires.
+// earlier is the desired state of an earlier step of the pipeline.
 func earlier() *fnv1.State {
 	return &fnv1.State{
 		Composite: &fnv1.Resource{

@@ -14,9 +14,9 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// settleAsked runs the function as Crossplane does: until it asks for nothing that it
-// wasn't told. What it asks for is added to the request.
-func settleAsked(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.ResourceSelector) *structpb.Struct) *fnv1.RunFunctionResponse {
+// settleRequirements runs the function as Crossplane does: it adds required resources to
+// the request until all requirements are fulfilled.
+func settleRequirements(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.ResourceSelector) *structpb.Struct) *fnv1.RunFunctionResponse {
 	tb.Helper()
 	var asked *fnv1.Requirements
 	for range 5 {
@@ -33,15 +33,15 @@ func settleAsked(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.Re
 			}
 		}
 	}
-	tb.Fatal("what the function asks for doesn't settle")
+	tb.Fatal("requirements don't settle")
 	return nil
 }
 
-// upsetRun runs the function for a request in which not all is observed that there
-// is. It's told what there is if it asks.
-func upsetRun(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
+// runPartial runs the function for a request that lacks some observed resources. Required
+// resources are read from the truth.
+func runPartial(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	tb.Helper()
-	return settleAsked(tb, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
+	return settleRequirements(tb, req, func(s *fnv1.ResourceSelector) *structpb.Struct {
 		for _, o := range truth.GetObserved().GetResources() {
 			if e := object.Of(o.GetResource()); e.Name() == s.GetMatchName() && e.String("kind") == s.GetKind() {
 				return o.GetResource()

@@ -21,8 +21,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// hostile values: each means something to somebody who reads what a platform is
-// composed of, and must mean nothing.
+// hostile values: each has a meaning in some format of composed resources, and
+// must be treated as plain text.
 var hostile = map[string]string{
 	"JSON":        `x"},{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
 	"Wildcard":    "*",
@@ -39,9 +39,9 @@ var hostile = map[string]string{
 	"TrailingDot": "x.",
 }
 
-// TestInjection puts a hostile value where a claim may say anything. Either the
-// claim is refused, or the value is there as it stands and nothing around it is
-// another: no field more, no list longer, in JSON within strings, too.
+// TestInjection puts a hostile value into every free-form string of a claim.
+// Either the claim is refused, or the value appears unchanged and no other
+// field changes, also in JSON within strings.
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	for leaf, m := range mutations {
@@ -59,7 +59,7 @@ func TestInjection(t *testing.T) {
 		t.Run(leaf, func(t *testing.T) {
 			e := examples.Get(m.example)
 			with := func(v string) *fnv1.RunFunctionResponse {
-				return examples.Run(t, told(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) })))
+				return examples.Run(t, withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) })))
 			}
 			want := with(plain)
 			if m := render.Fatal(want); m != "" {
@@ -67,7 +67,7 @@ func TestInjection(t *testing.T) {
 			}
 			for name, v := range hostile {
 				if name == "ARN" && leaf == "spec.access.admins[]" {
-					continue // That's what an admin is.
+					continue // An admin is an ARN.
 				}
 				got := with(v)
 				if m := render.Fatal(got); m != "" {
@@ -86,7 +86,7 @@ func TestInjection(t *testing.T) {
 	}
 }
 
-// A difference between what two claims are composed of.
+// A difference between the composed resources of two claims.
 type difference struct {
 	path string
 
@@ -100,8 +100,8 @@ func (d difference) String() string {
 	return fmt.Sprintf("%s: want %#v, got %#v", d.path, d.want, d.got)
 }
 
-// harmless tells whether a value is all that differs: it's a string still, which
-// holds the value, or a name that's made of it.
+// harmless reports whether only the value differs: it's still a string that contains the
+// value, or a name derived from it.
 func (d difference) harmless(value string) bool {
 	want, isString := d.want.(string)
 	got, isStringStill := d.got.(string)
@@ -118,7 +118,7 @@ func (d difference) harmless(value string) bool {
 	return got == value || strings.Contains(got, value) || len(validation.IsDNS1123Subdomain(got)) == 0
 }
 
-// differences between two values, with JSON in strings taken for what it is.
+// differences between two values. JSON in strings is parsed.
 func differences(path string, want, got any, document string) []difference {
 	switch w := want.(type) {
 	case map[string]any:
@@ -166,13 +166,13 @@ func differencesOfStrings(path, want, got, document string) []difference {
 	return []difference{{path: path, policy: strings.Contains(strings.ToLower(document), "policy"), want: want, got: got}}
 }
 
-// TestHostileKeys of maps, which Kubernetes and AWS have opinions of.
+// TestHostileKeys of maps, which Kubernetes and AWS restrict.
 func TestHostileKeys(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("node-pools")
 	for _, at := range []string{"spec.tags", "spec.systemNodes.labels", "spec.karpenter.nodePools[0].labels", "spec.karpenter.nodeClasses[0].tags", "spec.karpenter.nodePools[0].limits"} {
 		for name, v := range hostile {
-			rsp := examples.Run(t, told(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: map[string]any{v: "1"}}) })))
+			rsp := examples.Run(t, withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: map[string]any{v: "1"}}) })))
 			if m := render.Fatal(rsp); m != "" {
 				if !strings.HasPrefix(m, at) {
 					t.Errorf("%s in %s: want a refusal that names the field, got: %s", name, at, m)
@@ -180,13 +180,13 @@ func TestHostileKeys(t *testing.T) {
 				continue
 			}
 			if !hasKey(examples.Desired(rsp), v) {
-				t.Errorf("%s in %s: it's neither refused nor there", name, at)
+				t.Errorf("%s in %s: it's neither refused nor composed", name, at)
 			}
 		}
 	}
 }
 
-// hasKey tells whether a value has a key somewhere.
+// hasKey reports whether a value has a key at any depth.
 func hasKey(v any, key string) bool {
 	switch v := v.(type) {
 	case map[string]any:
@@ -201,12 +201,12 @@ func hasKey(v any, key string) bool {
 	return false
 }
 
-// TestHostileNames of a composite resource, with a claim or without. An API server
-// would not take them, but anything may call.
+// TestHostileNames of a composite resource, with a claim or without. An API server would
+// refuse them, but any client may call the function.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("minimal")
-	claimed := told(t, e.Request(t))
+	claimed := withAllFacts(t, e.Request(t))
 	own := [][]string{{"metadata", "name"}, {"metadata", "namespace"}}
 	for _, of := range []struct {
 		req   *fnv1.RunFunctionRequest
@@ -227,7 +227,7 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// illNamed resources of an answer: those with names that Kubernetes does not take.
+// illNamed resources of a response: those with names that Kubernetes refuses.
 func illNamed(rsp *fnv1.RunFunctionResponse) []string {
 	var ill []string
 	for key, r := range rsp.GetDesired().GetResources() {
@@ -241,8 +241,8 @@ func illNamed(rsp *fnv1.RunFunctionResponse) []string {
 	return ill
 }
 
-// TestHostileFacts are told by what exists, which a claim's owner may have a hand
-// in. In a policy they are what they were: no statement more, and no wildcard.
+// TestHostileFacts has hostile values in observed resources, which a claim's owner may be
+// able to edit. They add no statement and no wildcard to a policy.
 func TestHostileFacts(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("irsa")
@@ -273,7 +273,7 @@ func TestHostileFacts(t *testing.T) {
 	}
 }
 
-// everywhere in a value, strings are another.
+// everywhere replaces all strings in a value.
 func everywhere(v *structpb.Value, s string) *structpb.Value {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StringValue:
@@ -295,8 +295,8 @@ func everywhere(v *structpb.Value, s string) *structpb.Value {
 	}
 }
 
-// maxMessage is how long an explanation may be: people read it, and Kubernetes
-// takes no longer one in a condition.
+// maxMessage is the limit of Kubernetes for the message of a condition, in
+// bytes.
 const maxMessage = 32 * 1024
 
 // maxTook is how long any answer may take, on a slow machine that looks for races,
@@ -353,7 +353,7 @@ func TestHuge(t *testing.T) {
 			want: "spec.region: Too long",
 		},
 		"UnknownFields": {
-			reason: "Each has something wrong with it.",
+			reason: "Each has an error.",
 			change: func(req *fnv1.RunFunctionRequest) {
 				maps.Copy(spec(req), many(100_000, text).GetStructValue().GetFields())
 			},
@@ -380,7 +380,7 @@ func TestHuge(t *testing.T) {
 			want: "spec: Forbidden: may not hold more than 10000 values",
 		},
 		"JustSmallEnough": {
-			reason: "Each has something wrong with it, and is compared with all others.",
+			reason: "Each has an error, and is compared with all others.",
 			change: func(req *fnv1.RunFunctionRequest) {
 				spec(req)["access"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"admins": list(9_500, structpb.NewStringValue("x"))}})
 			},
@@ -401,12 +401,12 @@ func TestHuge(t *testing.T) {
 			want: "spec: Forbidden: may not hold values in more than 100 others",
 		},
 		"DeepSpec": {
-			reason: "A field may be what nobody expects there.",
+			reason: "A field may have an unexpected type.",
 			change: func(req *fnv1.RunFunctionRequest) { spec(req)["network"] = nested(3_000) },
 			want:   "spec: Forbidden: may not hold values in more than 100 others",
 		},
 		"DeepInput": {
-			reason: "The platform team may err, too.",
+			reason: "The platform team's input may be invalid, too.",
 			change: func(req *fnv1.RunFunctionRequest) { req.Input = nested(3_000).GetStructValue() },
 			want:   "cannot read the function's input in the Composition",
 		},
@@ -464,7 +464,7 @@ func TestHuge(t *testing.T) {
 	}
 }
 
-// cost of something, in time and in memory allocated, garbage included.
+// cost of a function, in time and in allocated memory, garbage included.
 func cost(f func()) (time.Duration, uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

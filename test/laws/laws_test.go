@@ -30,15 +30,15 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// Laws are what holds for every claim, whatever a control plane makes of it.
-// Here they are put to every examples.Example, in cases that chance makes up.
+// Laws are promises about every claim, whatever the state of the control plane.
+// Here they are tested with every examples.Example, in random cases.
 var (
-	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases that the laws are put to")
-	lawCases = flag.Int("cases", 10, "how many random cases each law is put to, for each example")
+	lawSeed  = flag.Uint64("seed", rand.Uint64(), "seed of the random cases")
+	lawCases = flag.Int("cases", 10, "number of random cases for each law and example")
 )
 
-// dice of a test. One seed throws the same for it whichever other tests run.
-func dice(t *testing.T) *rand.Rand {
+// rng of a test. Its sequence depends only on the seed and the test's name.
+func rng(t *testing.T) *rand.Rand {
 	t.Helper()
 	t.Logf("to repeat: -run '^%s$' -seed %d -cases %d", t.Name(), *lawSeed, *lawCases)
 	h := fnv.New64a()
@@ -46,12 +46,12 @@ func dice(t *testing.T) *rand.Rand {
 	return rand.New(rand.NewPCG(*lawSeed, h.Sum64()))
 }
 
-// share of the random cases, for laws that take longer.
+// share of the random cases, for slow laws.
 func share(part int) int { return max(1, *lawCases/part) }
 
-// aged is the steady request of an example that has been so for a while: its
-// launch template isn't in the version that EC2 begins with. What is desired
-// while a fact is unknown would otherwise be right by chance.
+// aged is the steady request of an example some time later: its launch template
+// has a later version than the first. With the first, a value that is desired
+// while a fact is unknown would be right by chance.
 func aged(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 	t.Helper()
 	return examples.Memoised(t, e.Name+" aged", func() *fnv1.RunFunctionRequest { return age(t, e.Steady(t)) })
@@ -63,7 +63,7 @@ func age(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	template := object.Of(req.GetObserved().GetResources()["launch-template-system"].GetResource())
 	template.Value("status.atProvider").GetStructValue().GetFields()["latestVersion"] = structpb.NewNumberValue(3)
 
-	// Whatever follows from that is done.
+	// All consequences are applied.
 	rsp := examples.Run(t, req)
 	desired := rsp.GetDesired()
 	for k, o := range req.GetObserved().GetResources() {
@@ -77,16 +77,16 @@ func age(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	return req
 }
 
-// An upset changes what the function is told, without anybody changing a spec.
-type upset struct {
+// A fault changes the observed state without a change of a spec.
+type fault struct {
 	name string
 	do   func(r *rand.Rand, req *fnv1.RunFunctionRequest)
 }
 
-// forgetfulXR is the upset that makes the composite resource forget.
+// forgetfulXR is the fault that removes the composite resource's status.
 const forgetfulXR = "forgetful composite resource"
 
-var upsets = []upset{
+var faults = []fault{
 	{name: "missing resources", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
 		some(r, req, func(k string, _ *structpb.Struct) { delete(req.GetObserved().GetResources(), k) })
 	}},
@@ -106,9 +106,9 @@ var upsets = []upset{
 	}},
 }
 
-// some of the observed resources, from none to all, meet an upset.
+// some of the observed resources, from none to all, get a fault.
 func some(r *rand.Rand, req *fnv1.RunFunctionRequest, do func(key string, o *structpb.Struct)) {
-	odds := 1.25 * r.Float64() // In one case of five it's all of them.
+	odds := 1.25 * r.Float64() // In one of five cases it's all of them.
 	rs := req.GetObserved().GetResources()
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
 		if r.Float64() < odds {
@@ -134,7 +134,7 @@ func blank(r *rand.Rand, o *structpb.Struct) {
 	}
 }
 
-// lose each field with a chance of one half.
+// lose each field with a probability of one half.
 func lose(r *rand.Rand, fields map[string]*structpb.Value) {
 	for _, k := range slices.Sorted(maps.Keys(fields)) {
 		if r.IntN(2) == 0 {
@@ -143,7 +143,7 @@ func lose(r *rand.Rand, fields map[string]*structpb.Value) {
 	}
 }
 
-// regress the conditions of a resource, and with them the state of a release.
+// regress the conditions of a resource, and the state of a release.
 func regress(r *rand.Rand, o *structpb.Struct) {
 	status := o.GetFields()["status"].GetStructValue().GetFields()
 	for _, c := range status["conditions"].GetListValue().GetValues() {
@@ -156,8 +156,8 @@ func regress(r *rand.Rand, o *structpb.Struct) {
 	}
 }
 
-// forget the status of the composite resource: all of it, what it remembers of
-// AWS, or single fields, however deep they are.
+// forget the status of the composite resource: all of it, the facts of AWS, or
+// single fields at any depth.
 func forget(r *rand.Rand, xr *structpb.Struct) {
 	status := xr.GetFields()["status"].GetStructValue().GetFields()
 	switch r.IntN(4) {
@@ -174,7 +174,7 @@ func forget(r *rand.Rand, xr *structpb.Struct) {
 	}
 }
 
-// loseDeep loses each field with a chance of one half, and fields of the others.
+// loseDeep loses each field with a probability of one half, and fields of the others.
 func loseDeep(r *rand.Rand, fields map[string]*structpb.Value) {
 	lose(r, fields)
 	for _, k := range slices.Sorted(maps.Keys(fields)) {
@@ -218,30 +218,30 @@ func shuffled[V any](r *rand.Rand, m map[string]V) []string {
 	return ks
 }
 
-// TestNeverDrops is the first law: what exists stays desired, as it was, until
-// the spec removes it, whatever the function is told of its state.
+// TestNeverDrops is the first promise: the function never drops or changes an
+// existing resource that the spec still needs, whatever the observed state.
 //
-// While the composite resource remembers the facts, the desired state as a whole
-// stays as it is, but for what only a resource that exists can have: see unmade. When it forgets them too, what a
-// resource needs and nobody tells is held: it stays as observed, which here is
-// as it was desired. TestHolds has resources that are observed otherwise.
+// While the composite resource's status has the facts, the whole desired state stays the
+// same, except what only an existing resource can have: see withoutIDs. Without that
+// status, a resource retains the observed values of unknown facts, which here equal the
+// desired ones. TestRetainsFields has resources whose observed values differ.
 func TestNeverDrops(t *testing.T) {
 	t.Parallel()
 	for name, moment := range moments(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			want := examples.Run(t, moment).GetDesired()
 			for i := range *lawCases {
 				req := examples.Clone(t, moment)
 				var names []string
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(2) == 0 {
 						names = append(names, u.name)
 						u.do(r, req)
 					}
 				}
-				if d := dropped(upsetRun(t, moment, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
+				if d := dropped(runPartial(t, moment, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
 					t.Fatalf("case %d: %s: %s", i, strings.Join(names, ", "), d)
 				}
 			}
@@ -249,8 +249,9 @@ func TestNeverDrops(t *testing.T) {
 	}
 }
 
-// dropped tells which resource, or what of it, a response doesn't desire any
-// longer: of what is observed, or of all that was wanted if it's remembered.
+// dropped reports a resource, or a field of it, that a response no longer
+// desires: of the observed resources, or of all wanted ones if the status has
+// the facts.
 func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunctionRequest, remembered bool) string {
 	if m := render.Fatal(rsp); m != "" {
 		return "it's refused: " + m
@@ -258,7 +259,7 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 	for _, k := range slices.Sorted(maps.Keys(want.GetResources())) {
 		_, exists := req.GetObserved().GetResources()[k]
 		if !exists && (!remembered || strings.HasPrefix(k, "usage-")) {
-			continue // A Usage is made when both its ends are seen to exist.
+			continue // A Usage is created when both its ends are observed.
 		}
 		got, ok := rsp.GetDesired().GetResources()[k]
 		if !ok {
@@ -266,21 +267,21 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 		}
 		w, g := want.GetResources()[k].GetResource(), got.GetResource()
 		if _, exists := req.GetObserved().GetResources()[k]; !exists {
-			w, g = unmade(w), unmade(g)
+			w, g = withoutIDs(w), withoutIDs(g)
 		}
 		if d := differs(w, g); d != "" {
 			return fmt.Sprintf("%s changes: -want, +got:\n%s", k, d)
 		}
 	}
-	if d := differs(memory(want), memory(rsp.GetDesired())); remembered && d != "" {
+	if d := differs(memoryOf(want), memoryOf(rsp.GetDesired())); remembered && d != "" {
 		return "the composite resource forgets: -want, +got:\n" + d
 	}
 	return ""
 }
 
-// memory is what the composite resource keeps, whatever it's told: all but what
-// says how far the platform is now.
-func memory(s *fnv1.State) *structpb.Struct {
+// memoryOf is the status that the composite resource retains, whatever is observed: all
+// fields except those on the current progress.
+func memoryOf(s *fnv1.State) *structpb.Struct {
 	m := &structpb.Struct{Fields: maps.Clone(object.Of(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
 	for _, k := range []string{"phase", "resources", "waitsFor"} {
 		delete(m.GetFields(), k)
@@ -288,11 +289,11 @@ func memory(s *fnv1.State) *structpb.Struct {
 	return m
 }
 
-// unmade is what is desired of a resource whether it exists or not: without the
-// permission to write down its id, which it has until that's done, and without
-// ids of others, which the provider finds by reference when it makes it. What
-// cannot change is kept of what exists, and nobody remembers it.
-func unmade(o *structpb.Struct) *structpb.Struct {
+// withoutIDs is the part of a desired resource that doesn't depend on its existence. It
+// lacks the policy LateInitialize, which is desired until the id is known, ids of other
+// resources, which the provider resolves from references at creation, and immutable
+// fields, whose values are retained from the existing resource.
+func withoutIDs(o *structpb.Struct) *structpb.Struct {
 	o = examples.CloneObject(o)
 	for _, field := range kinds.OfObject(object.Of(o)).Immutable {
 		last := strings.LastIndex(field.Path, ".")
@@ -308,8 +309,8 @@ func unmade(o *structpb.Struct) *structpb.Struct {
 	return o
 }
 
-// differs tells how messages differ. It compares before it looks how: most of
-// what laws compare is the same, and cmp takes its time.
+// differs returns the difference between messages. It first checks for
+// equality, because most compared messages are equal and cmp is slow.
 func differs(want, got proto.Message) string {
 	if proto.Equal(want, got) {
 		return ""
@@ -317,16 +318,16 @@ func differs(want, got proto.Message) string {
 	return cmp.Diff(want, got, protocmp.Transform())
 }
 
-// TestHolds is the first law for resources that aren't as they are desired. One
-// that lacks a fact keeps what it's observed with in the fields that hold it, or
-// leaves out what isn't there, and nothing else. One that lacks none is desired
-// as described, whatever somebody made of it.
-func TestHolds(t *testing.T) {
+// TestRetainsFields is the first promise for resources that differ from the desired
+// state. A resource with an unknown fact retains the observed values of the fields that
+// contain the fact, and only those. A resource with known facts is desired as described,
+// whatever was edited.
+func TestRetainsFields(t *testing.T) {
 	t.Parallel()
 	for name, moment := range moments(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			want := examples.Run(t, moment).GetDesired()
 			for i := range share(10) {
 				drifted := examples.Clone(t, moment)
@@ -340,7 +341,7 @@ func TestHolds(t *testing.T) {
 					delete(o.GetResource().GetFields(), "status")
 				}
 				got := examples.Run(t, drifted).GetDesired()
-				for k, o := range held(t, drifted, want) {
+				for k, o := range wantRetained(t, drifted, want) {
 					if d := differs(o, got.GetResources()[k].GetResource()); d != "" {
 						t.Fatalf("case %d: drifted resources, no fact known: %s: -want, +got:\n%s", i, k, d)
 					}
@@ -355,16 +356,16 @@ func drift(r *rand.Rand, o *structpb.Struct) {
 	if ps := object.Of(o).Value("spec.managementPolicies").GetListValue(); ps != nil && r.IntN(2) == 0 {
 		ps.Values = ps.GetValues()[:1]
 	}
-	untold := map[string]bool{"spec.forProvider.instanceTypes": true} // Once its status is gone, nobody tells.
+	unreported := map[string]bool{"spec.forProvider.instanceTypes": true} // It's only known from the status.
 	for _, f := range kinds.OfObject(object.Of(o)).Immutable {
-		untold[f.Path] = untold[f.Path] || f.Unreported
+		unreported[f.Path] = unreported[f.Path] || f.Unreported
 	}
 	for _, half := range []string{"forProvider", "initProvider"} {
 		f := object.Of(o).Value("spec." + half).GetStructValue().GetFields()
 		for _, k := range slices.Sorted(maps.Keys(f)) {
 			switch s, isString := f[k].GetKind().(*structpb.Value_StringValue); {
 			case r.IntN(2) == 0:
-			case untold["spec."+half+"."+k]: // It cannot be kept.
+			case unreported["spec."+half+"."+k]: // It cannot be retained.
 			case isString && r.IntN(2) == 0:
 				f[k] = structpb.NewStringValue(s.StringValue + "-drifted")
 			default:
@@ -374,9 +375,9 @@ func drift(r *rand.Rand, o *structpb.Struct) {
 	}
 }
 
-// held is what is wanted of resources while facts are unknown: what the fields
-// that hold them are observed with.
-func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[string]*structpb.Struct {
+// wantRetained are the resources to desire while facts are unknown: with the observed
+// values of the fields that contain them.
+func wantRetained(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[string]*structpb.Struct {
 	t.Helper()
 	composed, err := function.Compose(context.Background(), req)
 	if err != nil {
@@ -396,16 +397,16 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 				paths = append(paths, u.Paths...)
 			}
 			for _, turn := range res.Switches {
-				paths = append(paths, turn.Paths...) // No Usage tells that it's in force.
+				paths = append(paths, turn.Paths...) // No Usage is reported to be in force.
 			}
 			for _, f := range res.Immutable {
-				// Nobody tells what it's like in AWS.
+				// Its state in AWS isn't reported.
 				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.AllowedValue) {
 					paths = append(paths, f.Path)
 				}
 			}
 			if k == "cluster" && want.GetResources()["secrets-key"] == nil {
-				// Nor how it was made, or with which key.
+				// Neither is its creation, or its key.
 				paths = append(paths, "spec.initProvider.encryptionConfig")
 			}
 			for _, path := range paths {
@@ -426,9 +427,9 @@ func held(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) map[stri
 	return h
 }
 
-// TestRemoves is the other side of the first law: what the spec removes goes, in
-// the order in which it's safe, and nothing goes with it. Each stage is what goes
-// in one pass.
+// TestRemoves is the counterpart of the first promise: the function removes exactly the
+// resources that the spec removes, in a safe order. Each stage lists the removals of one
+// pass.
 func TestRemoves(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -438,7 +439,7 @@ func TestRemoves(t *testing.T) {
 		want    [][]string
 	}{
 		"NodePool": {
-			reason:  "Of several NodePools one is removed, whatever its place. Its class is kept until its nodes are gone.",
+			reason:  "One of several NodePools is removed, whatever its index. Its class is retained until its nodes are gone.",
 			example: "node-pools",
 			remove:  []string{"spec.karpenter.nodePools[0]"},
 			want: [][]string{
@@ -449,7 +450,7 @@ func TestRemoves(t *testing.T) {
 			},
 		},
 		"NodePoolAndClass": {
-			reason:  "A class goes once the last node of the pool that uses it is gone, and Karpenter is kept until the class is.",
+			reason:  "A class is removed once the last node of its pool is gone. Karpenter is retained until the class is gone.",
 			example: "node-pools",
 			remove:  []string{"spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]"},
 			want: [][]string{
@@ -462,7 +463,7 @@ func TestRemoves(t *testing.T) {
 			},
 		},
 		"LastNodePool": {
-			reason:  "The default NodePools don't come back for those that are removed.",
+			reason:  "The default NodePools don't replace removed ones.",
 			example: "seafarer-cluster",
 			remove:  []string{"spec.karpenter.nodePools[0]"},
 			want: [][]string{
@@ -473,37 +474,37 @@ func TestRemoves(t *testing.T) {
 			},
 		},
 		"Addon": {
-			reason:  "An add-on that the claim added is removed, and from EKS, too: its provider is allowed to first.",
+			reason:  "An add-on of the claim is removed, also from EKS: its provider gets the policy Delete first.",
 			example: "node-pools",
 			remove:  []string{"spec.addons[1]"},
 			want:    [][]string{nil, {"addon-metrics-server"}},
 		},
 		"ConfiguredAddon": {
-			reason:  "An add-on that every cluster has stays when its configuration goes.",
+			reason:  "A standard add-on stays when its configuration is removed.",
 			example: "seafarer-cluster",
 			remove:  []string{"spec.addons[0]"},
 		},
 		"OIDCProvider": {
-			reason:  "Only the OIDC provider is there for workloads of one's own.",
+			reason:  "The OIDC provider is only for workloads.",
 			example: "node-pools",
 			remove:  []string{"spec.iam.withOIDC"},
 			want:    [][]string{{"oidc-provider"}},
 		},
 		"FargateLogging": {
-			reason:  "What is in the cluster for it goes with it, and isn't left there.",
+			reason:  "Its objects in the cluster are removed with it.",
 			example: "seafarer-cluster",
 			remove:  []string{"spec.observability.fargateLogging"},
 			want:    [][]string{nil, {"fargate-logging", "fargate-logging-namespace"}},
 		},
 		"Zone": {
-			reason:  "A zone that the cluster was made in stays.",
+			reason:  "A zone that the cluster was created in stays.",
 			example: "nat-per-zone",
 			remove:  []string{"spec.network.zones[1]"},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			c := newControlPlane(t, dice(t), examples.Get(tc.example).Steady(t))
+			c := newControlPlane(t, rng(t), examples.Get(tc.example).Steady(t))
 			c.edit(func(xr *fieldpath.Paved) {
 				for _, path := range tc.remove {
 					if err := xr.DeleteField(path); err != nil {
@@ -518,7 +519,7 @@ func TestRemoves(t *testing.T) {
 					t.Fatal(err)
 				}
 				got = append(got, gone)
-				c.act()
+				c.step()
 			}
 			for len(got) > 0 && got[len(got)-1] == nil {
 				got = got[:len(got)-1]
@@ -535,9 +536,9 @@ func TestRemoves(t *testing.T) {
 	}
 }
 
-// TestKeepsAccess is the first law for the providers' way into the cluster: it
-// stays when the platform team no longer says whose it is.
-func TestKeepsAccess(t *testing.T) {
+// TestRetainsAccess is the first promise for the providers' access entry: it stays when
+// the platform team no longer sets its principal.
+func TestRetainsAccess(t *testing.T) {
 	t.Parallel()
 	steady := examples.Get("fenced").Steady(t)
 	want := examples.Run(t, steady).GetDesired()
@@ -551,8 +552,8 @@ func TestKeepsAccess(t *testing.T) {
 	}
 }
 
-// TestConverges is the second law: pass by pass more is desired, and soon all is
-// there and ready.
+// TestConverges is the second promise: each pass desires more, and after a few passes
+// everything is ready.
 func TestConverges(t *testing.T) {
 	t.Parallel()
 	const most = 4
@@ -563,7 +564,7 @@ func TestConverges(t *testing.T) {
 				t.Errorf("it takes %d passes, and should take %d at most", len(ps), most)
 			}
 			for i := 1; i < len(ps); i++ {
-				if gone := lacks(ps[i-1].Response, ps[i].Response); len(gone) > 0 {
+				if gone := missing(ps[i-1].Response, ps[i].Response); len(gone) > 0 {
 					t.Errorf("pass %d drops %v", i+1, gone)
 				}
 			}
@@ -593,7 +594,7 @@ func TestConverges(t *testing.T) {
 	}
 }
 
-// passesOf an example, until nothing changes. Tests share them, and only read them.
+// passesOf an example, until nothing changes. Tests share them and must not modify them.
 func passesOf(t *testing.T, e examples.Example) []render.Pass {
 	t.Helper()
 	once, _ := passes.LoadOrStore(e.Name, sync.OnceValues(func() ([]render.Pass, error) {
@@ -606,7 +607,7 @@ func passesOf(t *testing.T, e examples.Example) []render.Pass {
 	return ps
 }
 
-// passes of examples that were made, by name.
+// passes of examples, by name.
 var passes sync.Map
 
 // simulated passes of a request.
@@ -619,8 +620,8 @@ func simulated(t *testing.T, req *fnv1.RunFunctionRequest) []render.Pass {
 	return ps
 }
 
-// lacks tells which resources of one response another doesn't desire.
-func lacks(before, after *fnv1.RunFunctionResponse) []string {
+// missing resources: those of one response that another doesn't desire.
+func missing(before, after *fnv1.RunFunctionResponse) []string {
 	var gone []string
 	for k := range before.GetDesired().GetResources() {
 		if _, ok := after.GetDesired().GetResources()[k]; !ok {
@@ -631,7 +632,7 @@ func lacks(before, after *fnv1.RunFunctionResponse) []string {
 	return gone
 }
 
-// unready tells what of a platform isn't ready.
+// unready lists resources and conditions that aren't ready.
 func unready(rsp *fnv1.RunFunctionResponse) []string {
 	var us []string
 	for k, r := range rsp.GetDesired().GetResources() {
@@ -640,7 +641,7 @@ func unready(rsp *fnv1.RunFunctionResponse) []string {
 		}
 	}
 	if rsp.GetDesired().GetComposite().GetReady() == fnv1.Ready_READY_FALSE {
-		us = append(us, "the composite resource is said to be unready")
+		us = append(us, "the composite resource isn't ready")
 	}
 	for _, c := range rsp.GetConditions() {
 		if good := !slices.Contains(function.Quiet(), c.GetType()); good != (c.GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE) {
@@ -651,29 +652,29 @@ func unready(rsp *fnv1.RunFunctionResponse) []string {
 	return us
 }
 
-// TestConvergesAtAnyPace is the second law where each provider takes its time:
-// resources come into being, and tell of themselves, in any order.
+// TestConvergesAtAnyPace is the second promise with slow providers: resources
+// are created, and report their state, in any order.
 func TestConvergesAtAnyPace(t *testing.T) {
 	t.Parallel()
 	const most = 60
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			want := examples.Run(t, e.Steady(t)).GetDesired()
 			for i := range share(50) {
 				req := e.Request(t)
 				before := examples.Run(t, req)
 				for n := 0; !proto.Equal(want, before.GetDesired()); n++ {
 					if n == most {
-						t.Fatalf("case %d: after %d passes it isn't where it gets at an even pace: -want, +got:\n%s", i, n, differs(want, before.GetDesired()))
+						t.Fatalf("case %d: after %d passes the result differs from that of TestConverges: -want, +got:\n%s", i, n, differs(want, before.GetDesired()))
 					}
 					req = step(r, req, before)
 					rsp := examples.Run(t, req)
 					if m := render.Fatal(rsp); m != "" {
 						t.Fatalf("case %d: pass %d is refused: %s", i, n, m)
 					}
-					if gone := lacks(before, rsp); len(gone) > 0 {
+					if gone := missing(before, rsp); len(gone) > 0 {
 						t.Fatalf("case %d: pass %d drops %v", i, n, gone)
 					}
 					before = rsp
@@ -683,8 +684,8 @@ func TestConvergesAtAnyPace(t *testing.T) {
 	}
 }
 
-// step to the next request, in which some of what a response desires has made
-// progress: it exists, or tells of itself, or is as it's desired now.
+// step to the next request, in which some desired resources have made progress:
+// one was created, reports its state, or was updated.
 func step(r *rand.Rand, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	n := render.Next(req, rsp)
 	done := n.GetObserved().GetResources()
@@ -704,14 +705,14 @@ func step(r *rand.Rand, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionRespo
 	return n
 }
 
-// TestSameBytes is the third law: one request has one response, byte by byte,
-// whatever the order of its maps and whoever else asks.
+// TestSameBytes is the third promise: the same request gets the same bytes,
+// whatever the order of its maps.
 func TestSameBytes(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			for _, req := range []*fnv1.RunFunctionRequest{e.Request(t), e.Steady(t)} {
 				want := bytesOf(t, examples.Run(t, req))
 				for i := range share(15) {

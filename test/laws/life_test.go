@@ -21,7 +21,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// graphOf a request: how what is described for it depends on each other.
+// graphOf the resources that are described for a request.
 func graphOf(t *testing.T, req *fnv1.RunFunctionRequest) *dag.Graph {
 	t.Helper()
 	composed, err := function.Compose(context.Background(), req)
@@ -35,9 +35,9 @@ func graphOf(t *testing.T, req *fnv1.RunFunctionRequest) *dag.Graph {
 	return g
 }
 
-// TestGraph is the tenth law: how resources depend on each other is said once, as
-// a graph without circles, and the same whatever exists. It holds every reference
-// of every object, and the source of every fact that AWS tells, but the account's.
+// TestGraph is the tenth promise: a single acyclic graph, which doesn't depend on what
+// exists, contains all dependencies. It contains every reference of every object, and the
+// source of every fact that AWS reports, except the account id.
 func TestGraph(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -56,7 +56,7 @@ func TestGraph(t *testing.T) {
 			}
 			for k, r := range rs {
 				if isUsage(r) {
-					continue // They are edges themselves.
+					continue // Usages are edges themselves.
 				}
 				for _, name := range referred(r) {
 					for _, to := range bearers[name] {
@@ -70,7 +70,7 @@ func TestGraph(t *testing.T) {
 				for _, r := range p.Resources {
 					for _, f := range r.Facts {
 						if f.From == "" && f.Fact != platform.AccountID && f.Fact != platform.ProviderPrincipal {
-							t.Errorf("%s waits for %s, and doesn't say which resource tells it", r.Key, f.What)
+							t.Errorf("%s waits for %s, but no resource is its source", r.Key, f.What)
 						}
 					}
 				}
@@ -91,7 +91,7 @@ func lastAssembly(t *testing.T, req *fnv1.RunFunctionRequest) *compose.Assembly 
 // referred are the names in the references of a resource.
 func referred(r object.Object) []string {
 	var names []string
-	walk(structpb.NewStructValue(structOf(r)), "", func(path string, v *structpb.Value) {
+	visitFields(structpb.NewStructValue(structOf(r)), "", func(path string, v *structpb.Value) {
 		list := v.GetListValue().GetValues()
 		if strings.HasSuffix(path, "Ref") {
 			list = []*structpb.Value{v}
@@ -108,8 +108,9 @@ func referred(r object.Object) []string {
 	return names
 }
 
-// TestReachesCluster is the tenth law for what is in the cluster: it refers to
-// what leads there, and what must be gone before the way in goes says so.
+// TestReachesCluster is the tenth promise for resources in the cluster: they
+// depend on the kubeconfig, and those that must be deleted before it declare
+// that.
 func TestReachesCluster(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -144,28 +145,28 @@ func TestReachesCluster(t *testing.T) {
 	}
 }
 
-// deletes tells whether the provider deletes what a resource stands for.
+// deletes reports whether the provider deletes the external resource.
 func deletes(r object.Object) bool {
 	ps := r.Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) == 0 || slices.ContainsFunc(ps, func(p *structpb.Value) bool { return p.GetStringValue() == "Delete" || p.GetStringValue() == "*" })
 }
 
-// free is what may go whenever it likes, by key, and why.
+// free resources may be deleted at any time: their keys, by reason.
 var free = map[string]*regexp.Regexp{
-	"people and Argo CD need no cluster that is going":            regexp.MustCompile(`^(access-[0-9a-f]{8}(-admin)?|kubeconfig|argocd-cluster)$`),
-	"add-ons that the claim adds are for workloads":               regexp.MustCompile(`^addon-metrics-server$`),
-	"Karpenter looks for security groups only when it launches":   regexp.MustCompile(`^cluster-security-group-discovery$`),
-	"AWS makes and deletes it with the VPC":                       regexp.MustCompile(`^default-security-group$`),
-	"logs of workloads may end before they do":                    regexp.MustCompile(`^fargate-logging(-namespace)?$`),
-	"Karpenter does without announcements when it removes nodes":  regexp.MustCompile(`^karpenter-(queue|rule)(-.+)?$`),
-	"EKS knows the key by its ARN":                                regexp.MustCompile(`^secrets-key-alias$`),
-	"AWS keeps it while anything is in it":                        regexp.MustCompile(`^vpc$`),
-	"OIDC is for workloads, unless Karpenter is known by it, too": regexp.MustCompile(`^oidc-provider$`),
+	"users and Argo CD don't need a cluster that is being deleted":  regexp.MustCompile(`^(access-[0-9a-f]{8}(-admin)?|kubeconfig|argocd-cluster)$`),
+	"add-ons that the claim adds are for workloads":                 regexp.MustCompile(`^addon-metrics-server$`),
+	"Karpenter looks for security groups only when it launches":     regexp.MustCompile(`^cluster-security-group-discovery$`),
+	"AWS creates and deletes it with the VPC":                       regexp.MustCompile(`^default-security-group$`),
+	"logs of workloads may end before they do":                      regexp.MustCompile(`^fargate-logging(-namespace)?$`),
+	"Karpenter removes nodes without interruption events":           regexp.MustCompile(`^karpenter-(queue|rule)(-.+)?$`),
+	"EKS refers to the key by its ARN":                              regexp.MustCompile(`^secrets-key-alias$`),
+	"AWS doesn't delete it while it contains anything":              regexp.MustCompile(`^vpc$`),
+	"OIDC is for workloads, unless Karpenter authenticates with it": regexp.MustCompile(`^oidc-provider$`),
 }
 
-// TestUses is the tenth law for deletion: a NodePool goes first, then its class,
-// then Karpenter, and then what those needed until they were gone: all that there
-// is, but for what is free to go.
+// TestUses is the tenth promise for deletion: NodePools are deleted first, then their
+// classes, then Karpenter, and then all other resources, except those that are free to
+// go.
 func TestUses(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -187,7 +188,7 @@ func TestUses(t *testing.T) {
 				after := uses.Reaches(key.Karpenter, k)
 				switch {
 				case why == "" && !before && !after:
-					t.Errorf("%s is free to go, and nobody says why", k)
+					t.Errorf("%s is free to go, without a reason in the table", k)
 				case why != "" && after:
 					t.Errorf("%s isn't free to go, although %s", k, why)
 				}

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// What the garbage collector may leave lying around: laws clone requests more than they
-// do anything else, and little of that lives long. Benchmarks measure what the function
-// costs with the collector as it is in production.
+// A high limit for the garbage collector: laws mostly clone requests, which are garbage
+// soon. Benchmarks measure the function with the collector's production settings.
 const (
 	gcPercent   = 400
 	memoryLimit = 2 << 30

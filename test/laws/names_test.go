@@ -54,8 +54,8 @@ func claimed(t *testing.T, e examples.Example, change func(claim *fieldpath.Pave
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Laws move claims to any region. A fence around regions is put to the test of
-	// its own.
+	// Laws move claims to any region, so the fence on regions is removed. Other tests
+	// cover it.
 	delete(req.GetInput().GetFields(), "allowedRegions")
 	return req
 }
@@ -74,9 +74,9 @@ func alter(t *testing.T, claim *fieldpath.Paved, values map[string]any) {
 	}
 }
 
-// told is a request with all that AWS has to tell, so that one pass desires
+// withAllFacts is a request with all facts of AWS, so that a single pass desires
 // everything.
-func told(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
+func withAllFacts(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	t.Helper()
 	facts, err := structpb.NewValue(map[string]any{
 		"accountId": "123456789012",
@@ -104,12 +104,12 @@ func told(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 // composed resources of a request, none of which may be refused or withheld.
 func composed(t *testing.T, req *fnv1.RunFunctionRequest) map[string]object.Object {
 	t.Helper()
-	rsp := examples.Run(t, told(t, req))
+	rsp := examples.Run(t, withAllFacts(t, req))
 	if m := render.Fatal(rsp); m != "" {
 		t.Fatalf("it's refused: %s\n%v", m, req.GetObserved().GetComposite().GetResource().GetFields()["spec"])
 	}
 	if rsp.GetDesired().GetComposite().GetReady() == fnv1.Ready_READY_FALSE {
-		t.Fatal("something is withheld although all is told")
+		t.Fatal("a resource is withheld although all facts are known")
 	}
 	return resources(rsp)
 }
@@ -123,21 +123,22 @@ func resources(rsp *fnv1.RunFunctionResponse) map[string]object.Object {
 	return es
 }
 
-// walk an object, but for what is opaque, and visit each value with its path.
-func walk(v *structpb.Value, path string, visit func(path string, v *structpb.Value)) {
+// visitFields calls visit with each value of an object and its path, except inside opaque
+// fields.
+func visitFields(v *structpb.Value, path string, visit func(path string, v *structpb.Value)) {
 	visit(path, v)
 	if path == "spec.forProvider.manifest" || path == "spec.forProvider.values" {
 		return
 	}
 	for k, c := range v.GetStructValue().GetFields() {
-		walk(c, strings.TrimPrefix(path+"."+k, "."), visit)
+		visitFields(c, strings.TrimPrefix(path+"."+k, "."), visit)
 	}
 	for i, c := range v.GetListValue().GetValues() {
-		walk(c, fmt.Sprintf("%s.%d", path, i), visit)
+		visitFields(c, fmt.Sprintf("%s.%d", path, i), visit)
 	}
 }
 
-// refersTo is the kind that a reference by name is to.
+// refersTo is the kind that a reference by name refers to.
 var refersTo = map[string]string{
 	"allocationIdRef":         "EIP",
 	"clusterNameRef":          "Cluster",
@@ -158,8 +159,8 @@ var refersTo = map[string]string{
 	"vpcIdRef":                "VPC",
 }
 
-// TestRefers is the fourth law: a reference names a resource of the same
-// response, or one that's withheld and appears in a later pass.
+// TestRefers is the fourth promise: a reference names a resource of the same
+// response, or one that is withheld and appears in a later pass.
 func TestRefers(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -179,7 +180,7 @@ func TestRefers(t *testing.T) {
 	}
 }
 
-// dangling tells which references lead nowhere, or to where they shouldn't.
+// dangling references: those to no resource, or to one of a wrong kind.
 func dangling(from, there map[string]object.Object) []string {
 	names := make(map[string]bool)
 	for _, e := range there {
@@ -207,8 +208,8 @@ func dangling(from, there map[string]object.Object) []string {
 					complain(path, "Secret", name)
 				}
 			case field == "resourceRef":
-				// A Usage says of what kind its ends are.
-				// What a user makes is none of what is composed: TestProtects looks at it.
+				// A Usage names the kinds of its ends. Objects of users aren't composed:
+				// TestProtects checks them.
 				end := strings.TrimSuffix(path, ".resourceRef")
 				if kind := e.String(end+".apiVersion") + " " + e.String(end+".kind"); !names[kind+" "+name] && k != usageOfClaim && k != usageOfComposite {
 					complain(path, kind, name)
@@ -223,7 +224,7 @@ func dangling(from, there map[string]object.Object) []string {
 				complain(path, to, name)
 			}
 		}
-		walk(structpb.NewStructValue(structOf(e)), "", func(path string, v *structpb.Value) {
+		visitFields(structpb.NewStructValue(structOf(e)), "", func(path string, v *structpb.Value) {
 			field := path[strings.LastIndex(path, ".")+1:]
 			if strings.HasSuffix(field, "Ref") {
 				reference(path, field, v.GetStructValue().GetFields()["name"].GetStringValue())
@@ -242,8 +243,8 @@ func dangling(from, there map[string]object.Object) []string {
 	return ds
 }
 
-// configured tells whether the configuration that a resource in the cluster
-// refers to is one of its own provider.
+// configured reports whether a resource in the cluster refers to a
+// configuration of its own provider.
 func configured(e object.Object, names map[string]bool, name string) bool {
 	switch e.String("kind") {
 	case "Release":
@@ -266,14 +267,14 @@ func structOf(e object.Object) *structpb.Struct {
 	return &structpb.Struct{Fields: m}
 }
 
-// TestFollowsNames is the fourth law where Crossplane, or whoever made a
-// resource, chose its name: it keeps it, and references follow.
+// TestFollowsNames is the fourth promise for resources that the function didn't
+// name: they retain their names, and references use them.
 func TestFollowsNames(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), e.Steady(t)
+			r, steady := rng(t), e.Steady(t)
 			before := examples.Run(t, steady).GetDesired()
 			for i := range share(15) {
 				req, renamed := examples.Clone(t, steady), make(map[string]string)
@@ -300,7 +301,7 @@ func TestFollowsNames(t *testing.T) {
 	}
 }
 
-// rename everything in an object that is named so.
+// rename a name everywhere in an object.
 func rename(v *structpb.Value, names map[string]string) *structpb.Value {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StringValue:
@@ -323,8 +324,8 @@ func rename(v *structpb.Value, names map[string]string) *structpb.Value {
 	return v
 }
 
-// TestDesiresOnlyIntent is the fifth law: desired state holds what we have an
-// opinion about, and nothing else. Whatever is empty would be one.
+// TestDesiresOnlyIntent is the fifth promise: desired state contains only
+// fields that the function sets. An empty value would overwrite others' values.
 func TestDesiresOnlyIntent(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -349,7 +350,7 @@ func TestDesiresOnlyIntent(t *testing.T) {
 	}
 }
 
-// values that are nobody's to interpret, and may be empty.
+// opaque values, which may be empty.
 var anyValue = regexp.MustCompile(`^(spec\.forProvider\.(manifest|values|tags\..+|labels\..+)|metadata\.labels\..+)$`)
 
 func impure(o *structpb.Struct, namespace string) []string {
@@ -372,7 +373,7 @@ func impure(o *structpb.Struct, namespace string) []string {
 	if n := e.String("metadata.namespace"); n != namespace {
 		is = append(is, "it's in namespace "+n)
 	}
-	walk(structpb.NewStructValue(o), "", func(path string, v *structpb.Value) {
+	visitFields(structpb.NewStructValue(o), "", func(path string, v *structpb.Value) {
 		switch k := v.GetKind().(type) {
 		case *structpb.Value_NullValue:
 			is = append(is, path+" is null")
@@ -404,8 +405,8 @@ type rule struct {
 
 const externalName = "metadata.annotations.crossplane"
 
-// named tells by which rule AWS names a kind. They are those of the API
-// references of the services: CreateRole, CreatePolicy, CreateQueue, PutRule,
+// named are the rules for names of a kind in AWS, from the API references of
+// the services: CreateRole, CreatePolicy, CreateQueue, PutRule,
 // CreateLaunchTemplate, CreateAlias, CreateCluster, CreateNodegroup,
 // CreateLogGroup. Releases are Helm's.
 var named = map[string]rule{
@@ -421,7 +422,7 @@ var named = map[string]rule{
 	"Release":        {field: externalName, most: 53, allowed: regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)},
 }
 
-// name of a resource in AWS, or nothing if AWS names it.
+// name of a resource in AWS, or the empty string if AWS chooses it.
 func (r rule) name(e object.Object) string {
 	if r.field != externalName {
 		return e.String(r.field)
@@ -439,8 +440,8 @@ const (
 	letter = lower + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// word of a length up to most, whose ends are of one set of letters and whose
-// middle may hold others too. One in three is as long as it may be.
+// word of a length up to most: its ends are from one set of letters, and its
+// middle may contain others too. One in three has the maximum length.
 func word(r *rand.Rand, most int, ends, more string) string {
 	n := most
 	if r.IntN(3) > 0 {
@@ -457,13 +458,13 @@ func word(r *rand.Rand, most int, ends, more string) string {
 	return string(b)
 }
 
-// longest code of a region that there is.
+// longest code of a region.
 func longestRegion() string {
 	return slices.MaxFunc(aws.Regions(), func(a, b string) int { return len(a) - len(b) })
 }
 
-// anybody's claim: an example with names of somebody else's choice.
-func anybodys(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
+// randomClaim is an example with random names.
+func randomClaim(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 	t.Helper()
 	regions := append(slices.Repeat([]string{longestRegion()}, 10), aws.Regions()...)
 	changes := map[string]any{
@@ -497,16 +498,16 @@ func anybodys(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 	alter(t, claim, changes)
 }
 
-// TestNamesFit is the sixth law: whatever a claim and what's in it is called,
-// the names made of it are legal and apart from each other.
+// TestNamesFit is the sixth promise: whatever names a claim uses, the names
+// derived from them are valid and unique.
 func TestNamesFit(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			for i := range share(8) {
-				rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) { anybodys(t, r, c) }))
+				rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) { randomClaim(t, r, c) }))
 				if problems := append(misnamed(rs), malformed(rs)...); len(problems) > 0 {
 					t.Fatalf("case %d: %s", i, strings.Join(problems, "\n"))
 				}
@@ -515,7 +516,7 @@ func TestNamesFit(t *testing.T) {
 	}
 }
 
-// misnamed tells which names are illegal, or taken by two resources.
+// misnamed names: those that are invalid, or used by two resources.
 func misnamed(rs map[string]object.Object) []string {
 	var ms []string
 	taken := make(map[string]string)
@@ -535,7 +536,7 @@ func misnamed(rs map[string]object.Object) []string {
 		// Keys of annotations have dots, so the path of one ends early.
 		r, ok := named[e.String("kind")]
 		if name := (rule{field: externalName}).name(e); !ok && name != "" {
-			ms = append(ms, fmt.Sprintf("%s: nobody knows the rule for names such as %s", k, name))
+			ms = append(ms, fmt.Sprintf("%s: no rule for names such as %s", k, name))
 		}
 		if !ok {
 			continue
@@ -552,14 +553,15 @@ func misnamed(rs map[string]object.Object) []string {
 	return ms
 }
 
-// TestRegionsShareNoRole is the sixth law for names that all regions of an
-// account share: two clusters of one name don't meet in IAM.
+// TestRegionsShareNoRole is the sixth promise for names that are global in an
+// account: clusters of the same name in two regions have different names in
+// IAM.
 func TestRegionsShareNoRole(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			for i := range share(10) {
 				name := word(r, 100, letter, "_-")
 				regions := aws.Regions()
@@ -568,7 +570,7 @@ func TestRegionsShareNoRole(t *testing.T) {
 				var chosen string
 				for _, region := range regions[:2] {
 					rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) {
-						anybodys(t, r, c)
+						randomClaim(t, r, c)
 						alter(t, c, map[string]any{"spec.region": region, "spec.clusterName": name})
 						chosen, _ = c.GetString("spec.karpenter.nodeRoleName")
 					}))
@@ -576,7 +578,7 @@ func TestRegionsShareNoRole(t *testing.T) {
 						kind := res.String("kind")
 						n := named[kind].name(res)
 						if (kind != "Role" && kind != "Policy") || (n == chosen && k == "karpenter-node-role") {
-							continue // The claim chose that one, and answers for it.
+							continue // The claim sets that name.
 						}
 						if other, ok := owner[kind+" "+n]; ok {
 							t.Fatalf("case %d: %s of %s and %s are both named %s", i, k, other, region, n)
@@ -589,8 +591,8 @@ func TestRegionsShareNoRole(t *testing.T) {
 	}
 }
 
-// TestPolicies tells whether what AWS reads as JSON is JSON, and of the length
-// that IAM takes.
+// TestPolicies checks that documents are JSON, and that policies are within
+// IAM's limit.
 func TestPolicies(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -604,13 +606,14 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// withoutAccount is an ARN of something that's an account's, and names none.
+// withoutAccount matches an ARN that should name an account, and doesn't.
 var withoutAccount = regexp.MustCompile(`arn:[a-z-]+:(iam|sqs|kms|eks|events):[a-z0-9-]*::`)
 
 // documents are fields that AWS reads as JSON.
 var documents = regexp.MustCompile(`^spec\.(for|init)Provider\.(policy|assumeRolePolicy|eventPattern|configurationValues)$`)
 
-// malformed tells which policies AWS would refuse, and which ARNs nobody owns.
+// malformed policies and ARNs: documents that AWS would refuse, and ARNs without an
+// account.
 func malformed(rs map[string]object.Object) []string {
 	var ms []string
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
@@ -623,11 +626,11 @@ func malformed(rs map[string]object.Object) []string {
 				ms = append(ms, fmt.Sprintf("%s: %s is no JSON: %s", k, path, s))
 			}
 		}
-		walk(structpb.NewStructValue(structOf(rs[k])), "", visit)
-		// Values and manifests hold ARNs, too.
+		visitFields(structpb.NewStructValue(structOf(rs[k])), "", visit)
+		// Values and manifests contain ARNs, too.
 		for _, opaque := range []string{"values", "manifest"} {
 			if v := rs[k].Value("spec.forProvider." + opaque); v != nil {
-				walk(v, opaque, visit)
+				visitFields(v, opaque, visit)
 			}
 		}
 		if rs[k].String("kind") != "Policy" {
@@ -646,7 +649,7 @@ func malformed(rs map[string]object.Object) []string {
 	return ms
 }
 
-// A layout of a network that chance makes up: a region, a VPC and zones.
+// A layout is a random network: a region, a VPC and zones.
 type layout struct {
 	region string
 	vpc    netip.Prefix
@@ -680,7 +683,7 @@ func randomLayout(r *rand.Rand) layout {
 // of an examples.Example, the request with another network.
 func (n layout) of(t *testing.T, e examples.Example, zones []any) *fnv1.RunFunctionRequest {
 	t.Helper()
-	return told(t, claimed(t, e, func(c *fieldpath.Paved) {
+	return withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) {
 		alter(t, c, map[string]any{
 			"spec.region":                     n.region,
 			"spec.network.cidr":               n.vpc.String(),
@@ -691,14 +694,14 @@ func (n layout) of(t *testing.T, e examples.Example, zones []any) *fnv1.RunFunct
 	}))
 }
 
-// TestSubnetsStay is the seventh law: subnets are inside the VPC and apart, and
-// one stays what it is, whatever zones come and go.
+// TestSubnetsStay is the seventh promise: subnets are inside the VPC, don't
+// overlap, and don't change when zones are added or removed.
 func TestSubnetsStay(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			for i := range share(15) {
 				n := randomLayout(r)
 				t.Logf("case %d: %+v", i, n)
@@ -707,8 +710,8 @@ func TestSubnetsStay(t *testing.T) {
 					t.Fatal(problem)
 				}
 
-				// A set has no order. If a resource depended on it, whoever sorts
-				// the claim would lose it.
+				// Zones are a set. If a resource depended on their order, sorting the
+				// claim would delete it.
 				other := slices.Clone(n.zones)
 				r.Shuffle(len(other), func(i, j int) { other[i], other[j] = other[j], other[i] })
 				if d := moved(all, composed(t, n.of(t, e, other)), func(string) bool { return true }); d != "" {
@@ -727,11 +730,11 @@ func TestSubnetsStay(t *testing.T) {
 					t.Fatalf("without %s: %s", zone, d)
 				}
 
-				// All that the few zones have is there when the zone is added. The
-				// only NAT gateway must not move to it, for one.
+				// An added zone drops no resource. For example, the only NAT gateway must
+				// not move to it.
 				more := render.Next(few, examples.Run(t, few))
 				more.Observed.Composite = n.of(t, e, n.zones).GetObserved().GetComposite()
-				if dropped := lacks(examples.Run(t, few), examples.Run(t, more)); len(dropped) > 0 {
+				if dropped := missing(examples.Run(t, few), examples.Run(t, more)); len(dropped) > 0 {
 					t.Fatalf("with %s: %v are dropped", zone, dropped)
 				}
 			}
@@ -739,7 +742,7 @@ func TestSubnetsStay(t *testing.T) {
 	}
 }
 
-// TestSubnetsStayByCount is the seventh law for zones that are only counted.
+// TestSubnetsStayByCount is the seventh promise for zoneCount.
 func TestSubnetsStayByCount(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -766,7 +769,7 @@ func TestSubnetsStayByCount(t *testing.T) {
 	}
 }
 
-// misplaced tells which subnets aren't where they should be.
+// misplaced subnets: outside of the VPC, or overlapping.
 func misplaced(rs map[string]object.Object, vpc netip.Prefix, want int) string {
 	blocks := make(map[string]netip.Prefix)
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
@@ -793,7 +796,7 @@ func misplaced(rs map[string]object.Object, vpc netip.Prefix, want int) string {
 	return ""
 }
 
-// moved tells which of the resources that must stay don't.
+// moved resources: those that must stay and changed.
 func moved(before, after map[string]object.Object, stays func(k string) bool) string {
 	for _, k := range slices.Sorted(maps.Keys(before)) {
 		if !stays(k) {

@@ -20,10 +20,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// A composite resource in a namespace, which needs no claim, is told what a claim of
-// its name in its namespace is told, whatever exists. So each law that holds for
-// claims holds without. It's in the namespace of Argo CD here, where every example
-// may be: from elsewhere it cannot compose what Argo CD looks for.
+// A namespaced composite resource, which needs no claim, gets the same response as a
+// claim of its name in its namespace, whatever exists. So each promise about claims is
+// true without one, too. Here it's in the namespace of Argo CD, which every example
+// allows: in another namespace it cannot compose Argo CD's Secret.
 const commonNamespace = "argocd"
 
 // common is a request for a claim that is in the common namespace.
@@ -48,9 +48,9 @@ func withoutClaim(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionR
 	return req
 }
 
-// answersDiffer tells what is told otherwise without a claim, but for what must be:
-// claims have connection details, besides, and where deletion is protected a
-// composite resource to guard, too.
+// answersDiffer returns the differences without a claim, except for expected ones: claims
+// also have connection details, and a composite resource to guard if deletion is
+// protected.
 func answersDiffer(t *testing.T, claimed, without *fnv1.RunFunctionRequest) string {
 	t.Helper()
 	want, got := examples.Run(t, claimed), examples.Run(t, without)
@@ -66,16 +66,16 @@ func answersDiffer(t *testing.T, claimed, without *fnv1.RunFunctionRequest) stri
 	return differs(want, got)
 }
 
-// withoutCounts leaves out of a response what counts resources: in the status, and
-// where it tells, by condition and by event, how many Usages aren't in force.
+// withoutCounts removes counts of resources from a response: those in the status, and
+// those of Usages in conditions and events.
 func withoutCounts(rsp *fnv1.RunFunctionResponse) {
 	delete(object.Of(rsp.GetDesired().GetComposite().GetResource()).Value("status").GetStructValue().GetFields(), "resources")
 	rsp.Conditions = slices.DeleteFunc(rsp.GetConditions(), func(c *fnv1.Condition) bool { return c.GetType() == compose.ConditionTeardownSafe })
 	rsp.Results = slices.DeleteFunc(rsp.GetResults(), func(r *fnv1.Result) bool { return strings.HasPrefix(r.GetMessage(), compose.ConditionTeardownSafe+" ") })
 }
 
-// unclaimedFiles are an example's claim as it's applied without one, and the Composition for
-// that: what only claims have is left out.
+// unclaimedFiles are an example's manifest as a namespaced composite resource, without
+// the fields of claims, and its Composition.
 func unclaimedFiles(t *testing.T, e examples.Example) render.Files {
 	t.Helper()
 	var claim map[string]any
@@ -118,7 +118,7 @@ func TestNamespacedExamples(t *testing.T) {
 			}
 			claimed := common(t, e.Request(t))
 			if d := differs(withoutClaim(t, claimed), req); d != "" {
-				t.Fatalf("another request is made of the same manifest: -want, +got:\n%s", d)
+				t.Fatalf("the same manifest gives another request: -want, +got:\n%s", d)
 			}
 			for i := range render.MaxPasses {
 				if d := answersDiffer(t, claimed, req); d != "" {
@@ -128,7 +128,7 @@ func TestNamespacedExamples(t *testing.T) {
 				n := render.Next(req, rsp)
 				if proto.Equal(req, n) {
 					if rsp.GetDesired().GetResources()["kubeconfig"] == nil {
-						t.Error("there's no Secret that says how to reach the cluster")
+						t.Error("the kubeconfig's Secret is missing")
 					}
 					return
 				}
@@ -139,7 +139,8 @@ func TestNamespacedExamples(t *testing.T) {
 	}
 }
 
-// TestNamespacedInvalidExamples has what refuses a claim refuse it without one.
+// TestNamespacedInvalidExamples checks that invalid examples are also refused without a
+// claim.
 func TestNamespacedInvalidExamples(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.Invalid(t) {
@@ -155,17 +156,18 @@ func TestNamespacedInvalidExamples(t *testing.T) {
 	}
 }
 
-// TestNamespaced is the law, in every moment of every examples.Example, however upset.
+// TestNamespaced tests that promise at every moment of every examples.Example, with
+// faults.
 func TestNamespaced(t *testing.T) {
 	t.Parallel()
 	for name, moment := range moments(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			for i := range share(10) {
 				req := common(t, moment)
 				var names []string
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(2) == 0 {
 						names = append(names, u.name)
 						u.do(r, req)
@@ -179,8 +181,8 @@ func TestNamespaced(t *testing.T) {
 	}
 }
 
-// TestNamespacedFields has each mode refuse what Crossplane adds in the other, as
-// the API server does, and take what it adds in its own.
+// TestNamespacedFields checks that each mode refuses the fields that Crossplane adds in
+// the other, as the API server does, and accepts its own.
 func TestNamespacedFields(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -189,9 +191,9 @@ func TestNamespacedFields(t *testing.T) {
 		field  string
 		want   string
 	}{
-		"Claimed":     {reason: "A composite resource of a claim has its fields beside ours.", kind: "XSeafarerCluster", field: "resourceRefs"},
-		"Namespaced":  {reason: "One in a namespace has them in a field of their own.", kind: "SeafarerCluster", field: "crossplane"},
-		"NotTheOther": {reason: "One in a namespace has no connection Secret.", kind: "SeafarerCluster", field: "writeConnectionSecretToRef", want: `spec.writeConnectionSecretToRef: Invalid value: unknown field`},
+		"Claimed":     {reason: "A claim's composite resource has Crossplane's fields in spec.", kind: "XSeafarerCluster", field: "resourceRefs"},
+		"Namespaced":  {reason: "A namespaced one has them in spec.crossplane.", kind: "SeafarerCluster", field: "crossplane"},
+		"NotTheOther": {reason: "A namespaced one has no connection Secret.", kind: "SeafarerCluster", field: "writeConnectionSecretToRef", want: `spec.writeConnectionSecretToRef: Invalid value: unknown field`},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -13,22 +13,21 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// Keys of the Usages that keep a claim, and its composite resource, from being deleted.
+// Keys of the Usages that protect a claim, and its composite resource, from deletion.
 const (
 	usageOfClaim     = "usage-claim"
 	usageOfComposite = "usage-composite"
 )
 
-// TestProtects is a law of its own: who asks for protection gets it from EKS and
-// from Kubernetes. The claim is let go only once EKS is seen to have let go of the
-// cluster, whatever else the function is told: a claim whose cluster cannot be
-// deleted would go halfway.
+// TestProtects promises that deletionProtection protects the cluster in EKS and the claim
+// in Kubernetes. The claim's Usage is removed only once EKS reports that its protection
+// is off, whatever else is observed: otherwise a deletion would stop halfway.
 func TestProtects(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			on := examples.Settled(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{"spec.deletionProtection": true}) }))
 			rsp := examples.Run(t, on)
 			usage := object.Of(desired(rsp, usageOfClaim))
@@ -45,14 +44,14 @@ func TestProtects(t *testing.T) {
 				t.Errorf("the Usage is of %v, want it to be of the composite resource: %v", got, want)
 			}
 			if !object.Of(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
-				t.Error("EKS isn't asked to protect the cluster")
+				t.Error("EKS' deletion protection isn't requested")
 			}
 
 			off := examples.Clone(t, on)
 			set(off, "false", "spec", "deletionProtection")
 			for i := range share(2) {
 				req := examples.Clone(t, off)
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(2) == 0 {
 						u.do(r, req)
 					}
@@ -60,7 +59,7 @@ func TestProtects(t *testing.T) {
 				rsp := examples.Run(t, req)
 				for _, u := range []string{usageOfClaim, usageOfComposite} {
 					if req.GetObserved().GetResources()[u] != nil && desired(rsp, u) == nil {
-						t.Fatalf("case %d: %s is let go while EKS protects the cluster", i, u)
+						t.Fatalf("case %d: %s is removed while EKS protects the cluster", i, u)
 					}
 				}
 			}
@@ -68,21 +67,21 @@ func TestProtects(t *testing.T) {
 			protect(off, structpb.NewBoolValue(false))
 			for _, u := range []string{usageOfClaim, usageOfComposite} {
 				if desired(examples.Run(t, off), u) != nil {
-					t.Errorf("%s is kept although EKS would delete the cluster", u)
+					t.Errorf("%s is retained although EKS would delete the cluster", u)
 				}
 			}
 			set(off, "true", "spec", "deletionProtection")
 			for _, u := range []string{usageOfClaim, usageOfComposite} {
 				if desired(examples.Run(t, off), u) == nil {
-					t.Errorf("protection that's turned on again protects by %s only once EKS says so", u)
+					t.Errorf("protection that is enabled again lacks %s until EKS reports it", u)
 				}
 			}
 		})
 	}
 }
 
-// TestProtectsWithoutClaim has composite resources that are no claim's. Each is
-// protected itself, by a Usage for where it is.
+// TestProtectsWithoutClaim has composite resources without a claim. A Usage of
+// its own scope protects each.
 func TestProtectsWithoutClaim(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("deletion-protection")
@@ -107,13 +106,13 @@ func TestProtectsWithoutClaim(t *testing.T) {
 				t.Errorf("want a Usage of the composite resource, got %v", u.Value("spec"))
 			}
 			if desired(rsp, none) != nil {
-				t.Errorf("want no %s of what isn't there", none)
+				t.Errorf("want no %s of a missing object", none)
 			}
 		})
 	}
 }
 
-// protect a cluster, as EKS tells. Nil is nothing.
+// protect a cluster, as EKS reports. Nil means not reported.
 func protect(req *fnv1.RunFunctionRequest, is *structpb.Value) {
 	told := object.Of(req.GetObserved().GetResources()["cluster"].GetResource()).Value("status.atProvider").GetStructValue().GetFields()
 	if delete(told, "deletionProtection"); is != nil {
@@ -121,8 +120,9 @@ func protect(req *fnv1.RunFunctionRequest, is *structpb.Value) {
 	}
 }
 
-// TestLetsGo of claims whose cluster never came to be: nothing protects it.
-func TestLetsGo(t *testing.T) {
+// TestUnprotectsFailedCluster removes the protection of a claim whose cluster could not
+// be created.
+func TestUnprotectsFailedCluster(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("deletion-protection")
 	req := examples.Clone(t, e.SteadyOf(t, e.Before()))
@@ -131,13 +131,13 @@ func TestLetsGo(t *testing.T) {
 	delete(object.Of(cluster).Value("status").GetStructValue().GetFields(), "atProvider")
 	req.GetObserved().GetComposite().GetResource().GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
 	if desired(examples.Run(t, req), usageOfClaim) == nil {
-		t.Error("the claim is let go while EKS is making the cluster")
+		t.Error("the claim is unprotected while EKS creates the cluster")
 	}
 	for _, c := range object.Of(cluster).Value("status.conditions").GetListValue().GetValues() {
 		c.GetStructValue().GetFields()["status"] = structpb.NewStringValue("False")
 		c.GetStructValue().GetFields()["reason"] = structpb.NewStringValue("AsyncCreateFailure")
 	}
 	if desired(examples.Run(t, req), usageOfClaim) != nil {
-		t.Error("the claim is kept although EKS could not make the cluster")
+		t.Error("the claim is protected although EKS could not create the cluster")
 	}
 }

@@ -19,16 +19,16 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// nameless are kinds without a name of ours whose ids AWS doesn't make up: the
-// provider knows them by their spec, or they aren't in AWS.
+// nameless are kinds without a chosen name and without an id from AWS: the
+// provider identifies them by their spec, or they aren't in AWS.
 var nameless = []string{
 	"AccessEntry", "AccessPolicyAssociation", "Addon", "Route", "Tag", "Target",
 	"ClusterAuth", "Object", "ProviderConfig", "Release",
 }
 
-// TestIdentifies is what provider-aws asks of descriptions. It writes down the id
-// that AWS has given by late initialisation and in no other way: so that's allowed
-// until it has, and then no longer.
+// TestIdentifies checks a requirement of provider-aws: it records the id from AWS only by
+// late initialization. So LateInitialize is allowed until the id is known, and not
+// afterwards.
 func TestIdentifies(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -57,10 +57,10 @@ func policies(r object.Object) []string {
 	return ps
 }
 
-// TestFollows is what else it asks: it resolves a reference once, and forgets all
-// others of a resource when it's told to resolve one again. What changes while a
-// resource lives is thus said by id, and stays as it is for as long as a new id
-// isn't known.
+// TestFollows checks another requirement: the provider resolves a reference once, and
+// clears all other references of a resource when one is resolved again. So references
+// that change during a resource's life are composed as ids, and retained while the new id
+// is unknown.
 func TestFollows(t *testing.T) {
 	t.Parallel()
 	e := examples.All(t)[slices.IndexFunc(examples.All(t), func(e examples.Example) bool { return e.Name == "minimal" })]
@@ -111,7 +111,7 @@ func TestFollows(t *testing.T) {
 	}
 }
 
-// always tells whether a reference is to be resolved each time.
+// always reports whether a reference is resolved each time.
 func always(v *structpb.Value) bool {
 	for k, f := range v.GetStructValue().GetFields() {
 		if k == "resolve" && f.GetStringValue() == "Always" || always(f) {
@@ -121,8 +121,8 @@ func always(v *structpb.Value) bool {
 	return slices.ContainsFunc(v.GetListValue().GetValues(), always)
 }
 
-// TestRules is what it asks of event rules: one that has a state and doesn't say
-// whether it's enabled is changed without end.
+// TestRules checks its requirement on event rules: it updates a rule with state and
+// without isEnabled forever.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for k, r := range resources(examples.Run(t, examples.All(t)[0].Request(t))) {
@@ -132,9 +132,9 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestLateReferences is what it asks of changes: a reference that is added to a
-// resource that exists isn't at rest, see Plan.Follow. No field that changes what
-// is composed may add one, but for those whose ids are filled in.
+// TestLateReferences checks its requirement on changes: a reference that is added to an
+// existing resource never settles. So no change of a field may add one, except where the
+// function fills in the id.
 func TestLateReferences(t *testing.T) {
 	t.Parallel()
 	filled := []string{"spec.forProvider.natGatewayIdRef", "spec.forProvider.vpcConfig.subnetIdRefs", "spec.forProvider.subnetIdRefs"}
@@ -169,7 +169,7 @@ func references(rsp *fnv1.RunFunctionResponse) map[string][]string {
 	rs := make(map[string][]string)
 	for k, r := range resources(rsp) {
 		rs[k] = nil
-		walk(structpb.NewStructValue(structOf(r)), "", func(path string, _ *structpb.Value) {
+		visitFields(structpb.NewStructValue(structOf(r)), "", func(path string, _ *structpb.Value) {
 			if strings.HasSuffix(path, "Ref") || strings.HasSuffix(path, "Refs") {
 				rs[k] = append(rs[k], path)
 			}

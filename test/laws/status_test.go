@@ -23,7 +23,7 @@ func statusOf(rsp *fnv1.RunFunctionResponse) *structpb.Value {
 	return object.Of(rsp.GetDesired().GetComposite().GetResource()).Value("status")
 }
 
-// TestStatus shows what a platform's status tells once all is there.
+// TestStatus compares the status of a complete platform with a golden file.
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("seafarer-cluster")
@@ -34,9 +34,9 @@ func TestStatus(t *testing.T) {
 	examples.Golden(t, e.Dir+"/status.yaml", b)
 }
 
-// TestStatusFields tells whether status has the fields that its schema has, and
-// each is told by some example at some time. A field that never is would be a
-// promise nobody keeps, and one that isn't in the schema would be dropped.
+// TestStatusFields checks that some example sets each field of the status'
+// schema, and no other. The API server would drop a field that isn't in the
+// schema.
 func TestStatusFields(t *testing.T) {
 	t.Parallel()
 	s, err := apis.Schema()
@@ -46,7 +46,7 @@ func TestStatusFields(t *testing.T) {
 	told := make(map[string]bool)
 	for _, e := range examples.All(t) {
 		for _, p := range passesOf(t, e) {
-			fieldsTold(statusOf(p.Response), "status", told)
+			fieldsReported(statusOf(p.Response), "status", told)
 		}
 	}
 	leaves := leavesOf(s.Properties["status"], "status")
@@ -59,30 +59,30 @@ func TestStatusFields(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(told))); diff != "" {
-		t.Errorf("fields of status: -schema, +told:\n%s", diff)
+		t.Errorf("fields of status: -schema, +reported:\n%s", diff)
 	}
 }
 
-// fieldsTold are the paths of all that a value holds.
-func fieldsTold(v *structpb.Value, path string, told map[string]bool) {
+// fieldsReported are the paths of all fields of a value.
+func fieldsReported(v *structpb.Value, path string, told map[string]bool) {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StructValue:
 		for f, c := range k.StructValue.GetFields() {
-			fieldsTold(c, path+"."+f, told)
+			fieldsReported(c, path+"."+f, told)
 		}
 	case *structpb.Value_ListValue:
 		for _, c := range k.ListValue.GetValues() {
-			fieldsTold(c, path+"[]", told)
+			fieldsReported(c, path+"[]", told)
 		}
 	default:
 		told[path] = true
 	}
 }
 
-// TestRestoredFromBackup has a composite resource whose status a backup has lost.
-// What exists tells all of it again: the same is desired, and the same is told.
-// Composed resources that have lost theirs, too, keep what they have, and end
-// where they were once their providers have spoken.
+// TestRestoredFromBackup has a composite resource without status after a restore. The
+// function restores it from the composed resources: desired state and status are the
+// same. Composed resources without status retain their fields, and the result is the same
+// once their providers report again.
 func TestRestoredFromBackup(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -109,14 +109,14 @@ func TestRestoredFromBackup(t *testing.T) {
 			}
 			restored.Observed.Composite.Resource = simulate.Composite(all.GetObserved().GetComposite().GetResource(), rsp)
 			if d := differs(want, examples.Run(t, restored).GetDesired()); d != "" {
-				t.Errorf("once the providers have spoken: -want, +got:\n%s", d)
+				t.Errorf("once the providers report again: -want, +got:\n%s", d)
 			}
 		})
 	}
 }
 
-// TestStatusTellsNoSecret looks for what nobody should see.
-func TestStatusTellsNoSecret(t *testing.T) {
+// TestStatusHasNoSecret searches responses for connection details.
+func TestStatusHasNoSecret(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		req := examples.Clone(t, e.Steady(t))

@@ -20,9 +20,9 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestUsagesCoverUses is the eleventh law: once all exists, each resource that
-// another needs until it's gone has a Usage by that one, and so has each that's
-// guarded. No Usage is for anything else, and only those by a resource replay.
+// TestUsagesCoverUses is the eleventh promise: once everything exists, there is
+// a Usage for each dependency of deletion and for each guard, and no other.
+// Only Usages by a resource replay deletions.
 func TestUsagesCoverUses(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -60,17 +60,17 @@ func TestUsagesCoverUses(t *testing.T) {
 				if !isUsage(u) {
 					continue
 				}
-				said := end(u, "spec.of") + " guarded"
+				line := end(u, "spec.of") + " guarded"
 				by := u.Value("spec.by") != nil
 				if by {
-					said = end(u, "spec.of") + " by " + end(u, "spec.by")
+					line = end(u, "spec.of") + " by " + end(u, "spec.by")
 				}
-				got = append(got, said)
+				got = append(got, line)
 				if replays := u.Value("spec.replayDeletion").GetBoolValue(); replays != by {
 					t.Errorf("%s replays a deletion: %t, want %t", k, replays, by)
 				}
 				if u.String("spec.reason") == "" {
-					t.Errorf("%s doesn't say why", k)
+					t.Errorf("%s has no reason", k)
 				}
 			}
 			slices.Sort(want)
@@ -82,26 +82,26 @@ func TestUsagesCoverUses(t *testing.T) {
 	}
 }
 
-// TestUsagesStay is the eleventh law when not all is seen as it is: a Usage that's
-// observed is desired, unchanged, whatever is observed of its ends, and whether
-// or not the composite resource remembers anything.
+// TestUsagesStay is the eleventh promise with faults: an observed Usage stays desired and
+// unchanged, whatever is observed of its ends, with or without the composite resource's
+// status.
 func TestUsagesStay(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), aged(t, e)
+			r, steady := rng(t), aged(t, e)
 			want := examples.Run(t, steady).GetDesired().GetResources()
 			for i := range *lawCases {
 				req := examples.Clone(t, steady)
 				var names []string
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(2) == 0 {
 						names = append(names, u.name)
 						u.do(r, req)
 					}
 				}
-				got := upsetRun(t, steady, req).GetDesired().GetResources()
+				got := runPartial(t, steady, req).GetDesired().GetResources()
 				for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
 					if !strings.HasPrefix(k, "usage-") {
 						continue
@@ -115,8 +115,8 @@ func TestUsagesStay(t *testing.T) {
 	}
 }
 
-// TestBlip is the first law for one resource: whatever is seen of it for a while
-// changes nothing of any other.
+// TestBlip is the first promise for single resources: a temporary fault of one resource
+// doesn't change any other.
 func TestBlip(t *testing.T) {
 	t.Parallel()
 	blips := map[string]func(r *rand.Rand, req *fnv1.RunFunctionRequest, k string){
@@ -133,7 +133,7 @@ func TestBlip(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), aged(t, e)
+			r, steady := rng(t), aged(t, e)
 			want := examples.Run(t, steady).GetDesired()
 			keys := slices.Sorted(maps.Keys(steady.GetObserved().GetResources()))
 			for i := range *lawCases {
@@ -141,7 +141,7 @@ func TestBlip(t *testing.T) {
 				blip := slices.Sorted(maps.Keys(blips))[r.IntN(len(blips))]
 				req := examples.Clone(t, steady)
 				blips[blip](r, req, k)
-				got := upsetRun(t, steady, req).GetDesired().GetResources()
+				got := runPartial(t, steady, req).GetDesired().GetResources()
 				for other, o := range want.GetResources() {
 					if other == k {
 						continue
@@ -158,9 +158,9 @@ func TestBlip(t *testing.T) {
 	}
 }
 
-// TestEnds is the twelfth law: a platform whose composite resource is deleted
-// goes, all of it, in whichever order Kubernetes tries. Nothing is deleted before
-// what needs it is gone: the control plane sees to that.
+// TestEnds is the twelfth promise: after its composite resource is deleted, the whole
+// platform is deleted, in whichever order Kubernetes tries. The simulated control plane
+// fails if a resource is deleted before its dependents are gone.
 func TestEnds(t *testing.T) {
 	t.Parallel()
 	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
@@ -172,11 +172,11 @@ func TestEnds(t *testing.T) {
 	})
 }
 
-// TestEndsWhileItDeparts is the twelfth law for a platform that's deleted while
-// something that the spec removed is still on its way out.
-func TestEndsWhileItDeparts(t *testing.T) {
+// TestEndsDuringRemoval is the twelfth promise for a platform that is deleted
+// while a removed resource is still being deleted.
+func TestEndsDuringRemoval(t *testing.T) {
 	t.Parallel()
-	r := dice(t)
+	r := rng(t)
 	e := examples.Get("node-pools")
 	steady := e.Steady(t)
 	for range share(10) {
@@ -185,7 +185,7 @@ func TestEndsWhileItDeparts(t *testing.T) {
 		if _, err := c.reconcile(nil); err != nil {
 			t.Fatal(err)
 		}
-		// The pool and its class go. Nothing of theirs is observed while they drain.
+		// The pool and its class are deleted. They aren't observed while they drain.
 		c.remove("spec.karpenter.nodePools[1]", "spec.karpenter.nodeClasses[1]")
 		for range r.IntN(8) {
 			c.pass(nil)
@@ -194,8 +194,8 @@ func TestEndsWhileItDeparts(t *testing.T) {
 	}
 }
 
-// TestEndsAtAnyTime is the twelfth law for a platform that's deleted before all of
-// it is there: it goes, too.
+// TestEndsAtAnyTime is the twelfth promise for a platform that is deleted before it's
+// complete.
 func TestEndsAtAnyTime(t *testing.T) {
 	t.Parallel()
 	platforms(t, 20, examples.Example.Request, func(c *controlPlane) {
@@ -207,9 +207,9 @@ func TestEndsAtAnyTime(t *testing.T) {
 	})
 }
 
-// TestEndsRightAfterAChange is the twelfth law for a platform that's deleted before
-// what a change of its claim adds is protected. What was there before is, so nodes go
-// if they need no more than that.
+// TestEndsRightAfterAChange is the twelfth promise for a platform that is deleted before
+// added resources are protected. Nodes can be removed if they need only the existing
+// ones, which are protected.
 func TestEndsRightAfterAChange(t *testing.T) {
 	t.Parallel()
 	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
@@ -276,9 +276,9 @@ func without(xr *fieldpath.Paved, path, name string) error {
 	return xr.SetValue(path, slices.DeleteFunc(slices.Clone(items), func(i any) bool { return i.(map[string]any)["name"] == name }))
 }
 
-// TestLife plays whole lives: a platform is made, changes, and ends, while chance
-// distorts what the function is told. In between it comes to rest at what a new
-// platform of that claim would be, and only what that lacks was deleted.
+// TestLife simulates whole lives: a platform is created, changed and deleted, with random
+// faults in the observed state. After each change it settles to the resources of a new
+// platform with that claim, and only resources that the claim removed were deleted.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	platforms(t, 100, examples.Example.Request, func(c *controlPlane) {
@@ -296,7 +296,7 @@ func TestLife(t *testing.T) {
 	})
 }
 
-// live through a phase of a platform's life, until it's at rest.
+// live through a phase of a platform's life, until it settles.
 func (c *controlPlane) live(phase string) {
 	c.t.Helper()
 	c.log = nil
@@ -304,7 +304,7 @@ func (c *controlPlane) live(phase string) {
 		if _, err := c.reconcile(c.distort); err != nil {
 			c.t.Fatalf("%s: %v", phase, err)
 		}
-		c.act()
+		c.step()
 	}
 	const most = 40
 	for n := 0; ; n++ {
@@ -312,24 +312,24 @@ func (c *controlPlane) live(phase string) {
 		if _, err := c.reconcile(nil); err != nil {
 			c.t.Fatalf("%s: %v", phase, err)
 		}
-		c.act()
+		c.step()
 		if slices.Equal(was, c.keys()) && slices.Equal(c.keys(), c.expected()) && c.allObserved() {
 			break
 		}
 		if n == most {
-			c.t.Fatalf("%s: it doesn't come to rest: -want, +got:\n%s", phase, cmp.Diff(c.expected(), c.keys()))
+			c.t.Fatalf("%s: it doesn't settle: -want, +got:\n%s", phase, cmp.Diff(c.expected(), c.keys()))
 		}
 	}
 	for _, k := range c.log {
 		if c.objects[k] != nil {
-			c.t.Fatalf("%s: %s was deleted, and nobody asked for that", phase, k)
+			c.t.Fatalf("%s: %s was deleted, but the spec needs it", phase, k)
 		}
 	}
 }
 
-// allObserved tells whether Crossplane knows all there is. What a distorted pass hid
-// from it takes a pass or two to be found again, and a change of the claim that
-// comes before that could remove what nobody knows of.
+// allObserved reports whether Crossplane observes all objects. Resources that a faulty
+// pass hid are observed again after a pass or two. An earlier change of the claim could
+// remove a resource that isn't observed.
 func (c *controlPlane) allObserved() bool {
 	for _, o := range c.objects {
 		if !o.observed {
@@ -351,11 +351,11 @@ func (c *controlPlane) expected() []string {
 	return c.new
 }
 
-// distort what the function is told, but for what departs: what is described no
-// longer and isn't observed is nobody's any more.
+// distort the observed state, except for orphans: without observation, an
+// orphan would be lost.
 func (c *controlPlane) distort(req *fnv1.RunFunctionRequest) {
 	was := maps.Clone(req.GetObserved().GetResources())
-	for _, u := range upsets {
+	for _, u := range faults {
 		if c.r.IntN(3) == 0 {
 			u.do(c.r, req)
 		}
@@ -379,16 +379,16 @@ func (c *controlPlane) remove(paths ...string) {
 	})
 }
 
-// protectedOnly forgets which resources must outlive others that no Usage says so
-// of: a platform that's half made has none for what isn't there yet.
+// protectedOnly drops the dependencies of deletion without a Usage: an incomplete
+// platform has no Usages for missing resources.
 func (c *controlPlane) protectedOnly() {
 	for of, bys := range c.uses {
 		c.uses[of] = slices.DeleteFunc(slices.Clone(bys), func(by string) bool { return c.objects["usage-"+of+"."+by] == nil })
 	}
 }
 
-// end the platform: its composite resource is deleted, and Kubernetes deletes all
-// that it owned. It may wait for the owner of a Usage, or not.
+// end the platform: delete its composite resource, and then everything it owned.
+// Kubernetes may wait for the owner of a Usage, or not.
 func (c *controlPlane) end() {
 	c.t.Helper()
 	c.log = nil
@@ -396,7 +396,7 @@ func (c *controlPlane) end() {
 	const most = 400
 	for n := 0; len(c.objects) > 0; n++ {
 		if n == most {
-			c.t.Fatalf("it doesn't end: %s are left; what was deleted: %s", strings.Join(c.keys(), ", "), strings.Join(c.log, ", "))
+			c.t.Fatalf("it doesn't end: %s are left; deleted: %s", strings.Join(c.keys(), ", "), strings.Join(c.log, ", "))
 		}
 		for _, k := range c.anyOrder() {
 			o := c.objects[k]
@@ -405,10 +405,10 @@ func (c *controlPlane) end() {
 			}
 			e := o.existing()
 			if waits && e.Value("spec.by") != nil && c.named(e.String("spec.by.apiVersion"), e.String("spec.by.kind"), e.String("spec.by.resourceRef.name")) != nil {
-				continue // Somebody still owns it.
+				continue // Its owner still exists.
 			}
 			c.deleteObject(k, "Background")
 		}
-		c.act()
+		c.step()
 	}
 }

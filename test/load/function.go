@@ -25,14 +25,14 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// A function that runs as a process of its own.
+// A function that runs as a separate process.
 type function struct {
 	cmd  *exec.Cmd
 	conn *grpc.ClientConn
 	log  *bytes.Buffer
 	dir  string
 
-	// started is how long it took from its start to its first answer.
+	// started is the time from its start to its first answer.
 	started time.Duration
 }
 
@@ -40,7 +40,7 @@ type function struct {
 func start(ctx context.Context) (*function, error) {
 	dir, err := os.MkdirTemp("", "seafarer-load-")
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a folder")
+		return nil, errors.Wrap(err, "cannot create a folder")
 	}
 	f := &function{dir: dir, log: &bytes.Buffer{}}
 	if err := f.run(ctx); err != nil {
@@ -67,15 +67,15 @@ func (f *function) run(ctx context.Context) error {
 		return err
 	}
 	binary := filepath.Join(f.dir, "function")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".") //nolint:gosec // It's our own.
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".") //nolint:gosec // The command is a constant.
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	build.Stderr = f.log
 	if err := build.Run(); err != nil {
 		return errors.Wrap(err, "cannot build it")
 	}
-	f.cmd = exec.Command(binary, "--address="+address, "--tls-server-certs-dir="+f.dir, "--metrics-address=", "--debug-address=") //nolint:gosec,noctx // It's our own, and stopped in the end.
+	f.cmd = exec.Command(binary, "--address="+address, "--tls-server-certs-dir="+f.dir, "--metrics-address=", "--debug-address=") //nolint:gosec,noctx // The command is a constant, and stop ends it.
 	f.cmd.Stderr = f.log
-	// It looks for the function as often as a local connection may fail.
+	// Reconnects are fast, because local connections fail at once.
 	wait := grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: time.Millisecond, MaxDelay: time.Millisecond}, MinConnectTimeout: time.Second}
 	if f.conn, err = grpc.NewClient(address, grpc.WithTransportCredentials(credentials.NewTLS(tls)), grpc.WithConnectParams(wait)); err != nil {
 		return err
@@ -100,8 +100,8 @@ func free(ctx context.Context) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// call the function with a request's bytes, for its response's: to read and write
-// them costs time that the function should have.
+// call the function with the bytes of a request, and return those of the response:
+// decoding them would take time from the function.
 func (f *function) call(ctx context.Context, req []byte) ([]byte, error) {
 	var rsp []byte
 	err := f.conn.Invoke(ctx, fnv1.FunctionRunnerService_RunFunction_FullMethodName, &req, &rsp, grpc.ForceCodec(raw{}))
@@ -126,11 +126,11 @@ func (f *function) answer(ctx context.Context, req []byte) (*fnv1.RunFunctionRes
 	return rsp, nil
 }
 
-// rss is how much memory the function takes.
+// rss is the resident memory of the function, in bytes.
 func (f *function) rss() (int, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", f.cmd.Process.Pid))
 	if err != nil {
-		return 0, errors.Wrap(err, "cannot tell how much memory the function takes")
+		return 0, errors.Wrap(err, "cannot read how much memory the function takes")
 	}
 	for line := range strings.Lines(string(b)) {
 		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
@@ -138,7 +138,7 @@ func (f *function) rss() (int, error) {
 			return n << 10, err
 		}
 	}
-	return 0, errors.New("cannot tell how much memory the function takes")
+	return 0, errors.New("cannot read how much memory the function takes")
 }
 
 // stop the function, and remove what was written for it.
@@ -147,8 +147,8 @@ func (f *function) stop() {
 		f.conn.Close() //nolint:errcheck // Nothing is in flight.
 	}
 	if f.cmd != nil && f.cmd.Process != nil {
-		f.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // Then it has ended.
-		f.cmd.Wait()                          //nolint:errcheck // Nobody needs it any longer.
+		f.cmd.Process.Signal(syscall.SIGTERM) //nolint:errcheck // An error means that it has ended.
+		f.cmd.Wait()                          //nolint:errcheck // Its exit status doesn't matter.
 	}
 	os.RemoveAll(f.dir) //nolint:errcheck // It's a temporary folder.
 }

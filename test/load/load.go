@@ -24,7 +24,7 @@ import (
 // maxPasses is more than any claim needs to settle.
 const maxPasses = 20
 
-// claims that are settled: the requests that Crossplane sends of them from then on.
+// claims as requests that Crossplane sends for them once they are settled.
 func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 	manifest, err := os.ReadFile(filepath.Clean(c.Example))
 	if err != nil {
@@ -43,8 +43,8 @@ func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 	return claims, g.Wait()
 }
 
-// settled request of a claim: all that it desires exists and is ready, with the
-// metadata that a control plane adds.
+// settled request of a claim: everything that it desires exists and is ready,
+// with the metadata that a control plane adds.
 func settled(ctx context.Context, f *function, manifest []byte, name string) ([]byte, error) {
 	xr, err := render.Composite(manifest, apis.Composition)
 	if err != nil {
@@ -88,7 +88,7 @@ func rename(xr map[string]any, name string) error {
 	meta, _ := xr["metadata"].(map[string]any)
 	labels, _ := meta["labels"].(map[string]any)
 	if ref == nil || labels == nil {
-		return errors.New("cannot rename the claim: give a claim")
+		return errors.New("cannot rename the claim: the example must be a claim")
 	}
 	delete(spec, "clusterName")
 	meta["name"], ref["name"], labels["crossplane.io/claim-name"] = name, name, name
@@ -102,11 +102,11 @@ type result struct {
 	first, last int
 }
 
-// load the function with all claims, one after another, for as long as it's told
-// to and at least once.
+// load the function with all claims, one after another, for the given duration and at
+// least once.
 func (c *cli) load(ctx context.Context, f *function, claims [][]byte) (result, error) {
-	// An answer that is not Valid would be quick. Each claim got one before, and
-	// the same request gets the same answer.
+	// An invalid claim would be fast. Each claim was valid before, and the same request
+	// gets the same answer.
 	r := result{}
 	var next atomic.Int64
 	var mu sync.Mutex
@@ -146,7 +146,7 @@ func (c *cli) load(ctx context.Context, f *function, claims [][]byte) (result, e
 	return r, err
 }
 
-// judge what was measured.
+// judge the measurements.
 func (r result) judge(started time.Duration) error {
 	slices.Sort(r.times)
 	at := func(q float64) time.Duration { return r.times[int(q*float64(len(r.times)-1))] }

@@ -1,6 +1,6 @@
-// Command load puts the function under full load: the program itself, over gRPC
-// with mTLS, on loopback and nowhere else. It fails if an answer does, or if the
-// function is slower or larger than it should be.
+// Command load puts the function under full load: the program itself, over gRPC with
+// mTLS, on loopback only. It fails if a call fails, or if the function exceeds the limits
+// below.
 package main
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// What is asked of the function. Times are ratios, so that they hold on any
-// machine; only its start is counted in milliseconds.
+// Limits of the function. Times are ratios, so that they apply to any machine;
+// only the start is in milliseconds.
 const (
 	maxStart  = 300 * time.Millisecond
 	maxTail   = 5.0
@@ -29,13 +29,13 @@ type cli struct {
 	Claims   int           `default:"1000"                                  help:"How many claims there are, at most 2000."`
 	Duration time.Duration `default:"1m"                                    help:"How long to call, at most ten minutes. All claims are called once, however long that takes."`
 	Clients  int           `default:"8"                                     help:"How many calls there are at a time, at most 64."`
-	Example  string        `default:"example/seafarer-cluster/claim.yaml" help:"Claim that all claims are copies of, but for the name." type:"existingfile"`
+	Example  string        `default:"example/seafarer-cluster/claim.yaml" help:"Claim to copy. Copies differ in their names." type:"existingfile"`
 }
 
-// Validate bounds what is asked for.
+// Validate the flags.
 func (c *cli) Validate() error {
 	if c.Claims < 1 || c.Claims > 2000 || c.Duration > 10*time.Minute || c.Clients < 1 || c.Clients > 64 {
-		return errors.New("ask for less: at most 2000 claims, ten minutes and 64 clients")
+		return errors.New("use at most 2000 claims, ten minutes and 64 clients")
 	}
 	return nil
 }

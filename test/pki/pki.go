@@ -1,4 +1,4 @@
-// Package pki makes certificates for tests and tools that serve on loopback.
+// Package pki issues certificates for tests and tools that serve on loopback.
 package pki
 
 import (
@@ -32,11 +32,11 @@ func New() (*Authority, error) {
 	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a key")
+		return nil, errors.Wrap(err, "cannot generate a key")
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make an authority")
+		return nil, errors.Wrap(err, "cannot create an authority")
 	}
 	cert, err := x509.ParseCertificate(der)
 	return &Authority{cert: cert, key: key}, errors.Wrap(err, "cannot parse an authority")
@@ -50,7 +50,7 @@ func (a *Authority) Issue() (tls.Certificate, error) {
 	t.DNSNames, t.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1)}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return tls.Certificate{}, errors.Wrap(err, "cannot make a key")
+		return tls.Certificate{}, errors.Wrap(err, "cannot generate a key")
 	}
 	der, err := x509.CreateCertificate(rand.Reader, t, a.cert, key.Public(), a.key)
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, errors.Wrap(err, "cannot issue a certificate")
@@ -79,7 +79,7 @@ func (a *Authority) WriteServer(dir string) error {
 	return nil
 }
 
-// Client that trusts this authority, and shows a certificate of it.
+// Client that trusts this authority, and presents a certificate of it.
 func (a *Authority) Client() (*tls.Config, error) {
 	c, err := a.Issue()
 	if err != nil {

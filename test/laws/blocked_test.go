@@ -55,8 +55,8 @@ var wishes = []wish{
 	{path: "spec.clusterName", to: oneOf("Another_cluster", nil)},
 }
 
-// wished is a request whose claim was just changed in some of the fields that
-// cannot change, and what the same claim would be, were it a new one.
+// wished returns a request whose claim just changed in immutable fields, and a
+// request for a new claim with the same spec.
 func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (changed, fresh *fnv1.RunFunctionRequest, paths []string) {
 	t.Helper()
 	changed = examples.Clone(t, steady)
@@ -79,21 +79,21 @@ func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (change
 	return changed, fresh, paths
 }
 
-// TestHoldsChanges is a law of its own: whatever a claim asks for, what exists
-// stays, and so does whatever AWS cannot change of it, and ChangeBlocked names it.
-// That is so also while the function is told too little.
-func TestHoldsChanges(t *testing.T) {
+// TestBlocksChanges promises that existing resources and their immutable fields stay,
+// whatever the claim requests, and that ChangeBlocked names the change. This is also true
+// while facts are missing.
+func TestBlocksChanges(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r, steady := dice(t), e.Steady(t)
+			r, steady := rng(t), e.Steady(t)
 			before := examples.Run(t, steady).GetDesired().GetResources()
-			held := 0
+			blocked := 0
 			for i := range share(2) {
 				req, fresh, paths := wished(t, r, steady)
 				if render.Fatal(examples.Run(t, fresh)) != "" {
-					continue // It's no claim that there can be.
+					continue // The API server would refuse the claim.
 				}
 				rsp := examples.Run(t, req)
 				if m := render.Fatal(rsp); strings.Contains(m, "has the addresses of") {
@@ -102,13 +102,13 @@ func TestHoldsChanges(t *testing.T) {
 					t.Fatalf("case %d: %v: refused: %s", i, paths, m)
 				}
 				said := conditionOf(rsp, compose.ConditionChangeBlocked)
-				for k, path := range fixedDiffs(t, before, fresh) {
+				for k, path := range immutableDiffs(t, before, fresh) {
 					if path != "" && !strings.Contains(said.GetMessage(), k) && !strings.Contains(said.GetMessage(), "more changes are blocked") {
-						t.Fatalf("case %d: %v: %s of %s would be another, and ChangeBlocked says: %s", i, paths, path, k, said.GetMessage())
+						t.Fatalf("case %d: %v: %s of %s would change, but ChangeBlocked is: %s", i, paths, path, k, said.GetMessage())
 					}
-					held++
+					blocked++
 				}
-				for _, u := range upsets {
+				for _, u := range faults {
 					if r.IntN(3) == 0 {
 						u.do(r, req)
 					}
@@ -117,16 +117,15 @@ func TestHoldsChanges(t *testing.T) {
 					t.Fatalf("case %d: %v: %s", i, paths, d)
 				}
 			}
-			if held == 0 && share(2) >= 20 { // A few cases may all ask for something else.
-				t.Error("no case asks for what cannot change")
+			if blocked == 0 && share(2) >= 20 { // A few cases may not change an immutable field.
+				t.Error("no case changes an immutable field")
 			}
 		})
 	}
 }
 
-// fixedDiffs are the fields that cannot change and would be others, if a claim were
-// a new one, by resource.
-func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunFunctionRequest) map[string]string {
+// immutableDiffs are the immutable fields that would differ for a new claim, by resource.
+func immutableDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunFunctionRequest) map[string]string {
 	t.Helper()
 	diffs := make(map[string]string)
 	for k, now := range examples.Run(t, fresh).GetDesired().GetResources() {
@@ -141,8 +140,8 @@ func fixedDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.RunF
 	return diffs
 }
 
-// lost is what of a platform isn't kept: a resource that was observed, or what of
-// it cannot change.
+// lost reports an observed resource that is dropped, or an immutable field of one that
+// changes.
 func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) string {
 	for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
 		was := object.Of(before[k].GetResource())
@@ -162,7 +161,7 @@ func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *f
 	return ""
 }
 
-// tokenOf the change of a resource, as ChangeBlocked tells it.
+// tokenOf the change of a resource, from ChangeBlocked.
 func tokenOf(t *testing.T, rsp *fnv1.RunFunctionResponse, key string) string {
 	t.Helper()
 	c := conditionOf(rsp, compose.ConditionChangeBlocked)
@@ -173,16 +172,16 @@ func tokenOf(t *testing.T, rsp *fnv1.RunFunctionResponse, key string) string {
 	return m[1]
 }
 
-// TestReplaces has changes acknowledged: its Usages go first, then the resource,
-// then it's made anew as the claim asks for, and nothing else goes. Each token
-// works once, and for what it's of.
+// TestReplaces acknowledges changes: the function removes the Usages first, then the
+// resource, then creates it as the claim requests, and removes nothing else. Each token
+// covers one change to one resource, once.
 func TestReplaces(t *testing.T) {
 	t.Parallel()
 	const key = "node-group-system"
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			c := newControlPlane(t, dice(t), e.Steady(t))
+			c := newControlPlane(t, rng(t), e.Steady(t))
 			types := func() []string {
 				var ts []string
 				for _, v := range c.objects[key].existing().Value("spec.forProvider.instanceTypes").GetListValue().GetValues() {
@@ -195,7 +194,7 @@ func TestReplaces(t *testing.T) {
 					alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{instanceType}, "spec.acknowledgedChanges": tokens})
 				})
 			}
-			// goes tells what went in some passes.
+			// goes lists the resources that some passes remove.
 			goes := func() [][]string {
 				var all [][]string
 				for range 6 {
@@ -206,7 +205,7 @@ func TestReplaces(t *testing.T) {
 					if len(gone) > 0 {
 						all = append(all, gone)
 					}
-					c.act()
+					c.step()
 				}
 				return all
 			}
@@ -215,13 +214,13 @@ func TestReplaces(t *testing.T) {
 			ask("c7i.large")
 			token := tokenOf(t, examples.Run(t, c.request()), key)
 			if gone := goes(); len(gone) > 0 || !slices.Equal(types(), was) {
-				t.Fatalf("it isn't acknowledged, and %v goes; there is now %v", gone, types())
+				t.Fatalf("nothing is acknowledged, but %v goes; instance types are now %v", gone, types())
 			}
 
 			ask("c7a.large", token)
 			other := tokenOf(t, examples.Run(t, c.request()), key)
 			if gone := goes(); len(gone) > 0 || other == token {
-				t.Fatalf("another change is acknowledged, and %v goes", gone)
+				t.Fatalf("another change is acknowledged, but %v goes", gone)
 			}
 
 			ask("c7i.large", token)
@@ -230,14 +229,14 @@ func TestReplaces(t *testing.T) {
 				t.Fatalf("want the Usage to go first, then the node group, and nothing else; got %v", gone)
 			}
 			if !slices.Equal(types(), []string{"c7i.large"}) || c.objects["usage-"+key+".karpenter"] == nil {
-				t.Fatalf("it isn't made anew, with a Usage: %v", types())
+				t.Fatalf("it isn't created again, with a Usage: %v", types())
 			}
 			said := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeBlocked)
 			if said.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(said.GetMessage(), token+" acknowledges no blocked change") {
-				t.Errorf("want to be told that the token can be taken out: %v", said)
+				t.Errorf("want a message that the token can be removed: %v", said)
 			}
 
-			// What is in its place now is another one.
+			// The resource is now another object.
 			c.objects[key].content.GetFields()["metadata"].GetStructValue().GetFields()["uid"] = structpb.NewStringValue("another")
 			ask(was[0], token, other)
 			if back := tokenOf(t, examples.Run(t, c.request()), key); back == token || back == other {
@@ -250,8 +249,8 @@ func TestReplaces(t *testing.T) {
 	}
 }
 
-// TestEndsRightAfterReplacement is the twelfth law for a platform that's deleted as
-// soon as it says that all of it is protected again, after its node group was replaced.
+// TestEndsRightAfterReplacement is the twelfth promise for a platform that is deleted as
+// soon as TeardownSafe is True again after the replacement of its node group.
 func TestEndsRightAfterReplacement(t *testing.T) {
 	t.Parallel()
 	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
@@ -277,12 +276,11 @@ func TestEndsRightAfterReplacement(t *testing.T) {
 	})
 }
 
-// TestReplacesNothingArmed has something that the node group needs, and that
-// somebody tried to delete. A Usage goes with whom it's by, and would carry that
-// out.
-func TestReplacesNothingArmed(t *testing.T) {
+// TestReplacementWaitsForDeletion has a pending deletion of a resource that the node
+// group needs. Removing the Usage by the node group would carry out that deletion.
+func TestReplacementWaitsForDeletion(t *testing.T) {
 	t.Parallel()
-	c := newControlPlane(t, dice(t), examples.Get("minimal").Steady(t))
+	c := newControlPlane(t, rng(t), examples.Get("minimal").Steady(t))
 	c.edit(func(xr *fieldpath.Paved) {
 		alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}})
 	})
@@ -294,13 +292,13 @@ func TestReplacesNothingArmed(t *testing.T) {
 		t.Error("the node group is replaced though the deletion of the cluster is pending")
 	}
 	if m := conditionOf(rsp, compose.ConditionChangeBlocked).GetMessage(); !strings.Contains(m, "a deletion of cluster is pending: see DeletionPending") {
-		t.Errorf("want to be told why it waits, got: %s", m)
+		t.Errorf("want a message with the cause, got: %s", m)
 	}
 }
 
-// TestKeepsZones has a claim take away a zone that the cluster was made in, and add
-// another. EKS keeps the zones of a control plane. Karpenter uses those of the claim.
-func TestKeepsZones(t *testing.T) {
+// TestRetainsZones replaces a zone that the cluster was created in by another. The
+// control plane stays in its zones. Karpenter uses those of the claim.
+func TestRetainsZones(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("node-pools")
 	steady := e.Steady(t)
@@ -321,8 +319,8 @@ func TestKeepsZones(t *testing.T) {
 		return after["subnet-private-"+zone].Value("spec.forProvider.tags").GetStructValue().GetFields()[discovery] != nil
 	}
 	switch {
-	case len(lacksOf(before, after)) > 0:
-		t.Errorf("%v go", lacksOf(before, after))
+	case len(missingFrom(before, after)) > 0:
+		t.Errorf("%v go", missingFrom(before, after))
 	case tagged(gone) || !tagged(added):
 		t.Error("want Karpenter to launch nodes in the zones of the claim, and only there")
 	}
@@ -335,14 +333,14 @@ func TestKeepsZones(t *testing.T) {
 		t.Errorf("ChangeBlocked: %s", m)
 	}
 
-	// Zones by ID begin where zones by name do.
+	// Zones by ID have the same slots as zones by name.
 	set(req, `["euc1-az1", "euc1-az2"]`, "spec", "network", "zones")
 	if m := render.Fatal(examples.Run(t, req)); !strings.Contains(m, "has the addresses of "+zones[0].GetStringValue()) {
-		t.Errorf("want to be told that the addresses are taken, got %q", m)
+		t.Errorf("want a message that the addresses are taken, got %q", m)
 	}
 }
 
-func lacksOf(before, after map[string]object.Object) []string {
+func missingFrom(before, after map[string]object.Object) []string {
 	var gone []string
 	for k := range before {
 		if _, ok := after[k]; !ok {
@@ -353,9 +351,9 @@ func lacksOf(before, after map[string]object.Object) []string {
 	return gone
 }
 
-// TestUnmadeMayChange has a cluster that only Kubernetes knows: its claim may still
-// ask for anything.
-func TestUnmadeMayChange(t *testing.T) {
+// TestUncreatedMayChange has a cluster that doesn't exist in AWS yet: its claim may still
+// change everything.
+func TestUncreatedMayChange(t *testing.T) {
 	t.Parallel()
 	req := examples.Clone(t, examples.Get("minimal").Steady(t))
 	for _, o := range req.GetObserved().GetResources() {
@@ -371,6 +369,6 @@ func TestUnmadeMayChange(t *testing.T) {
 		t.Errorf("want nothing to be blocked, got: %s", c.GetMessage())
 	}
 	if object.Of(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
-		t.Error("the cluster is to be encrypted though the claim no longer asks for it")
+		t.Error("the cluster is to be encrypted although the claim no longer requests it")
 	}
 }
