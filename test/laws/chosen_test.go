@@ -28,7 +28,7 @@ func TestNamesPeopleChoose(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
-			r := dice(t)
+			r := rng(t)
 			want := keysByPass(t, choosing(t, e, neutral))
 			names := namesTaken(e.Request(t), want)
 			zones := len(names.zones)
