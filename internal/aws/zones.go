@@ -85,7 +85,7 @@ func (r Region) Resolve(names []string) ([]Zone, error) {
 	return zs, nil
 }
 
-// all zones that a claim can request: by ID, and by name.
+// Every zone that a claim can request: by ID, and by name.
 func (r Region) Every() []Zone {
 	zs := slices.Concat(r.Zones, r.Constrained)
 	for i, l := range zoneLetters {
