@@ -39,7 +39,9 @@ type Upgrade struct {
 func New(c claim.Claim, f facts.Facts) Upgrade {
 	u := Upgrade{want: c, is: f, runs: f.Cluster.Version, wasAddons: make(map[string]string)}
 	for _, a := range f.Versions.Addons {
-		u.wasAddons[a.Name] = a.Version
+		if a.Version != "" { // An entry that lost its version remembers nothing.
+			u.wasAddons[a.Name] = a.Version
+		}
 	}
 	if f.Cluster.Reported == "" && u.runs != "" {
 		// Only the next step is ever desired, so what was desired last is one step away.

@@ -345,3 +345,18 @@ func TestVersions(t *testing.T) {
 		})
 	}
 }
+
+// TestAddonHalfRemembered has a status that lost the version of an add-on: it's as unknown
+// as one that was never there, so the add-on retains the version that it has.
+func TestAddonHalfRemembered(t *testing.T) {
+	a := v1alpha1.AddonSpec{Name: "coredns", Version: "v1.12.4-eksbuild.1"}
+	c := claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{KubernetesVersion: "1.34"}, Addons: []v1alpha1.AddonSpec{a}}
+	f := facts.Facts{
+		Cluster:  facts.Cluster{Version: "1.31"},
+		Addons:   map[string]facts.Component{"coredns": {Exists: true, Desired: "v1.11.4-eksbuild.2"}},
+		Versions: v1alpha1.VersionsStatus{Addons: []v1alpha1.NamedVersion{{Name: "coredns"}}},
+	}
+	if version, known := New(c, f).Addon(a); known {
+		t.Errorf("Addon(...): want an unknown version, got %q", version)
+	}
+}
