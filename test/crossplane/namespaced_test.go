@@ -175,7 +175,7 @@ func withoutClusterScoped(t *testing.T, folder string) string {
 			t.Fatal(err)
 		}
 		var kept []string
-		for _, doc := range strings.Split(string(b), "---\n") {
+		for doc := range strings.SplitSeq(string(b), "---\n") {
 			if !strings.Contains(doc, "\nkind: ClusterUsage\n") {
 				kept = append(kept, doc)
 			}
