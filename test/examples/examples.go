@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v2"
 	"google.golang.org/protobuf/proto"
-	"gopkg.in/yaml.v2"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
