@@ -9,7 +9,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
 )
 
-// A Function composes a platform from a SeafarerCluster. It keeps no state between
+// A Function composes a platform from a SeafarerCluster. It has no state between
 // calls. Package function lists its steps and the domains that describe a platform.
 type Function struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer

@@ -281,7 +281,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				set(req, `"222222222222"`, "spec", "accountId")
 				return req
 			}()},
-			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform lives in account 111111111111 and cannot move: set it to that, or create a new SeafarerCluster`)},
+			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform is in account 111111111111 and cannot move: set it to that, or create a new SeafarerCluster`)},
 		},
 	}
 

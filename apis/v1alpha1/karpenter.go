@@ -136,7 +136,7 @@ type NodePoolSpec struct {
 
 	// TerminationGracePeriod is how long a node may drain before its pods are
 	// killed: a duration in h, m and s such as 30m. It has no "never": otherwise
-	// one pod that cannot be evicted would keep the platform from being deleted.
+	// one pod that cannot be evicted would block the deletion of the platform.
 	//
 	// +kubebuilder:default="30m"
 	// +kubebuilder:validation:Pattern=`^([0-9]+(s|m|h))+$`
@@ -188,7 +188,7 @@ type Requirement struct {
 	MinValues *int32 `json:"minValues,omitempty"`
 }
 
-// A Taint keeps pods that do not tolerate it off a node.
+// A Taint repels pods that do not tolerate it from a node.
 type Taint struct {
 	// Key is the key of the taint.
 	//

@@ -67,7 +67,7 @@ type SystemNodesSpec struct {
 	MaxSize int32 `json:"maxSize,omitempty"`
 
 	// DesiredSize is the number of nodes when the group is created. Afterwards
-	// the platform leaves it to whatever scales the group.
+	// the platform leaves it to the autoscaler of the group.
 	//
 	// +kubebuilder:default=2
 	// +kubebuilder:validation:Minimum=2
@@ -103,7 +103,7 @@ type SystemNodesSpec struct {
 	Labels map[string]string `json:"labels,omitempty"`
 
 	// CriticalAddonsOnly adds the taint CriticalAddonsOnly to the nodes, which
-	// keeps all pods away except those that tolerate it: CoreDNS, the EBS CSI
+	// repels all pods except those that tolerate it: CoreDNS, the EBS CSI
 	// driver and Karpenter do.
 	//
 	// +kubebuilder:default=false

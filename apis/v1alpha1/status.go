@@ -10,7 +10,7 @@ type SeafarerClusterStatus struct {
 	Phase string `json:"phase,omitempty"`
 
 	// WaitsFor names the first few resources of that part that aren't ready. The
-	// condition of the part says why.
+	// condition of the part gives the reason.
 	//
 	// +optional
 	WaitsFor string `json:"waitsFor,omitempty"`
@@ -131,7 +131,7 @@ type ClusterStatus struct {
 
 // SecretsStatus are Secrets that give access to the cluster.
 type SecretsStatus struct {
-	// Kubeconfig is for people, and holds no credentials: the key kubeconfig runs aws eks
+	// Kubeconfig is for people, and contains no credentials: the key kubeconfig runs aws eks
 	// get-token. The keys endpoint, clusterCA and clusterName are for tools.
 	//
 	// +optional

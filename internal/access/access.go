@@ -12,7 +12,7 @@ import (
 // Resources of access.
 func Resources(p platform.Plan, s v1alpha1.AccessSpec) []compose.Resource {
 	rs := append(provider(p), clusterAuth(p), helmConfig(p), kubernetesConfig(p))
-	rs = compose.AllDeletedAfter(rs, key.Karpenter, "the providers reach the cluster by it")
+	rs = compose.AllDeletedAfter(rs, key.Karpenter, "the providers reach the cluster through it")
 	rs = append(rs, admins(p, s)...)
 	rs = append(rs, kubeconfig(p))
 	return append(rs, argoCD(p, s.ArgoCD)...)

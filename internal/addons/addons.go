@@ -15,7 +15,7 @@ func Resources(p platform.Plan, specs []v1alpha1.AddonSpec) []compose.Resource {
 	for _, s := range specs {
 		r := addon(p, s)
 		if claim.IsStandardAddon(s.Name) {
-			r = r.DeletedAfter(key.Karpenter, "nodes need it until they are gone")
+			r = r.DeletedAfter(key.Karpenter, "nodes need it until they are deleted")
 		}
 		rs = append(rs, r)
 	}

@@ -42,7 +42,7 @@ func roleOf(addon string) (role, bool) {
 // awsName is the name of the role in AWS.
 func (r role) awsName(p platform.Plan) string { return p.GlobalName(aws.LimitRole, r.name) }
 
-// Roles of add-ons. A node is gone only once its volumes are detached and the addresses of
+// Roles of add-ons. A node is deleted only once its volumes are detached and the addresses of
 // its pods are released, which the add-ons do with their roles.
 func Roles(p platform.Plan) []compose.Resource {
 	var rs []compose.Resource

@@ -94,7 +94,7 @@ func Read(ctx context.Context, xr object.Object, f v1beta1.Fences) (Claim, field
 	return c, append(errs, zerrs...), nil
 }
 
-// checkOwner of a platform, from whose name and namespace those of all objects are made.
+// checkOwner of a platform, from whose name and namespace those of all objects derive.
 func checkOwner(name, namespace string) error {
 	switch msgs := validation.IsDNS1123Label(namespace); {
 	case name == "":

@@ -58,7 +58,7 @@ var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error
 })
 
 // decode the spec of a kind as the API server does: apply the defaults of the schema, then
-// validate. A bare call and a rendered claim never passed an API server.
+// validate. The spec of a bare call or of a rendered claim was not validated by an API server.
 func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec, error) {
 	var spec v1alpha1.SeafarerClusterSpec
 	raw, _ := xr.Value("spec").AsInterface().(map[string]any)
@@ -97,9 +97,9 @@ func sized(spec map[string]any) *field.Error {
 	values, depth := size(spec)
 	switch {
 	case values > maxValues:
-		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold more than %d values: leave some out", maxValues))
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("must not have more than %d values: remove some", maxValues))
 	case depth > maxDepth:
-		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("may not hold values in more than %d others: nest them less", maxDepth))
+		return field.Forbidden(field.NewPath("spec"), fmt.Sprintf("must not nest values more than %d levels deep: nest them less", maxDepth))
 	default:
 		return nil
 	}
@@ -108,18 +108,18 @@ func sized(spec map[string]any) *field.Error {
 // size of a value: how many values it has, itself included, and how deep they are.
 func size(v any) (int, int) {
 	values, depth := 1, 0
-	hold := func(e any) {
+	add := func(e any) {
 		n, d := size(e)
 		values, depth = values+n, max(depth, d+1)
 	}
 	switch v := v.(type) {
 	case map[string]any:
 		for _, e := range v {
-			hold(e)
+			add(e)
 		}
 	case []any:
 		for _, e := range v {
-			hold(e)
+			add(e)
 		}
 	}
 	return values, depth

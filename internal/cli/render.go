@@ -34,7 +34,7 @@ that it desires. The summary counts them by part of the platform:
   observe-only    Desired, but not created before another resource is ready or protected.
   waiting         Not desired yet, because a value isn't known yet.
   ready           Exists and is ready.
-  retained        Exists, and keeps its fields while a value isn't known.
+  retained        Exists, and retains its fields while a value isn't known.
   departing       Not part of the claim any more, and deleted as soon as it's safe.
 
 With other formats, standard error has the resources that wait, and for what.

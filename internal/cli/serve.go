@@ -31,7 +31,7 @@ type ServeCmd struct {
 	CallTimeout        time.Duration `default:"30s"            help:"Time limit of a call, waiting included."`
 	DrainTimeout       time.Duration `default:"25s"            help:"Time that calls have to finish after SIGTERM or SIGINT."`
 	MetricsAddress     string        `default:":8080"          help:"Address of Prometheus metrics (/metrics) and health checks (/healthz, /readyz). Empty: none."`
-	DebugAddress       string        `default:"localhost:8081" help:"Address to change the log level (/loglevel) and to take profiles (/debug/pprof). Empty: none. Unauthenticated: keep it on loopback."`
+	DebugAddress       string        `default:"localhost:8081" help:"Address to change the log level (/loglevel) and to take profiles (/debug/pprof). Empty: none. Unauthenticated: bind it to loopback only."`
 	TTL                time.Duration `default:"1m"             help:"Time for which Crossplane may cache a response: at most 10s until everything is ready."`
 }
 

@@ -102,7 +102,7 @@ func (t *tally) items() []string {
 	return is
 }
 
-// statesOf rows, in the order in which a resource goes through them.
+// statesOf rows, in the order in which a resource has them.
 func statesOf(rs []row, passes int) []string {
 	var order []string
 	for n := range passes {

@@ -26,7 +26,7 @@ var noise = []struct {
 	pattern *regexp.Regexp
 	instead string
 }{
-	// How providers made from Terraform wrap an error.
+	// How providers generated from Terraform providers wrap an error.
 	{regexp.MustCompile(`\b(?:(?:create|update|delete) failed: )?async (create|update|delete) failed: `), "$1 failed: "},
 	{regexp.MustCompile(`failed to (?:create|update|delete) the resource: `), ""},
 	{regexp.MustCompile(`\[\{0 `), ""},

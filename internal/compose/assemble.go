@@ -84,7 +84,7 @@ type Decision struct {
 	// Replacing is true while the resource is replaced.
 	Replacing bool
 
-	// Pending is the resource whose denied deletion holds up the replacement.
+	// Pending is the resource whose denied deletion blocks the replacement.
 	Pending key.Key
 }
 
@@ -120,7 +120,7 @@ type Assembly struct {
 //
 //   - All that it needs is known: it's desired as described.
 //   - It exists, and a fact is unknown: it's desired as described, and retains the fields
-//     that hold the fact.
+//     that contain the fact.
 //   - It doesn't exist, and a fact is unknown: it's withheld, or desired with the policy
 //     Observe.
 //

@@ -11,7 +11,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// The condition on changes that the spec requests and that are not made, and its reasons.
+// The condition on changes that the spec requests and that are not applied, and its reasons.
 const (
 	ConditionChangeBlocked     = "ChangeBlocked"
 	ReasonNeedsAcknowledgement = "NeedsAcknowledgement"
@@ -19,7 +19,7 @@ const (
 	ReasonReplacing            = "Replacing"
 	ReasonNothingBlocked       = "NothingBlocked"
 
-	// acknowledgedChanges is the field of the spec that holds tokens.
+	// acknowledgedChanges is the field of the spec that lists tokens.
 	acknowledgedChanges = "spec.acknowledgedChanges"
 
 	// changeLimit is how much of a value a message has, in characters.

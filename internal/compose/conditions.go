@@ -55,7 +55,7 @@ func (p PartDecision) condition() object.Condition {
 	return c
 }
 
-// missing is what a part lacks to be ready.
+// missing is what a part needs to be ready.
 type missing struct {
 	// failing resources are those for which a provider reports an error.
 	failing []Decision

@@ -33,7 +33,7 @@ func (a *Assembly) TeardownSafe() object.Condition {
 const annotationDeletionAttempt = "usage.crossplane.io/deletion-attempt-with-policy"
 
 // DeletionPending reports whether the denied deletion of a described resource is pending
-// until its Usages are gone.
+// until its Usages are deleted.
 func (a *Assembly) DeletionPending() object.Condition {
 	var pending []string
 	for _, p := range a.Parts {
@@ -48,7 +48,7 @@ func (a *Assembly) DeletionPending() object.Condition {
 	}
 	return object.Condition{
 		Type: ConditionDeletionPending, Status: metav1.ConditionTrue, Reason: ReasonDeletionStored,
-		Message: "Crossplane denied a deletion, and carries it out once the last Usage is gone. To cancel it, run: " + strings.Join(pending, ", "),
+		Message: "Crossplane denied a deletion, and carries it out once the last Usage is deleted. To cancel it, run: " + strings.Join(pending, ", "),
 	}
 }
 

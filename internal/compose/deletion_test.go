@@ -246,7 +246,7 @@ func TestDepart(t *testing.T) {
 		"Guarded": {
 			reason: "A guard goes first. What it guards may be deleted by then.",
 			o:      object.Composed{"house": seen("house", "Observe,Create,Update"), "usage-house": guard},
-			want:   []Decision{waits("house", "its Usages to be gone", kept("house", "Observe", "Create", "Update", "Delete"))},
+			want:   []Decision{waits("house", "its Usages to be deleted", kept("house", "Observe", "Create", "Update", "Delete"))},
 		},
 		"GuardOfWhatStays": {
 			reason: "A guard that nobody describes goes.",
@@ -257,22 +257,22 @@ func TestDepart(t *testing.T) {
 			reason: "What stays needs what goes no longer: its Usage goes first.",
 			rs:     []Resource{roof},
 			o:      object.Composed{"house": seen("house", ""), "roof": seen("roof", ""), "usage-house.roof": by},
-			want:   []Decision{waits("house", "its Usages to be gone", kept("house"))},
+			want:   []Decision{waits("house", "its Usages to be deleted", kept("house"))},
 		},
 		"UsedByWhatGoes": {
 			reason: "What needs something until it's gone goes first.",
 			o:      object.Composed{"house": seen("house", ""), "roof": seen("roof", ""), "usage-house.roof": by},
 			want: []Decision{
-				waits("house", "its Usages to be gone", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be gone", usage(t, true)),
+				waits("house", "its Usages to be deleted", kept("house")),
+				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
 			},
 		},
 		"UsedByWhatIsNotSeen": {
 			reason: "What isn't seen may still be there: it's asked for, and until there's an answer nothing goes.",
 			o:      object.Composed{"house": seen("house", ""), "usage-house.roof": by},
 			want: []Decision{
-				waits("house", "its Usages to be gone", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be gone", usage(t, true)),
+				waits("house", "its Usages to be deleted", kept("house")),
+				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
 			},
 			asks: ask,
 		},
@@ -281,8 +281,8 @@ func TestDepart(t *testing.T) {
 			o:       object.Composed{"house": seen("house", ""), "usage-house.roof": by},
 			answers: object.RequiredResources{"usage-house.roof": observed(t, "a-roof", "True", nil)},
 			want: []Decision{
-				waits("house", "its Usages to be gone", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be gone", usage(t, true)),
+				waits("house", "its Usages to be deleted", kept("house")),
+				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
 			},
 			asks: ask,
 		},
@@ -290,14 +290,14 @@ func TestDepart(t *testing.T) {
 			reason:  "What is gone for certain needs nothing. The question stays the same, or Crossplane would ask for ever.",
 			o:       object.Composed{"house": seen("house", ""), "usage-house.roof": by},
 			answers: object.RequiredResources{"usage-house.roof": {}},
-			want:    []Decision{waits("house", "its Usages to be gone", kept("house"))},
+			want:    []Decision{waits("house", "its Usages to be deleted", kept("house"))},
 			asks:    ask,
 		},
 		"OfWhatStays": {
 			reason: "What stays is protected until what needs it is gone.",
 			rs:     []Resource{{Key: "house", Object: house.Object}},
 			o:      object.Composed{"house": seen("house", ""), "usage-house.roof": by},
-			want:   []Decision{waits("usage-house.roof", "Thing a-roof to be gone", usage(t, true))},
+			want:   []Decision{waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true))},
 			asks:   ask,
 		},
 	}
@@ -344,7 +344,7 @@ func TestTeardown(t *testing.T) {
 	}
 	isSafe := condition("TeardownSafe", metav1.ConditionTrue, "Protected", "")
 	isDisarmed := condition("DeletionPending", metav1.ConditionFalse, "NoDeletionStored", "")
-	const stored = "Crossplane denied a deletion, and carries it out once the last Usage is gone. To cancel it, run: "
+	const stored = "Crossplane denied a deletion, and carries it out once the last Usage is deleted. To cancel it, run: "
 
 	cases := map[string]struct {
 		reason string

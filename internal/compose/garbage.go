@@ -41,9 +41,9 @@ func (a *Assembly) blocker(k key.Key) string {
 	case isUsage(orphan) && (by.Name == "" || a.describes(by) || a.isGone(k, by)):
 		return ""
 	case isUsage(orphan):
-		return by.Kind + " " + by.Name + " to be gone"
+		return by.Kind + " " + by.Name + " to be deleted"
 	case a.isProtected(orphan):
-		return "its Usages to be gone"
+		return "its Usages to be deleted"
 	case leftBehind(orphan):
 		return "leave to be deleted"
 	default:

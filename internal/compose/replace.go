@@ -39,7 +39,7 @@ func (d Decision) replaced(pending key.Key, protected bool) Decision {
 	}
 	d.Replacing, d.Ready, d.Works, d.Why = true, false, false, "it's being replaced"
 	if !protected {
-		d.Desired, d.WaitsFor = nil, []string{"what it replaces to be gone"}
+		d.Desired, d.WaitsFor = nil, []string{"the deletion of what it replaces"}
 	}
 	return d
 }

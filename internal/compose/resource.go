@@ -19,7 +19,7 @@ type Resource struct {
 	// such as by a computed ARN.
 	RefersTo []key.Key
 
-	// Dependents are the resources that need this one until they are gone.
+	// Dependents are the resources that need this one until they are deleted.
 	Dependents []Dependent
 
 	// Immutable are the fields that cannot change while the resource exists. The
@@ -60,7 +60,7 @@ type Need struct {
 	// Known is true once the fact is known.
 	Known bool
 
-	// Paths of the fields that hold the value, such as spec.forProvider.policy.
+	// Paths of the fields that contain the value, such as spec.forProvider.policy.
 	Paths []string
 
 	// Observe is true if a resource that doesn't exist is desired with the policy
@@ -83,7 +83,7 @@ type Switch struct {
 	Paths []string
 }
 
-// Needs states that the fields at paths hold a fact, and whether that is known. While
+// Needs states that the fields at paths contain a fact, and whether that is known. While
 // it's unknown, a resource that doesn't exist is withheld, and one that exists retains
 // the fields that it has.
 func (r Resource) Needs(known bool, f Fact, paths ...string) Resource {
@@ -116,7 +116,7 @@ func (r Resource) Refers(ks ...key.Key) Resource {
 	return r
 }
 
-// DeletedAfter states that the resource may be deleted only once another is gone, and why.
+// DeletedAfter states that the resource may be deleted only after another, and why.
 func (r Resource) DeletedAfter(dependent key.Key, why string) Resource {
 	r.Dependents = append(slices.Clip(r.Dependents), Dependent{Key: dependent, Why: why})
 	return r

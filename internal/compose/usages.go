@@ -56,7 +56,7 @@ func keys(parts []Part) []key.Key {
 	return ks
 }
 
-// protectOne resource: by a guard, and until each of its dependents is gone.
+// protectOne resource: by a guard, and until each of its dependents is deleted.
 func (a *Assembly) protectOne(r Resource) error {
 	if r.Guard != "" {
 		if err := a.addUsage(r, Dependent{Why: r.Guard}); err != nil {
@@ -65,7 +65,7 @@ func (a *Assembly) protectOne(r Resource) error {
 	}
 	for _, d := range r.Dependents {
 		if a.described[d.Key] == nil {
-			return errors.Errorf("cannot retain %q until %q is gone: no resource of that key is described", r.Key, d.Key)
+			return errors.Errorf("cannot retain %q until %q is deleted: no resource of that key is described", r.Key, d.Key)
 		}
 		if err := a.addUsage(r, d); err != nil {
 			return err

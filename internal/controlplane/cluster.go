@@ -40,7 +40,7 @@ func cluster(p platform.Plan, s v1alpha1.ControlPlaneSpec) compose.Resource {
 		c.Spec.ForProvider.KubernetesNetworkConfig = &eks.KubernetesNetworkConfigParameters{ServiceIPv4Cidr: new(s.ServiceCIDR)}
 	}
 	r := p.AWS(key.Cluster, c).
-		Guarded("all that runs in the cluster goes with it: "+p.DeletionHint()).
+		Guarded("deleting the cluster deletes everything in it: "+p.DeletionHint()).
 		DeletedAfter(key.Karpenter, "Karpenter runs in it").
 		DeletedAfter(key.NodeGroup(key.System), "EKS deletes no cluster that has a node group").
 		Needs(p.Versions.ControlPlane != "", platform.KubernetesVersion, "spec.forProvider.version")

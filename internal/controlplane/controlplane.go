@@ -18,7 +18,7 @@ func Resources(p platform.Plan, s v1alpha1.ControlPlaneSpec) []compose.Resource 
 	return append(rs, cluster(p, s), discoveryTag(p))
 }
 
-// Role of the control plane. It stays until the cluster is gone: network interfaces and a
+// Role of the control plane. It is deleted after the cluster: network interfaces and a
 // security group that EKS cannot remove would block the VPC's deletion.
 // https://docs.aws.amazon.com/eks/latest/userguide/cluster-iam-role.html
 func Role(p platform.Plan) []compose.Resource {
@@ -29,7 +29,7 @@ func Role(p platform.Plan) []compose.Resource {
 		Service:         "eks.amazonaws.com",
 		ManagedPolicies: []string{"AmazonEKSClusterPolicy"},
 	}.Resources(p)
-	return compose.AllDeletedAfter(rs, key.Cluster, "EKS removes what it made in the VPC with this role")
+	return compose.AllDeletedAfter(rs, key.Cluster, "EKS deletes its network interfaces in the VPC with this role")
 }
 
 // roleName is the name of the role in AWS.

@@ -17,7 +17,7 @@ func logGroup(p platform.Plan, s v1alpha1.LoggingSpec) compose.Resource {
 		Region:          new(p.Region),
 		RetentionInDays: new(float64(s.RetentionDays)),
 		Tags:            p.Tags(),
-	}}}).DeletedAfter(key.Cluster, "EKS would create it again for what the cluster still logs")
+	}}}).DeletedAfter(key.Cluster, "EKS would create it again for logs that the cluster still writes")
 }
 
 func logTypes(s v1alpha1.LoggingSpec) []*string {

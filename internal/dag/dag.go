@@ -22,7 +22,7 @@ const (
 	// Waits leads from a resource to one that reports a fact it needs.
 	Waits
 
-	// DeletedBefore leads from a resource that must be gone to one that is deleted after
+	// DeletedBefore leads from a resource that is deleted first to one that is deleted after
 	// it.
 	DeletedBefore
 )

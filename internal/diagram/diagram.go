@@ -1,5 +1,5 @@
 // Package diagram draws boxes in groups, and arrows between them, as Mermaid, DOT or
-// SVG. What they stand for is up to the caller.
+// SVG. The caller defines what they represent.
 package diagram
 
 import (
@@ -21,7 +21,7 @@ type Group struct {
 	Boxes []Box
 }
 
-// A Box stands for something.
+// A Box is one thing that is drawn.
 type Box struct {
 	// ID that arrows refer to.
 	ID string
@@ -38,7 +38,7 @@ type Arrow struct {
 	Style    Style
 }
 
-// A Mark is the state of what a box stands for. It has a color, and a sign for people
+// A Mark is the state of what a box represents. It has a color, and a sign for people
 // who can't see colors.
 type Mark int
 

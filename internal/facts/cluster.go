@@ -159,7 +159,7 @@ func (r reader) hasOwnKey() bool {
 	return false
 }
 
-// placement of what a resource stands for. Reported ids none of which is ours mean nothing.
+// placement of a resource in AWS. Reported ids are ignored if none of them is ours.
 func (r reader) placement(o object.Object, field string) Placement {
 	var p Placement
 	if !o.Made() {

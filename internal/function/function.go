@@ -1,5 +1,5 @@
 // Package function answers the calls of Crossplane, in four steps: what is requested (package
-// claim), what is known (facts), what holds now (upgrade), and what is described (each
+// claim), what is known (facts), what is desired now (upgrade), and what is described (each
 // domain). Package compose then decides what to desire.
 package function
 
@@ -126,7 +126,7 @@ func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Com
 	}
 	f := facts.Read(c, xr, composed)
 	if is := f.ReportedAccountID; is != "" && is != f.AccountID {
-		errs = append(errs, field.Invalid(field.NewPath("spec", "accountId"), f.AccountID, "the platform lives in account "+is+" and cannot move: set it to that, or create a new SeafarerCluster"))
+		errs = append(errs, field.Invalid(field.NewPath("spec", "accountId"), f.AccountID, "the platform is in account "+is+" and cannot move: set it to that, or create a new SeafarerCluster"))
 	}
 	if len(errs) > 0 {
 		return c, f, &claim.InvalidError{Errors: errs}
@@ -149,7 +149,7 @@ func fences(req *fnv1.RunFunctionRequest) (v1beta1.Fences, error) {
 }
 
 // refuse to compose, and return the reason. A Fatal result makes Crossplane change nothing.
-// Conditions come first: the one that explains it, and those that still hold.
+// Conditions come first: the one that explains it, and those that are still true.
 func refuse(rsp *fnv1.RunFunctionResponse, xr object.Object, err error) string {
 	why := invalid(err)
 	protocol.SetConditions(rsp, xr, why)

@@ -73,7 +73,7 @@ func (r Role) trust(p platform.Plan) iam.Document {
 	}
 }
 
-// needs of a role whose trust policy holds the OIDC issuer.
+// needs of a role whose trust policy contains the OIDC issuer.
 func (r Role) needs(p platform.Plan, role compose.Resource) compose.Resource {
 	const path = "spec.forProvider.assumeRolePolicy"
 	if r.Service != "" || p.WorkloadIdentity != v1alpha1.IRSA {

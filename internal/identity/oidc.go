@@ -23,7 +23,7 @@ func OIDCProvider(p platform.Plan, s v1alpha1.IAMSpec) []compose.Resource {
 	}}})
 	r = r.Needs(p.Facts.Cluster.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url")
 	if p.WorkloadIdentity == v1alpha1.IRSA {
-		r = r.DeletedAfter(key.Karpenter, "Karpenter and the add-ons get their credentials by it")
+		r = r.DeletedAfter(key.Karpenter, "Karpenter and the add-ons get their credentials through it")
 	}
 	return []compose.Resource{r}
 }

@@ -39,11 +39,11 @@ func nodePool(p platform.Plan, np v1alpha1.NodePoolSpec) compose.Resource {
 		"metadata":   map[string]any{"name": np.Name},
 		"spec":       spec,
 	}))
-	// A NodePool has no finalizer: without Foreground it would be gone before its nodes.
+	// A NodePool has no finalizer: without Foreground it would be deleted before its nodes.
 	o.Spec.ForProvider.DeletionPropagationPolicy = metav1.DeletePropagationForeground
 	return drained(p, key.NodePool(np.Name), o).
 		Refers(key.NodeClass(np.NodeClassName)).
-		Guarded("its nodes go with it: remove it from spec.karpenter.nodePools of the SeafarerCluster instead")
+		Guarded("deleting it deletes its nodes: remove it from spec.karpenter.nodePools of the SeafarerCluster instead")
 }
 
 // ready once Karpenter reports it.

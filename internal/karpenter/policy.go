@@ -154,7 +154,7 @@ func (s scope) iamIntegration() iam.Document {
 			Actions:   []string{"iam:PassRole"},
 			Resources: []string{s.nodeRoleARN},
 			Conditions: iam.Conditions{"StringEquals": {
-				// EC2 goes by either name in China.
+				// In China, EC2 has either name.
 				"iam:PassedToService": {"ec2.amazonaws.com", "ec2.amazonaws.com.cn"},
 			}},
 		},

@@ -8,7 +8,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
-// retentionSeconds of messages: an interrupted instance is gone by then.
+// retentionSeconds of messages: an interrupted instance is terminated by then.
 const retentionSeconds = 300.0
 
 // interruptionQueue from which Karpenter reads that an instance is about to be interrupted.

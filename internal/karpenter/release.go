@@ -42,7 +42,7 @@ func release(p platform.Plan, s v1alpha1.KarpenterSpec) compose.Resource {
 	res := p.Helm(key.Karpenter, r).Refers(key.KarpenterQueue, key.KarpenterRole).
 		Needs(p.Versions.Karpenter != "", chartOf(key.Karpenter), fieldChart)
 	for _, c := range s.NodeClasses {
-		res = res.DeletedAfter(key.NodeClass(c.Name), "Karpenter removes the nodes of this class, and only then the class is gone")
+		res = res.DeletedAfter(key.NodeClass(c.Name), "Karpenter deletes the nodes of this class before the class")
 	}
 	if p.WorkloadIdentity == v1alpha1.IRSA {
 		return res.Needs(p.AccountKnown(), platform.AccountID, fieldValues)

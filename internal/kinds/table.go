@@ -36,7 +36,7 @@ var table = []Kind{
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.AccessPolicyAssociation{}, Immutable: immutable("accessScope.type", "policyArn", "principalArn")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Addon{}, Immutable: immutable("addonName")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Cluster{}, Immutable: append(immutable("kubernetesNetworkConfig.serviceIpv4Cidr"),
-		// EKS goes from the ConfigMap to access entries, and not back.
+		// EKS switches from the ConfigMap to access entries, and not back.
 		object.ImmutableField{Path: "spec.forProvider.accessConfig.authenticationMode", AllowedValue: "API"})},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.ClusterAuth{}},
 	{

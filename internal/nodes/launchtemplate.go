@@ -38,7 +38,7 @@ func launchTemplate(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resourc
 		}},
 		TagSpecifications: tagSpecifications(p, s),
 		Tags:              p.Tags(),
-	}}}).DeletedAfter(key.NodeGroup(key.System), "EKS replaces system nodes by it")
+	}}}).DeletedAfter(key.NodeGroup(key.System), "EKS launches system nodes from it")
 }
 
 func tagSpecifications(p platform.Plan, s v1alpha1.SystemNodesSpec) []ec2.TagSpecificationsParameters {

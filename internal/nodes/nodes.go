@@ -34,7 +34,7 @@ func Role(p platform.Plan) []compose.Resource {
 		Service:         aws.EC2Principal(p.Partition),
 		ManagedPolicies: iamrole.NodePolicies(),
 	}.Resources(p)
-	return compose.AllDeletedAfter(rs, key.NodeGroup(key.System), "the system nodes are part of the cluster by this role")
+	return compose.AllDeletedAfter(rs, key.NodeGroup(key.System), "the system nodes join the cluster with this role")
 }
 
 // Validate spec.systemNodes.

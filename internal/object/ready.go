@@ -2,7 +2,7 @@ package object
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// A Readiness reports whether an object is ready and, if its conditions don't say so,
+// A Readiness reports whether an object is ready and, if its conditions don't give the reason,
 // why it isn't.
 type Readiness func(o Object) (ready bool, why string)
 

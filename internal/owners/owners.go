@@ -17,9 +17,9 @@ import (
 // deletion, without the nodes of its workloads. So owners are guarded from the moment that
 // there is a cluster until EKS reports that its own protection is off.
 func Guarded(c claim.Claim, f facts.Facts) []compose.Resource {
-	why := "spec.deletionProtection is true: set it to false, and wait until this Usage is gone"
+	why := "spec.deletionProtection is true: set it to false, and wait until this Usage is deleted"
 	if !c.Spec.DeletionProtection {
-		why = "EKS doesn't report yet that the cluster may be deleted, although spec.deletionProtection is false: wait until this Usage is gone"
+		why = "EKS doesn't report yet that the cluster may be deleted, although spec.deletionProtection is false: wait until this Usage is deleted"
 	}
 	var guarded []compose.Resource
 	for _, o := range all(c) {

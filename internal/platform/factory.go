@@ -28,7 +28,7 @@ var (
 	owned = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate, xpv1.ManagementActionDelete}
 
 	// orphaned resources are deleted along with the cluster. The provider doesn't delete
-	// them, so that nothing waits for a cluster that is gone, and Karpenter retains what
+	// them, so that nothing waits for a deleted cluster, and Karpenter retains what
 	// it needs while its nodes drain.
 	orphaned = xpv1.ManagementPolicies{xpv1.ManagementActionObserve, xpv1.ManagementActionCreate, xpv1.ManagementActionUpdate}
 )
@@ -90,7 +90,7 @@ func (p Plan) Local(k key.Key, o object.Typed) compose.Resource {
 	return compose.Resource{Key: k, Object: o, Immutable: kind.Immutable, Replacement: kind.Replacement, Ready: kind.Ready}
 }
 
-// External is the metadata of a resource that AWS knows by a name that we choose.
+// External is the metadata of a resource whose name in AWS we choose.
 func External(name string) metav1.ObjectMeta {
 	return metav1.ObjectMeta{Annotations: map[string]string{meta.AnnotationKeyExternalName: name}}
 }

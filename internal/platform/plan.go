@@ -88,7 +88,7 @@ func (p Plan) AddonVersion(a v1alpha1.AddonSpec) (version string, known bool) {
 func (p Plan) AccountKnown() bool { return p.Facts.AccountID != "" }
 
 // ARN of a resource in a region, or with no region of a global one. It's wrong while
-// AccountKnown is false: what holds it needs the fact AccountID.
+// AccountKnown is false: what contains it needs the fact AccountID.
 func (p Plan) ARN(service, region, resource string) string {
 	return aws.ARN{Partition: p.Partition, Service: service, Region: region, Account: p.Facts.AccountID, Resource: resource}.String()
 }

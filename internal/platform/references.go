@@ -49,7 +49,7 @@ func (p Plan) IDs(ks ...key.Key) []*string {
 // Exists reports whether a resource exists.
 func (p Plan) Exists(k key.Key) bool { return p.Facts.Exists(k) }
 
-// Follow has the field at a path, which holds the ids of resources, follow a change of the
+// Follow has the field at a path, which contains the ids of resources, follow a change of the
 // references to them. The provider resolves a reference once. Its policy to resolve always
 // would forget, at each change, what the resource's other references resolved to.
 func (p Plan) Follow(r compose.Resource, path string, to ...key.Key) compose.Resource {

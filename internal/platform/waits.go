@@ -7,7 +7,7 @@ import (
 
 // Facts for which resources of several domains wait.
 var (
-	// AccountID is for resources that hold an ARN.
+	// AccountID is for resources that contain an ARN.
 	AccountID = compose.Fact{What: "the AWS account id (spec.accountId, or the first ARN that AWS returns)"}
 
 	// ProviderPrincipal is for the provider's own access entry.

@@ -126,7 +126,7 @@ func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.Run
 	return n
 }
 
-// World that the platform of a request lives in.
+// World is the simulated environment of the platform of a request.
 func World(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) simulate.World {
 	xr := object.Of(req.GetObserved().GetComposite().GetResource())
 	var status v1alpha1.SeafarerClusterStatus

@@ -30,7 +30,7 @@ type Options struct {
 	// Network and Address to listen on for Crossplane.
 	Network, Address string
 
-	// CertsDir holds the server's certificate (tls.crt, tls.key) and the CA of its
+	// CertsDir contains the server's certificate (tls.crt, tls.key) and the CA of its
 	// clients (ca.crt).
 	CertsDir string
 

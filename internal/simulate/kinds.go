@@ -24,13 +24,13 @@ type resource struct {
 	before *structpb.Struct
 }
 
-// external name: what AWS knows the resource by.
+// external name: what identifies the resource in AWS.
 func (r resource) external() string {
 	meta := r.object.GetFields()["metadata"].GetStructValue().GetFields()
 	return meta["annotations"].GetStructValue().GetFields()[annotationExternal].GetStringValue()
 }
 
-// reference to another object: its name, which stands for its id in AWS.
+// reference to another object: its name, which represents its id in AWS.
 func (r resource) reference(name string) string {
 	spec := r.object.GetFields()["spec"].GetStructValue().GetFields()
 	ref := spec["forProvider"].GetStructValue().GetFields()[name]
@@ -272,8 +272,8 @@ func (r resource) version() string {
 	return cmp.Or(desired, runs)
 }
 
-// refused is EKS's error for a version that it doesn't accept: a control plane goes to the
-// next one, and nothing goes back.
+// refused is EKS's error for a version that it doesn't accept: a control plane is upgraded to
+// the next one, and nothing is downgraded.
 func (r resource) refused() string {
 	kind := r.object.GetFields()["kind"].GetStringValue()
 	from, to := minor(r.was("version")), minor(r.field("version"))

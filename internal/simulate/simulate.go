@@ -1,5 +1,5 @@
 // Package simulate makes what providers would report of desired resources once they exist,
-// and once they change. It doesn't call AWS; ids are made from names.
+// and once they change. It doesn't call AWS; ids derive from names.
 package simulate
 
 import (
@@ -23,7 +23,7 @@ const Account = "123456789012"
 // since is the time of all transitions.
 const since = "2026-01-01T00:00:00Z"
 
-// annotationExternal is the name by which a provider knows a resource.
+// annotationExternal is the name by which a provider identifies a resource.
 const annotationExternal = "crossplane.io/external-name"
 
 // A World is where resources exist.
@@ -35,7 +35,7 @@ type World struct {
 	// subnets' ids by the names of their objects, if all are known.
 	subnets map[string]string
 
-	// KubernetesVersion that the cluster runs, or will be made with.
+	// KubernetesVersion that the cluster runs, or is created with.
 	KubernetesVersion string
 }
 
@@ -69,7 +69,7 @@ func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.St
 	if kind := kinds.OfObject(object.Of(o)); kind.Object == nil || !kind.Silent {
 		var err error
 		if status, err = structpb.NewStruct(w.status(resource{name: name, object: o, before: before})); err != nil {
-			return o // The table holds plain values.
+			return o // The table has plain values only.
 		}
 		o.Fields["status"] = structpb.NewStructValue(status)
 	}

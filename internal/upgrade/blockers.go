@@ -10,9 +10,9 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 )
 
-// A blocker keeps a platform from its next step.
+// A blocker is a reason why a platform doesn't take its next step.
 type blocker struct {
-	// step that goes on instead.
+	// step that is in progress instead.
 	step string
 
 	message string
@@ -61,7 +61,7 @@ func (u Upgrade) nodesBlocker(next string) *blocker {
 	have, want := compat.Latest(nodes.Reported), u.nodesTarget()
 	switch {
 	case compat.Newer(want, have):
-		return &blocker{step: StepSystemNodes, of: of, message: fmt.Sprintf("The system nodes go from %s to %s", cmp.Or(have, "an unknown version"), want)}
+		return &blocker{step: StepSystemNodes, of: of, message: fmt.Sprintf("The system nodes are upgraded from %s to %s", cmp.Or(have, "an unknown version"), want)}
 	case !nodes.Works():
 		return &blocker{step: StepSystemNodes, of: of, message: fmt.Sprintf("Kubernetes %s waits for the system nodes to be ready", next)}
 	case compat.Behind(have, next) > compat.MaxSkew:
@@ -80,7 +80,7 @@ func (u Upgrade) chartBlocker(next string) *blocker {
 	k := u.is.Karpenter
 	switch chart := k.Controller.Desired; {
 	case !supports(chart, next):
-		return &blocker{step: StepKarpenter, of: charts, message: fmt.Sprintf("Karpenter goes from %s to %s, which supports Kubernetes %s", cmp.Or(chart, "an unknown version"), u.want.Spec.Karpenter.Version, next)}
+		return &blocker{step: StepKarpenter, of: charts, message: fmt.Sprintf("Karpenter is upgraded from %s to %s, which supports Kubernetes %s", cmp.Or(chart, "an unknown version"), u.want.Spec.Karpenter.Version, next)}
 	case !k.Controller.Works() || !k.Deployed:
 		return &blocker{step: StepKarpenter, of: charts, message: fmt.Sprintf("Kubernetes %s waits for Karpenter %s to be deployed", next, chart)}
 	default:

@@ -65,11 +65,11 @@ func (u Upgrade) Conditions(v v1alpha1.VersionsStatus, complaint func(of ...key.
 	return []object.Condition{upgrading, blocked}
 }
 
-// step that goes on, if any.
+// step that is in progress, if any.
 func (u Upgrade) step(v v1alpha1.VersionsStatus) *blocker {
 	switch {
 	case compat.Newer(v.ControlPlane, u.runs):
-		return &blocker{step: StepControlPlane, of: []key.Key{key.Cluster}, message: fmt.Sprintf("The control plane goes from %s to %s", u.runs, v.ControlPlane)}
+		return &blocker{step: StepControlPlane, of: []key.Key{key.Cluster}, message: fmt.Sprintf("The control plane is upgraded from %s to %s", u.runs, v.ControlPlane)}
 	case u.target() != u.runs:
 		return u.waiting()
 	case len(u.movingAddons()) > 0:
@@ -102,7 +102,7 @@ func (u Upgrade) movingChart(to string) *blocker {
 	if from == "" || from == to {
 		return nil
 	}
-	return &blocker{step: StepKarpenter, of: charts, message: fmt.Sprintf("Karpenter goes from %s to %s", from, to)}
+	return &blocker{step: StepKarpenter, of: charts, message: fmt.Sprintf("Karpenter is upgraded from %s to %s", from, to)}
 }
 
 // movingAddons go from one version to another.

@@ -27,7 +27,7 @@ type Pinned struct {
 	// ControlPlaneZones are those in which the control plane has a subnet.
 	ControlPlaneZones []layout.Zone
 
-	// Blocked are the changes of the claim that aren't made, for people to read.
+	// Blocked are the changes of the claim that aren't applied, as texts for people.
 	Blocked []string
 }
 

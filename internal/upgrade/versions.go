@@ -1,4 +1,4 @@
-// Package upgrade decides what holds now: which versions a platform has on its way to those
+// Package upgrade decides what is desired now: which versions a platform has on its way to those
 // of its claim, and which values it retains because AWS takes them only at creation. It's
 // a function of what is requested and what is known.
 package upgrade
@@ -21,7 +21,7 @@ import (
 // control plane by one minor, then the add-ons, the system nodes and at last Karpenter,
 // unless its chart has to go first.
 //
-// It never goes back, and takes a step only while all is reported to be well. A version
+// It never goes back, and takes a step only while everything is reported as healthy. A version
 // that isn't reported now stays as it was desired last, so a missing report never makes a
 // step.
 type Upgrade struct {

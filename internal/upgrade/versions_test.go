@@ -99,7 +99,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
-				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
 		"NotTold": {
@@ -122,7 +122,7 @@ func TestVersions(t *testing.T) {
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
-				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
 		"Restored": {
@@ -145,7 +145,7 @@ func TestVersions(t *testing.T) {
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
-				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
 		"Changed": {
@@ -246,7 +246,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.31"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
-				upgrading: "ControlPlane: The control plane goes from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
+				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
 		"NodesTooOld": {
@@ -273,7 +273,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: spec("1.37", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
-				upgrading: "Karpenter: Karpenter goes from 1.9.0 to 1.15.0, which supports Kubernetes 1.36, on the way to 1.37", blocked: "NotBlocked",
+				upgrading: "Karpenter: Karpenter is upgraded from 1.9.0 to 1.15.0, which supports Kubernetes 1.36, on the way to 1.37", blocked: "NotBlocked",
 			},
 		},
 		"ChartNotDeployed": {
@@ -292,7 +292,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: spec("1.35", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
-				upgrading: "Karpenter: Karpenter goes from 1.9.0 to 1.15.0", blocked: "NotBlocked",
+				upgrading: "Karpenter: Karpenter is upgraded from 1.9.0 to 1.15.0", blocked: "NotBlocked",
 			},
 		},
 		"ChartTooOld": {

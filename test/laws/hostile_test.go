@@ -357,12 +357,12 @@ func TestHuge(t *testing.T) {
 			change: func(req *fnv1.RunFunctionRequest) {
 				maps.Copy(spec(req), many(100_000, text).GetStructValue().GetFields())
 			},
-			want: "spec: Forbidden: may not hold more than 10000 values",
+			want: "spec: Forbidden: must not have more than 10000 values",
 		},
 		"Tags": {
 			reason: "Tags are copied to each resource.",
 			change: func(req *fnv1.RunFunctionRequest) { spec(req)["tags"] = many(100_000, text) },
-			want:   "spec: Forbidden: may not hold more than 10000 values",
+			want:   "spec: Forbidden: must not have more than 10000 values",
 		},
 		"NodePools": {
 			reason: "Items of a list are compared with one another.",
@@ -370,14 +370,14 @@ func TestHuge(t *testing.T) {
 				k := spec(req)["karpenter"].GetStructValue().GetFields()
 				k["nodePools"] = list(2_000, k["nodePools"].GetListValue().GetValues()[0])
 			},
-			want: "spec: Forbidden: may not hold more than 10000 values",
+			want: "spec: Forbidden: must not have more than 10000 values",
 		},
 		"Zones": {
 			reason: "Items of a set must differ.",
 			change: func(req *fnv1.RunFunctionRequest) {
 				spec(req)["network"].GetStructValue().Fields["zones"] = list(100_000, structpb.NewStringValue("x"))
 			},
-			want: "spec: Forbidden: may not hold more than 10000 values",
+			want: "spec: Forbidden: must not have more than 10000 values",
 		},
 		"JustSmallEnough": {
 			reason: "Each has an error, and is compared with all others.",
@@ -391,19 +391,19 @@ func TestHuge(t *testing.T) {
 			change: func(req *fnv1.RunFunctionRequest) {
 				spec(req)["access"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"admins": list(50_000, structpb.NewStringValue("arn:aws:iam::1:role/x"))}})
 			},
-			want: "spec: Forbidden: may not hold more than 10000 values",
+			want: "spec: Forbidden: must not have more than 10000 values",
 		},
 		"DeepValues": {
 			reason: "Values of the chart may be anything.",
 			change: func(req *fnv1.RunFunctionRequest) {
 				spec(req)["karpenter"].GetStructValue().Fields["values"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"x": nested(3_000)}})
 			},
-			want: "spec: Forbidden: may not hold values in more than 100 others",
+			want: "spec: Forbidden: must not nest values more than 100 levels deep",
 		},
 		"DeepSpec": {
 			reason: "A field may have an unexpected type.",
 			change: func(req *fnv1.RunFunctionRequest) { spec(req)["network"] = nested(3_000) },
-			want:   "spec: Forbidden: may not hold values in more than 100 others",
+			want:   "spec: Forbidden: must not nest values more than 100 levels deep",
 		},
 		"DeepInput": {
 			reason: "The platform team's input may be invalid, too.",

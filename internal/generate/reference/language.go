@@ -1,6 +1,6 @@
 package main
 
-// A language holds the texts of documents that are not in a schema.
+// A language has the texts of documents that are not in a schema.
 type language struct {
 	// reference and fences are what the documents begin with.
 	reference, fences string

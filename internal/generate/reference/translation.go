@@ -15,7 +15,7 @@ import (
 //go:embed french.yaml
 var frenchYAML []byte
 
-// A translation of the texts of schemas. It records what it lacks while documents are
+// A translation of the texts of schemas. It records what is missing while documents are
 // printed.
 type translation struct {
 	// Fields by their path, such as spec.network.cidr.
