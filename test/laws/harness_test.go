@@ -69,7 +69,7 @@ func requestFor(xr string) *fnv1.RunFunctionRequest {
 	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
 }
 
-// set a field of the composite resource that is observed to a JSON value.
+// set a field of the observed composite resource to a JSON value.
 func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
 	o := req.GetObserved().GetComposite().GetResource()
 	last := len(path) - 1
