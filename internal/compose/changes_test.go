@@ -184,7 +184,7 @@ func TestReplace(t *testing.T) {
 			want:         want{desired: true, guarded: true, status: "True", reason: ReasonNeedsAcknowledgement, message: "subnet-00000000 acknowledges no blocked change"},
 		},
 		"Its Usages are deleted first.": {
-			reason:       "What protects it goes first.",
+			reason:       "Its Usages are deleted first.",
 			acknowledged: []string{ack},
 			o:            object.Composed{"subnet": is, "usage-subnet": guard},
 			want:         want{desired: true, status: "False", reason: ReasonReplacing, message: "subnet is being replaced, as acknowledged by " + ack},
