@@ -183,7 +183,7 @@ func TestReplace(t *testing.T) {
 			o:            object.Composed{"subnet": is, "usage-subnet": guard},
 			want:         want{desired: true, guarded: true, status: "True", reason: ReasonNeedsAcknowledgement, message: "subnet-00000000 acknowledges no blocked change"},
 		},
-		"Its Usages are deleted first.": {
+		"UsageFirst": {
 			reason:       "Its Usages are deleted first.",
 			acknowledged: []string{ack},
 			o:            object.Composed{"subnet": is, "usage-subnet": guard},

@@ -137,7 +137,7 @@ func TestNamespacedRenderMatchesCLI(t *testing.T) {
 
 	for _, ex := range exs {
 		if ex.Invalid() || !ex.Has(claimFile) {
-			continue // There's nothing to compare: see TestRenderMatchesCLI.
+			continue // Nothing to compare: see TestRenderMatchesCLI.
 		}
 
 		t.Run(ex.Name, func(t *testing.T) {

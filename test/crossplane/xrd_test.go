@@ -218,7 +218,7 @@ func DerivedAPI(xrd *v1.CompositeResourceDefinition) (API, error) {
 	return NewAPI(crds...)
 }
 
-// Dropped returns what the derived CRD lacks of the supplied XRD, and what it adds. What
+// Dropped returns the difference between the supplied XRD and the derived CRD. What
 // Crossplane always adds doesn't count: it's in the CRD that is derived from a bare XRD.
 func (d Derivation) Dropped(xrd *v1.CompositeResourceDefinition) (string, error) {
 	want, err := d.declared(xrd)

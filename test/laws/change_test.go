@@ -38,7 +38,7 @@ func changed(tb testing.TB) []examples.Example {
 	return es
 }
 
-// moments in the lives of examples, at which laws are tested: each example in
+// moments of examples at which laws are tested: each example in
 // steady state, and changed examples right after the change.
 func moments(t *testing.T) map[string]*fnv1.RunFunctionRequest {
 	t.Helper()

@@ -46,8 +46,8 @@ func TestNamesPeopleChoose(t *testing.T) {
 	}
 }
 
-// TestPoolNamedLikeAZone has a NodePool whose name ends like a zone that the network doesn't
-// have: there's no third zone.
+// TestPoolNamedLikeAZone has a NodePool whose name ends with a zone that the network doesn't
+// have. No third zone is added.
 func TestPoolNamedLikeAZone(t *testing.T) {
 	t.Parallel()
 	req := claimed(t, examples.Get("minimal"), func(c *fieldpath.Paved) {

@@ -290,7 +290,7 @@ func retainedStatus(s *fnv1.State) *structpb.Struct {
 }
 
 // withoutIDs is the part of a desired resource that doesn't depend on its existence. It
-// lacks the policy LateInitialize, which is desired until the id is known, ids of other
+// omits the policy LateInitialize, which is desired until the id is known, ids of other
 // resources, which the provider resolves from references at creation, and immutable
 // fields, whose values are retained from the existing resource.
 func withoutIDs(o *structpb.Struct) *structpb.Struct {

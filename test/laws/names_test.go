@@ -481,7 +481,7 @@ func randomClaim(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 	}
 	switch r.IntN(3) {
 	case 0:
-		// The claim's own name goes to AWS.
+		// The claim's own name is also used in AWS.
 		changes["spec.clusterName"] = nil
 	case 1:
 		changes["metadata.name"] = word(r, 28, lower, "-") + "." + word(r, 28, lower, "-")

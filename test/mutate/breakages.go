@@ -149,7 +149,7 @@ var breakages = []breakage{
 		Name: "delete-not-granted", File: "internal/compose/garbage.go",
 		Old:     `Values: append(ps, structpb.NewStringValue("Delete"))`,
 		New:     `Values: ps`,
-		Promise: "An orphan whose policies lack Delete gets that policy before it's deleted.",
+		Promise: "An orphan without the policy Delete gets it before it's deleted.",
 		By:      "internal/compose TestCollectGarbage",
 	},
 	{
@@ -440,7 +440,7 @@ var breakages = []breakage{
 		Name: "launch-template-version-reset", File: "internal/nodes/nodegroup.go",
 		Old:     `known := p.Facts.NodeGroups[key.System].LaunchTemplateVersion != "" || !p.Exists(key.NodeGroup(key.System))`,
 		New:     `known := true`,
-		Promise: "A node group never goes back to the first version of its launch template: that would replace all nodes.",
+		Promise: "A node group never reverts to the first version of its launch template: that would replace all nodes.",
 		By:      "test/laws TestRetainsFields",
 	},
 

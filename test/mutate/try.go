@@ -93,7 +93,7 @@ func (t tester) baseline(ctx context.Context, p printer) error {
 	return err
 }
 
-// try a breakage: apply it, run tests until one fails, and revert it unless it's kept.
+// try a breakage: apply it, run tests until one fails, and revert it unless keep is set.
 func (t tester) try(ctx context.Context, b breakage, keep bool) (r result) {
 	was, err := t.copied.ReadFile(b.File)
 	if err != nil {
