@@ -1,9 +1,9 @@
-# What people run by hand. What must hold is in .ci/run.
+# Commands for people. All checks are in .ci/run.
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## Show what there is to make.
+help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 COMMAND = build/function-seafarer-cluster
@@ -14,11 +14,11 @@ $(COMMAND):
 	@sh tools/compile
 
 .PHONY: render
-render: $(COMMAND) ## Show what a claim becomes: CLAIM=claim.yaml ARGS='-o tree'.
+render: $(COMMAND) ## Show the resources of a claim: CLAIM=claim.yaml ARGS='-o tree'.
 	@$(COMMAND) render $(CLAIM) $(ARGS)
 
 .PHONY: graph
-graph: $(COMMAND) ## Draw what a claim becomes: CLAIM=claim.yaml ARGS='-o svg'.
+graph: $(COMMAND) ## Draw the resources of a claim: CLAIM=claim.yaml ARGS='-o svg'.
 	@$(COMMAND) graph $(CLAIM) $(ARGS)
 
 .PHONY: quick
@@ -34,19 +34,19 @@ ci: ## What CI runs: a quarter of an hour.
 	@bash .ci/run
 
 .PHONY: verify
-verify: ## Everything there is, with AWS emulated: hours.
+verify: ## All tests, with an emulator of AWS: hours.
 	@bash .ci/run verify
 
 .PHONY: lab-up
-lab-up: ## A real control plane on this machine, left running.
+lab-up: ## Start a real control plane on this machine.
 	cd test/lab && go run ./cmd/lab up --detach
 
 .PHONY: lab-down
-lab-down: ## End the control plane that lab-up left running.
+lab-down: ## Stop the control plane of lab-up.
 	cd test/lab && go run ./cmd/lab down
 
 .PHONY: e2e-aws
-e2e-aws: ## The real provider-aws in an emulator of AWS. Builds it first, for half an hour.
+e2e-aws: ## Test the real provider-aws with an emulator of AWS. Builds it first, for half an hour.
 	cd test/lab && go run ./cmd/lab build
 	cd test/lab && go test -count=1 -timeout 60m -v -args -aws
 
@@ -57,13 +57,13 @@ $(CLI):
 	CGO_ENABLED=0 go -C test/crossplane build -trimpath -ldflags='-s -w' -o ../../$(CLI) github.com/crossplane/cli/v2/cmd/crossplane
 
 .PHONY: package
-package: $(CLI) ## Images, packages and command line tools, in build/package. VERSION=v0.1.0 is what they report.
+package: $(CLI) ## Build images, packages and command line tools in build/package: VERSION=v0.1.0.
 	go -C tools/pack run ./cmd/pack build --version='$(VERSION)'
 
 .PHONY: install-local
-install-local: ## Put what package made into the control plane that lab-up left running.
+install-local: ## Install the built packages in the control plane of lab-up.
 	cd test/lab && go run ./cmd/lab install
 
 .PHONY: push
-push: $(CLI) ## Push what package made: REGISTRY=host/organization VERSION=v0.1.0.
+push: $(CLI) ## Push the built packages: REGISTRY=host/organization VERSION=v0.1.0.
 	go -C tools/pack run ./cmd/pack push $(REGISTRY) $(VERSION)

@@ -26,7 +26,7 @@ import (
 
 const ttl = time.Minute
 
-// The smallest composite resource of a claim, and its only Fences.
+// The smallest composite resource of a claim, and an empty Fences.
 const (
 	xr = `{
 		"apiVersion": "platform.seafarer.cloud/v1alpha1",
@@ -37,8 +37,8 @@ const (
 	input = `{"apiVersion": "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1", "kind": "Fences"}`
 )
 
-// TestRunFunctionRefuses requests that it cannot answer. The entire response is
-// compared: a Fatal result, the condition that explains it, and nothing changed.
+// TestRunFunctionRefuses compares the entire response to refused requests: a Fatal result,
+// the condition with the cause, and nothing else changed.
 func TestRunFunctionRefuses(t *testing.T) {
 	type args struct {
 		ctx context.Context
@@ -57,7 +57,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		want   want
 	}{
 		"NilRequest": {
-			reason: "A request that is nil should be refused like an empty one.",
+			reason: "A nil request should be refused like an empty one.",
 			args:   args{ctx: context.Background()},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
@@ -79,7 +79,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NilFields": {
-			reason: "A composite resource whose fields are nil, or hold a value that is nil, should be refused.",
+			reason: "A composite resource whose fields or their values are nil should be refused.",
 			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
 				Input: &structpb.Struct{},
 				Observed: &fnv1.State{
@@ -98,41 +98,41 @@ func TestRunFunctionRefuses(t *testing.T) {
 			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": "example.org/v1alpha1", "kind": "XSeafarerCluster"}`)},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "XSeafarerCluster" of "example.org/v1alpha1"`+use)},
 		},
-		"KindIsNoString": {
+		"KindOfWrongType": {
 			reason: "A kind of the wrong type should be refused.",
 			args:   args{ctx: context.Background(), req: requestFor(`{"apiVersion": {}, "kind": 1}`)},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose a "" of ""`+use)},
 		},
 		"NoNamespace": {
-			reason: "A cluster-scoped composite resource without a claim has no namespace, and only the platform team can give it one.",
+			reason: "A cluster-scoped composite resource without a claim has no namespace. The fences must set one.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a"}, "spec": {"region": "eu-west-3"}
 			}`)},
 			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot choose the namespace of the composed resources: the composite resource has no claim; set namespace in the function's input, or use a claim")},
 		},
 		"NoSpec": {
-			reason: "A composite resource without a spec lacks what is required.",
+			reason: "A composite resource without a spec has no required fields.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}
 			}`)},
 			want: want{rsp: refused(nil, function.ReasonInvalid, "spec.region: Required value")},
 		},
-		"SpecIsNoObject": {
-			reason: "A spec of the wrong type lacks what is required.",
+		"SpecOfWrongType": {
+			reason: "A spec of the wrong type has no required fields.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"}, "spec": [1]
 			}`)},
 			want: want{rsp: refused(nil, function.ReasonInvalid, "spec.region: Required value")},
 		},
 		"NoName": {
-			reason: "Without any name there is none for the cluster.",
+			reason: "The cluster's name is derived from that of the composite resource.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"namespace": "team"}, "spec": {"region": "eu-west-3"}
 			}`)},
 			want: want{rsp: refused(nil, function.ReasonImpossible, "cannot name the platform: the composite resource has no metadata.name; set it")},
 		},
 		"InvalidSpec": {
-			reason: "All that is wrong with a spec should be said at once, and nothing that an earlier step desires should be changed.",
+			reason: "All errors of a spec should be reported at once, and desired state of earlier steps should stay.",
 			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
 				Meta:    &fnv1.RequestMeta{Tag: "tag"},
 				Desired: earlier(),
@@ -150,7 +150,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			}()},
 		},
 		"InputUnknownField": {
-			reason: "A fence whose name is misspelled should not be taken for one that is not there.",
+			reason: "A misspelled fence should be refused, not ignored.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegion": ["eu-west-3"]}`)},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: unknown field "allowedRegion": correct it, or leave it out`)},
 		},
@@ -160,7 +160,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: input.allowedRegions: Invalid value: must not be of type string`)},
 		},
 		"InputOfAnotherKind": {
-			reason: "An input that is meant for another function should be refused.",
+			reason: "An input of another function should be refused.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				req.Input = resource.MustStructJSON(`{"apiVersion": "pt.fn.crossplane.io/v1beta1", "kind": "Resources"}`)
@@ -169,7 +169,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: give Fences of seafarer-cluster.fn.platform.seafarer.cloud/v1beta1`)},
 		},
 		"InputBadValues": {
-			reason: "No API server has seen the input, so all of it should be checked.",
+			reason: "No API server validates the input, so the function should.",
 			args: args{ctx: context.Background(), req: fencedRequest(`{
 				"accountId": "1234",
 				"argoCD": {"namespace": "Argo", "roleARN": "role"},
@@ -193,17 +193,17 @@ func TestRunFunctionRefuses(t *testing.T) {
 			}, "; "))},
 		},
 		"FencedRegion": {
-			reason: "A region that the platform team does not allow should be refused.",
+			reason: "A region that the fences don't allow should be refused.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegions": ["us-east-1"]}`)},
 			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`)},
 		},
 		"FencedKubernetesVersion": {
-			reason: "A version of Kubernetes that the platform team does not allow should be refused, even if it's the default.",
+			reason: "A Kubernetes version that the fences don't allow should be refused, even if it's the default.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedKubernetesVersions": ["1.34", "1.99"]}`)},
 			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.kubernetesVersion: Invalid value: "1.35": the platform team allows only 1.34, 1.99`)},
 		},
 		"FencedTag": {
-			reason: "A tag that the platform team sets cannot get another value.",
+			reason: "A tag of the fences cannot get another value.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"tags": {"owner": "platform"}}`)
 				set(req, `{"owner": "me"}`, "spec", "tags")
@@ -212,12 +212,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[owner]: Forbidden: the platform team sets this tag to platform: leave it out`)},
 		},
 		"MandatoryTag": {
-			reason: "A tag that the platform team asks for cannot be left out.",
+			reason: "A mandatory tag cannot be omitted.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"mandatoryTags": ["cost-center"]}`)},
 			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[cost-center]: Required value: the platform team requires this tag of every SeafarerCluster: set it`)},
 		},
 		"NoArgoCD": {
-			reason: "A claim cannot ask for an Argo CD that the platform team names none of.",
+			reason: "A claim cannot enable Argo CD if the fences configure none.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				set(req, `{"argoCD": {"enabled": true}}`, "spec", "access")
@@ -238,7 +238,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.enabled: Forbidden: Argo CD looks for clusters in namespace argocd, and a namespaced composite resource composes only in its own: create it in that namespace, or leave it out`)},
 		},
 		"ArgoCDLabels": {
-			reason: "Labels must be some, and none of Argo CD's own.",
+			reason: "Labels must be valid, and none of Argo CD's own.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"argoCD": {"namespace": "argocd"}}`)
 				set(req, `{"argoCD": {"enabled": true, "labels": {"argocd.argoproj.io/secret-type": "repository", "a": "-"}}}`, "spec", "access")
@@ -247,7 +247,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'); spec.access.argoCD.labels[argocd.argoproj.io/secret-type]: Forbidden: is set by the platform: leave it out`)},
 		},
 		"ObservedNilStruct": {
-			reason: "An observed resource without an object should be refused: it exists, and nobody can say what it is.",
+			reason: "An observed resource without an object should be refused: it exists, and its kind is unknown.",
 			args:   args{ctx: context.Background(), req: observing("vpc", nil)},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no apiVersion`)},
 		},
@@ -262,12 +262,12 @@ func TestRunFunctionRefuses(t *testing.T) {
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
 		},
 		"ObservedWrongTypes": {
-			reason: "A name that is no string is no name.",
+			reason: "A name of the wrong type isn't a name.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "VPC", "metadata": ["name", {"name": 1}]}`))},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read observed resource "vpc": it has no metadata.name`)},
 		},
 		"ObservedAnotherKind": {
-			reason: "A resource should never be turned into one of another kind, which would delete it.",
+			reason: "A resource should never become one of another kind: Crossplane would delete it.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "Subnet", "metadata": {"name": "a"}}`))},
 			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose resource "vpc": it exists as Subnet, and should be VPC: rename neither keys nor kinds`)},
 		},
@@ -300,8 +300,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 	}
 }
 
-// TestRunFunction answers requests. A response is large, so each case compares
-// the part it's about: what get returns.
+// TestRunFunction compares a part of each response: what get returns.
 func TestRunFunction(t *testing.T) {
 	type args struct {
 		ctx context.Context
@@ -312,7 +311,7 @@ func TestRunFunction(t *testing.T) {
 		err error
 	}
 
-	// place is where the VPC is: its namespace, and the name of the cluster.
+	// place is the namespace of the VPC, and the name of the cluster.
 	place := func(rsp *fnv1.RunFunctionResponse) any {
 		return []string{
 			desired(rsp, "vpc").AsMap()["metadata"].(map[string]any)["namespace"].(string),
@@ -328,13 +327,13 @@ func TestRunFunction(t *testing.T) {
 		want   want
 	}{
 		"Steady": {
-			reason: "Once all is ready, an answer should live as long as was asked for.",
+			reason: "Once all is ready, the response should have the configured TTL.",
 			args:   args{ctx: context.Background(), req: steady},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetMeta().GetTtl() },
 			want:   want{got: durationpb.New(ttl)},
 		},
 		"Converging": {
-			reason: "The tag of the request should be in the response, and no result. While something isn't ready, Crossplane should ask again soon.",
+			reason: "The response should have the tag of the request, and no result. While a resource isn't ready, it should have a short TTL.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				req.Meta = &fnv1.RequestMeta{Tag: "tag"}
@@ -346,7 +345,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: "tag", Ttl: durationpb.New(function.ConvergingTTL)}}},
 		},
 		"Valid": {
-			reason: "The first condition should say that the claim is valid.",
+			reason: "The first condition should be Valid.",
 			args:   args{ctx: context.Background(), req: requestFor(xr)},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetConditions()[0] },
 			want: want{got: &fnv1.Condition{
@@ -355,7 +354,7 @@ func TestRunFunction(t *testing.T) {
 			}},
 		},
 		"Conditions": {
-			reason: "Each part should have a condition, in the order of the parts, that the claim shows, too.",
+			reason: "Each part should have a condition, in the order of the parts, also on the claim.",
 			args:   args{ctx: context.Background(), req: steady},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				var types []string
@@ -372,13 +371,13 @@ func TestRunFunction(t *testing.T) {
 			}},
 		},
 		"ClaimRef": {
-			reason: "The claim that the composite resource refers to should name the platform and its namespace.",
+			reason: "The name and namespace should be those of the referenced claim.",
 			args:   args{ctx: context.Background(), req: requestFor(xr)},
 			get:    place,
 			want:   want{got: []string{"team", "a"}},
 		},
 		"ClaimLabels": {
-			reason: "Without a reference the labels should tell the claim.",
+			reason: "Without a reference the labels should name the claim.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster",
 				"metadata": {"name": "a-x7k2p", "labels": {"crossplane.io/claim-name": "b", "crossplane.io/claim-namespace": "team-b"}},
@@ -388,7 +387,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"team-b", "b"}},
 		},
 		"ClaimRefAndLabels": {
-			reason: "The reference should win over labels, which anybody may write.",
+			reason: "The reference should take precedence over labels, which users may edit.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster",
 				"metadata": {"name": "a-x7k2p", "labels": {"crossplane.io/claim-name": "b", "crossplane.io/claim-namespace": "team-b"}},
@@ -398,7 +397,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"team", "a"}},
 		},
 		"FencesNamespace": {
-			reason: "Without a claim the platform team's namespace should be used.",
+			reason: "Without a claim the namespace of the fences should be used.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"namespace": "platforms"}`)
 				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
@@ -408,7 +407,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"platforms", "a-x7k2p"}},
 		},
 		"Namespaced": {
-			reason: "A namespaced composite resource, which has Crossplane's fields in spec.crossplane, needs no claim. Its own namespace should win.",
+			reason: "A namespaced composite resource, which has Crossplane's fields in spec.crossplane, needs no claim. Its own namespace should take precedence.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"namespace": "platforms"}`)
 				req.Observed = requestFor(`{
@@ -425,7 +424,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"team-c", "c"}},
 		},
 		"CrossplaneFields": {
-			reason: "What Crossplane writes to the spec of a composite resource or of a claim should not be taken for ours.",
+			reason: "Fields that Crossplane adds to the spec of a composite resource or a claim should be accepted.",
 			args: args{ctx: context.Background(), req: requestFor(`{
 				"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "XSeafarerCluster", "metadata": {"name": "a-x7k2p"},
 				"spec": {
@@ -439,7 +438,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"team", "a"}},
 		},
 		"EarlierResources": {
-			reason: "What earlier steps of the pipeline desire should still be desired.",
+			reason: "Desired resources of earlier steps should stay.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				req.Desired = earlier()
@@ -451,7 +450,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": earlier().GetResources()["earlier"]}}},
 		},
 		"EarlierStatus": {
-			reason: "Status that earlier steps of the pipeline desire should be kept, and ours should be added.",
+			reason: "Desired status of earlier steps should stay, and ours should be added.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				req.Desired = earlier()
@@ -464,19 +463,19 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []any{map[string]any{"labels": map[string]any{"a": "b"}}, true, "a", map[string][]byte{"a": []byte("b")}}},
 		},
 		"NotReady": {
-			reason: "While resources are withheld the composite resource should say that it's not ready: Crossplane does not know of them.",
+			reason: "While resources are withheld the composite resource should not be ready: Crossplane doesn't count them.",
 			args:   args{ctx: context.Background(), req: requestFor(xr)},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetDesired().GetComposite().GetReady() },
 			want:   want{got: fnv1.Ready_READY_FALSE},
 		},
 		"Ready": {
-			reason: "Once nothing is withheld, Crossplane should tell from the composed resources whether the composite resource is ready.",
+			reason: "Once nothing is withheld, Crossplane should derive readiness from the composed resources.",
 			args:   args{ctx: context.Background(), req: steady},
 			get:    func(rsp *fnv1.RunFunctionResponse) any { return rsp.GetDesired().GetComposite().GetReady() },
 			want:   want{got: fnv1.Ready_READY_UNSPECIFIED},
 		},
 		"Connection": {
-			reason: "Once the cluster has an address, its claim should be told how to reach it, besides what earlier steps tell.",
+			reason: "Once the cluster has an address, its connection details should be added to those of earlier steps.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := examples.Clone(t, steady)
 				req.Desired = earlier()
@@ -488,7 +487,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"a", "clusterCA", "clusterName", "endpoint", "kubeconfig"}},
 		},
 		"NoConnectionYet": {
-			reason: "Before the cluster has an address there's nothing to tell.",
+			reason: "Before the cluster has an address there are no connection details.",
 			args:   args{ctx: context.Background(), req: requestFor(xr)},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				return len(rsp.GetDesired().GetComposite().GetConnectionDetails())
@@ -496,7 +495,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: 0},
 		},
 		"NamespacedConnection": {
-			reason: "Composite resources of Crossplane v2 have no connection details: what they compose tells.",
+			reason: "Composite resources of Crossplane v2 have no connection details: a composed Secret has the kubeconfig.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := examples.Clone(t, steady)
 				set(req, `"SeafarerCluster"`, "kind")
@@ -510,7 +509,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []any{0, "Secret"}},
 		},
 		"WholeNumbers": {
-			reason: "The protocol has no integers. Fields of integers should be read from its doubles.",
+			reason: "The protocol has no integers. Integer fields should be decoded from doubles.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
 				set(req, `{"minSize": 2, "desiredSize": 3.0, "maxSize": 4e0}`, "spec", "systemNodes")
@@ -522,7 +521,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: map[string]any{"minSize": 2.0, "maxSize": 4.0}},
 		},
 		"WrongTypesInStatus": {
-			reason: "What is observed is whatever a provider wrote. Facts of the wrong type are not known.",
+			reason: "A provider may report any type. Facts of the wrong type are unknown.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := observing("cluster", resource.MustStructJSON(`{
 					"apiVersion": "eks.aws.m.upbound.io/v1beta1", "kind": "Cluster",
@@ -542,7 +541,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: map[string]any{"name": "a"}},
 		},
 		"ExistingName": {
-			reason: "A resource that exists should keep its name, and others should refer to it by that.",
+			reason: "An existing resource should retain its name, and references should use it.",
 			args: args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{
 				"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a-x7k2p-vpc"}
 			}`))},
@@ -555,7 +554,7 @@ func TestRunFunction(t *testing.T) {
 			want: want{got: []string{"a-x7k2p-vpc", "a-x7k2p-vpc"}},
 		},
 		"SameAccount": {
-			reason: "The account that the platform lives in is the one that the claim asks for.",
+			reason: "The platform's account may be set explicitly.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := observing("vpc", resource.MustStructJSON(`{
 					"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a"},
@@ -580,7 +579,7 @@ func TestRunFunction(t *testing.T) {
 				t.Errorf("%s\nf.RunFunction(...): -want err, +got err:\n%s", tc.reason, diff)
 			}
 			if m := render.Fatal(rsp); m != "" {
-				t.Fatalf("%s\nf.RunFunction(...): it's refused: %s", tc.reason, m)
+				t.Fatalf("%s\nf.RunFunction(...): refused: %s", tc.reason, m)
 			}
 			if diff := cmp.Diff(tc.want.got, tc.get(rsp), protocmp.Transform()); diff != "" {
 				t.Errorf("%s\nf.RunFunction(...): -want, +got:\n%s", tc.reason, diff)
@@ -589,7 +588,7 @@ func TestRunFunction(t *testing.T) {
 	}
 }
 
-// requestFor a composite resource, as JSON, without input.
+// requestFor a composite resource in JSON, without input.
 func requestFor(xr string) *fnv1.RunFunctionRequest {
 	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
 }
@@ -609,7 +608,7 @@ func observing(key string, o *structpb.Struct) *fnv1.RunFunctionRequest {
 	return req
 }
 
-// set a field of the composite resource that is observed to a JSON value.
+// set a field of the observed composite resource to a JSON value.
 func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
 	o := req.GetObserved().GetComposite().GetResource()
 	last := len(path) - 1
@@ -633,7 +632,7 @@ func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
 	return rsp.GetDesired().GetResources()[name].GetResource()
 }
 
-// earlier is what an earlier step of the pipeline desires.
+// earlier is the desired state of an earlier step of the pipeline.
 func earlier() *fnv1.State {
 	return &fnv1.State{
 		Composite: &fnv1.Resource{
@@ -646,7 +645,7 @@ func earlier() *fnv1.State {
 	}
 }
 
-// refused is the response to a request that cannot be answered.
+// refused is the response to a request that cannot be computed.
 func refused(desired *fnv1.State, reason, message string) *fnv1.RunFunctionResponse {
 	return &fnv1.RunFunctionResponse{
 		Meta:    &fnv1.ResponseMeta{Ttl: durationpb.New(ttl)},

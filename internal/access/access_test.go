@@ -21,7 +21,7 @@ const (
 	pem      = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 )
 
-// plan of a cluster with an address.
+// plan of a cluster with an endpoint.
 func plan() platform.Plan {
 	return platform.Plan{
 		Owner:       "demo",
@@ -36,7 +36,7 @@ func plan() platform.Plan {
 	}
 }
 
-// TestKubeconfig has kubectl's own code read what people get.
+// TestKubeconfig parses the kubeconfig with kubectl's own code.
 func TestKubeconfig(t *testing.T) {
 	c := Connection(plan())
 	config, err := clientcmd.RESTConfigFromKubeConfig(c["kubeconfig"])
@@ -44,21 +44,21 @@ func TestKubeconfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	if config.Host != endpoint || string(config.CAData) != pem || config.Insecure {
-		t.Errorf("it reaches %q with CA %q, insecure %t", config.Host, config.CAData, config.Insecure)
+		t.Errorf("got host %q, CA %q, insecure %t", config.Host, config.CAData, config.Insecure)
 	}
 	if config.BearerToken != "" || config.Password != "" || len(config.KeyData) > 0 {
-		t.Error("it has credentials")
+		t.Error("got credentials, want none")
 	}
 	want := []string{"--region", "eu-west-3", "eks", "get-token", "--cluster-name", "Demo", "--output", "json"}
 	if diff := cmp.Diff(want, config.ExecProvider.Args); config.ExecProvider.Command != "aws" || diff != "" {
-		t.Errorf("it runs %s: -want, +got:\n%s", config.ExecProvider.Command, diff)
+		t.Errorf("arguments of %s: -want, +got:\n%s", config.ExecProvider.Command, diff)
 	}
 	file, err := clientcmd.Load(c["kubeconfig"])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if file.CurrentContext != arn || len(file.Contexts) != 1 || len(file.Clusters) != 1 || len(file.AuthInfos) != 1 {
-		t.Errorf("it's not the only thing called %s: %v", arn, file)
+		t.Errorf("want only the name %s, got %v", arn, file)
 	}
 	rest := map[string]string{"endpoint": endpoint, "clusterCA": pem, "clusterName": "Demo"}
 	for k, v := range rest {
@@ -67,19 +67,19 @@ func TestKubeconfig(t *testing.T) {
 		}
 	}
 	if len(c) != len(rest)+1 {
-		t.Errorf("there are %d keys, want %d", len(c), len(rest)+1)
+		t.Errorf("got %d keys, want %d", len(c), len(rest)+1)
 	}
 }
 
-func TestConnectionIsWholeOrNone(t *testing.T) {
+func TestConnectionIsCompleteOrEmpty(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		change func(f *facts.Facts)
 	}{
-		"NoARN":      {reason: "Nobody has told the name.", change: func(f *facts.Facts) { f.Cluster.ARN = "" }},
-		"NoEndpoint": {reason: "Nobody has told where it is.", change: func(f *facts.Facts) { f.Cluster.Endpoint = "" }},
-		"NoCA":       {reason: "Nobody has told whom to trust.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "" }},
-		"BadCA":      {reason: "What is told is no certificate.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "%" }},
+		"NoARN":      {reason: "The name isn't reported.", change: func(f *facts.Facts) { f.Cluster.ARN = "" }},
+		"NoEndpoint": {reason: "The endpoint isn't reported.", change: func(f *facts.Facts) { f.Cluster.Endpoint = "" }},
+		"NoCA":       {reason: "The CA isn't reported.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "" }},
+		"BadCA":      {reason: "The CA isn't a certificate.", change: func(f *facts.Facts) { f.Cluster.CertificateAuthority = "%" }},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -112,7 +112,7 @@ func TestArgoCD(t *testing.T) {
 		want   want
 	}{
 		"Plain": {
-			reason: "Argo CD acts as whoever it is.",
+			reason: "Argo CD uses its own role.",
 			spec:   v1alpha1.ArgoCDSpec{Enabled: true},
 			fence:  v1beta1.ArgoCD{Namespace: "argocd"},
 			want: want{
@@ -122,7 +122,7 @@ func TestArgoCD(t *testing.T) {
 			},
 		},
 		"Full": {
-			reason: "A role, a project and labels are told.",
+			reason: "A role, a project and labels are set.",
 			spec:   v1alpha1.ArgoCDSpec{Enabled: true, Project: "shop", Labels: map[string]string{"stage": "test"}},
 			fence:  v1beta1.ArgoCD{Namespace: "argocd", RoleARN: "arn:aws:iam::123456789012:role/argocd"},
 			want: want{

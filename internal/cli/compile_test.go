@@ -16,8 +16,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// fakeGo compiles three packages, or fails. It doesn't begin before the file GO_BEGINS is
-// there.
+// fakeGo compiles three packages, or fails. It waits for the file GO_BEGINS.
 const fakeGo = `#!/bin/sh
 set -eu
 while [ ! -e "$GO_BEGINS" ]; do sleep 0.01; done
@@ -36,7 +35,7 @@ build)
 esac
 `
 
-// A checkout in a folder of its own, with what make render needs.
+// A checkout in a separate folder, with the files that make render needs.
 type checkout struct {
 	dir, begins string
 }
@@ -66,7 +65,7 @@ func (c checkout) write(t *testing.T, file, content string) {
 	}
 }
 
-// begin to compile.
+// begin the compilation.
 func (c checkout) begin(t *testing.T) {
 	t.Helper()
 	if err := os.WriteFile(c.begins, nil, 0o600); err != nil {
@@ -74,8 +73,8 @@ func (c checkout) begin(t *testing.T) {
 	}
 }
 
-// command of a shell in the checkout. What Go compiles there is this test, as the
-// function's command.
+// command of a shell in the checkout. Go compiles this test there as the function's
+// command.
 func (c checkout) command(ctx context.Context, t *testing.T, line string, env ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
@@ -86,7 +85,7 @@ func (c checkout) command(ctx context.Context, t *testing.T, line string, env ..
 }
 
 // TestFirstCommand runs make render without a terminal, and with standard input closed: it
-// reports that it compiles before it does, and then prints the summary of the seed's claim.
+// reports the compilation before it begins, and then prints the summary of the example.
 func TestFirstCommand(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("make is not installed, so the first command cannot run")
@@ -126,7 +125,7 @@ func TestFirstCommand(t *testing.T) {
 	}
 }
 
-// TestFirstCommandVariables passes a claim and arguments on.
+// TestFirstCommandVariables passes CLAIM and ARGS to render.
 func TestFirstCommandVariables(t *testing.T) {
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("make is not installed, so the first command cannot run")
@@ -146,7 +145,7 @@ func TestFirstCommandVariables(t *testing.T) {
 	}
 }
 
-// TestCompile reports progress on a terminal, and what's wrong everywhere.
+// TestCompile reports progress on a terminal, and errors everywhere.
 func TestCompile(t *testing.T) {
 	const failure = "# b/c\nb/c/c.go:1:1: expected package\n"
 	cases := map[string]struct {
@@ -161,7 +160,7 @@ func TestCompile(t *testing.T) {
 		"Terminal":       {reason: "On a terminal they are.", terminal: true, want: []string{"1 of 3 packages", "2 of 3 packages"}},
 		"Fails":          {reason: "Errors are passed on, and the exit code.", env: "GO_FAILS=1", want: []string{failure}, not: "packages", fails: true},
 		"FailsTerminal":  {reason: "Errors are passed on to a terminal, too.", terminal: true, env: "GO_FAILS=1", want: []string{strings.ReplaceAll(failure, "\n", "\r\n")}, fails: true},
-		"CompiledBefore": {reason: "The second time, it's faster.", env: "SECOND=1", want: []string{"Compiling what has changed …\n"}, not: "minutes"},
+		"CompiledBefore": {reason: "A second compilation is reported as faster.", env: "SECOND=1", want: []string{"Compiling what has changed …\n"}, not: "minutes"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -10,9 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCompletion types into real shells, presses the tab key, and reads what the
-// command line has become. Bash is required, other shells are tested where they are
-// installed.
+// TestCompletion types into real shells, presses the tab key, and reads the command line.
+// Bash is required. Other shells are tested if they are installed.
 func TestCompletion(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -42,7 +41,7 @@ func TestCompletion(t *testing.T) {
 			}
 			term := startShell(t, path, args)
 			for name, tc := range cases {
-				// A slash may be left out by what is typed next.
+				// A shell may omit the slash.
 				got := strings.TrimSuffix(term.edit(tc.typed, filepath.Join(t.TempDir(), "edited")), "/")
 				if diff := cmp.Diff(tc.want, got); diff != "" {
 					t.Errorf("\n%s\n%s: -want, +got:\n%s", tc.reason, name, diff)
@@ -63,11 +62,11 @@ func startShell(t *testing.T, path string, args []string) *terminal {
 		t.Fatal(err)
 	}
 	shell := filepath.Base(path)
-	code, err := itself(t.Context(), "completion", shell).Output()
+	code, err := functionCommand(t.Context(), "completion", shell).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In an odd folder, as people have them.
+	// In a folder whose name needs quotes.
 	odd := filepath.Join(dir, "it's here")
 	if err := os.Symlink(mustExecutable(t), odd); err != nil {
 		t.Fatal(err)

@@ -20,13 +20,13 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// inFull are the examples whose golden files have all that is desired: the smallest claim,
-// the largest, and those with other roles and with other nodes than the defaults. Of the
-// others there is a table, in which a change that concerns all of them is short to read.
+// inFull are the examples whose golden files contain all desired resources: the smallest
+// claim, the largest, and those with other roles and nodes than the defaults. Others have a
+// table, in which a change of all of them is short to read.
 var inFull = []string{"minimal", "seafarer-cluster", "irsa", "node-pools"}
 
-// TestExamples renders every example to its golden files: what is desired on the
-// first pass, and in which pass everything appears.
+// TestExamples renders every example to its golden files: the resources of the first pass,
+// and the pass of each resource.
 func TestExamples(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// printed by render for an example, and its hints as comments, in the order of the alphabet.
+// printed by render for an example, and its hints as sorted comments.
 func printed(t *testing.T, e examples.Example, c RenderCmd) (stdout, comments string) {
 	t.Helper()
 	c.Claim = e.Claim()
@@ -61,8 +61,8 @@ func printed(t *testing.T, e examples.Example, c RenderCmd) (stdout, comments st
 	return out.String(), sorted.String()
 }
 
-// tableOf a YAML stream of objects, one a line. A digest of all that an object holds shows
-// that it is another; render shows how. Widths are fixed, so that no line changes another.
+// tableOf a YAML stream of objects, one line for each. A digest shows that an object
+// changed; render shows how. Widths are fixed, so that no line changes another.
 func tableOf(t *testing.T, stream string) string {
 	t.Helper()
 	const line = "%-56s %-24s %-8s %s\n"
@@ -79,9 +79,9 @@ func tableOf(t *testing.T, stream string) string {
 	return table.String()
 }
 
-// TestInvalidExamples compares what is said to claims that cannot be composed
-// with golden files, and wants nothing else to be printed. If an example has
-// want-api-error.txt, the API server refuses it, too: test/crossplane tells.
+// TestInvalidExamples compares the errors of invalid claims with golden files. Nothing else
+// may be printed. If an example has want-api-error.txt, test/crossplane checks that the API
+// server refuses it, too.
 func TestInvalidExamples(t *testing.T) {
 	for _, e := range examples.Invalid(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -95,16 +95,15 @@ func TestInvalidExamples(t *testing.T) {
 				t.Fatal("render: want an error")
 			}
 			if out.Len()+hints.Len() > 0 {
-				t.Errorf("render: want nothing but an error, and it printed %s%s", &out, &hints)
+				t.Errorf("render: want only an error, got output %s%s", &out, &hints)
 			}
 			examples.Golden(t, filepath.Join(e.Dir, "want.txt"), []byte(err.Error()+"\n"))
 		})
 	}
 }
 
-// TestObserved keeps the observed resources of examples up to date: everything that is
-// desired, as the providers would leave it, or as it is right after a claim changed. It's
-// what render --observed takes.
+// TestObserved updates the observed resources of examples: all desired resources, as the
+// providers would leave them, or right after a claim changed. render --observed reads them.
 func TestObserved(t *testing.T) {
 	for _, e := range examples.All(t) {
 		if !examples.Exists(filepath.Join(e.Dir, "observed")) {
@@ -123,13 +122,13 @@ func TestObserved(t *testing.T) {
 				t.Fatalf("render: %v", err)
 			}
 			if hints.Len() > 0 || strings.Contains(table.String(), stateObserve) {
-				t.Errorf("with everything observed, nothing should wait; got %s%s", hints.String(), table.String())
+				t.Errorf("with everything observed: want nothing waiting, got %s%s", hints.String(), table.String())
 			}
 		})
 	}
 }
 
-// TestRenderNamespaced lets the Composition decide what a manifest is.
+// TestRenderNamespaced checks that the Composition determines the role of a manifest.
 func TestRenderNamespaced(t *testing.T) {
 	const spec = "metadata: {name: a}\nspec: {region: eu-west-3}\n"
 	cases := map[string]struct {
@@ -138,11 +137,11 @@ func TestRenderNamespaced(t *testing.T) {
 		composite string
 		want      string
 	}{
-		"Namespaced":  {reason: "It's the composite resource itself.", kind: "SeafarerCluster", composite: "SeafarerCluster"},
-		"Claim":       {reason: "It's the claim of one.", kind: "SeafarerCluster", composite: "XSeafarerCluster"},
-		"Composite":   {reason: "It's the composite resource of a claim.", kind: "XSeafarerCluster", composite: "XSeafarerCluster"},
-		"NotForThat":  {reason: "Crossplane would not choose this Composition.", kind: "XSeafarerCluster", composite: "SeafarerCluster", want: `cannot render a XSeafarerCluster with a Composition for kind "SeafarerCluster": give another Composition`},
-		"ForAnything": {reason: "A Composition is for something.", kind: "SeafarerCluster", composite: "", want: `cannot render a SeafarerCluster with a Composition for kind "": give another Composition`},
+		"Namespaced": {reason: "It's a composite resource.", kind: "SeafarerCluster", composite: "SeafarerCluster"},
+		"Claim":      {reason: "It's a claim.", kind: "SeafarerCluster", composite: "XSeafarerCluster"},
+		"Composite":  {reason: "It's the composite resource of a claim.", kind: "XSeafarerCluster", composite: "XSeafarerCluster"},
+		"OtherKind":  {reason: "Crossplane would not choose this Composition.", kind: "XSeafarerCluster", composite: "SeafarerCluster", want: `cannot render a XSeafarerCluster with a Composition for kind "SeafarerCluster": give another Composition`},
+		"NoKind":     {reason: "A Composition has a kind.", kind: "SeafarerCluster", composite: "", want: `cannot render a SeafarerCluster with a Composition for kind "": give another Composition`},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -38,14 +38,14 @@ func drawing(t *testing.T, e examples.Example, c GraphCmd) string {
 	return out.String()
 }
 
-// TestGraphDrawing keeps a picture of a platform that anybody can look at.
+// TestGraphDrawing compares a drawing with a golden file.
 func TestGraphDrawing(t *testing.T) {
 	e := examples.Get("seafarer-cluster")
 	examples.Golden(t, filepath.Join(e.Dir, "graph.mmd"), []byte(drawing(t, e, GraphCmd{Output: "mermaid"})))
 }
 
-// TestGraphDrawsAll draws each example: every resource is in a box, whatever needs
-// another does so in the picture, too, and the picture has fewer arrows than that.
+// TestGraphDrawsAll draws each example: every resource is in a box, every dependency is a
+// path of arrows, and redundant arrows are omitted.
 func TestGraphDrawsAll(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -88,24 +88,23 @@ func TestGraphDrawsAll(t *testing.T) {
 			}
 			for _, edge := range g.Edges {
 				if !drawn.Reaches(boxes[edge.From], boxes[edge.To]) {
-					t.Errorf("%s needs %s, and not in the picture", edge.From, edge.To)
+					t.Errorf("no path from %s to %s in the drawing", edge.From, edge.To)
 				}
 			}
 			if most := len(g.Edges) / 3; len(few.Arrows) > most {
-				t.Errorf("it has %d arrows, more than %d", len(few.Arrows), most)
+				t.Errorf("got %d arrows, want at most %d", len(few.Arrows), most)
 			}
 			for _, format := range diagram.Formats {
 				first, again := drawing(t, e, GraphCmd{Output: format}), drawing(t, e, GraphCmd{Output: format})
 				if first != again {
-					t.Errorf("%s: it's drawn differently each time", format)
+					t.Errorf("%s: the drawing isn't deterministic", format)
 				}
 			}
 		})
 	}
 }
 
-// TestGraphMarks draws what exists: steady, and with one resource that fails and
-// one that waits.
+// TestGraphMarks draws a steady platform, and one with a failing and a waiting resource.
 func TestGraphMarks(t *testing.T) {
 	e := examples.Get("minimal")
 	observed := maps.Clone(e.Steady(t).GetObserved().GetResources())
@@ -160,7 +159,7 @@ var (
 	classPattern = regexp.MustCompile(`(?m)^    class (\S+) (\w+)$`)
 )
 
-// byMark are the texts of boxes in a drawing by how they are marked.
+// byMark returns the texts of boxes in a drawing, by mark.
 func byMark(mermaid string) map[string]string {
 	texts := make(map[string]string)
 	for _, m := range boxPattern.FindAllStringSubmatch(mermaid, -1) {

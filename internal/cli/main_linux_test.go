@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestServeWithoutNetwork starts the function where there is none: in a network
-// namespace that's new, not even loopback is up.
+// TestServeWithoutNetwork starts the function in a new network namespace, in which even
+// loopback is down.
 func TestServeWithoutNetwork(t *testing.T) {
 	answered(t, func(cmd *exec.Cmd) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{

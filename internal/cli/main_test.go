@@ -42,7 +42,7 @@ func TestCLI(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// What is served with no flags at all.
+	// Values of serve without flags.
 	serve := ServeCmd{
 		Network: "tcp", Address: ":9443", MaxRecvMessageSize: 4, MaxCalls: 8, CallTimeout: 30 * time.Second, DrainTimeout: 25 * time.Second,
 		MetricsAddress: ":8080", DebugAddress: "localhost:8081", TTL: time.Minute,
@@ -68,7 +68,7 @@ func TestCLI(t *testing.T) {
 		want   want
 	}{
 		"Bare": {
-			reason: "A call without anything should serve: it's how the image is run.",
+			reason: "A call without arguments should serve: the image runs it so.",
 			want:   want{command: "serve", cli: with(func(*ServeCmd) {})},
 		},
 		"BareWithEnvironment": {
@@ -77,12 +77,12 @@ func TestCLI(t *testing.T) {
 			want:   want{command: "serve", cli: with(func(c *ServeCmd) { c.TLSServerCertsDir = "/tls/server" })},
 		},
 		"FlagOverEnvironment": {
-			reason: "A flag should win over the environment.",
+			reason: "A flag should take precedence over the environment.",
 			args:   args{args: []string{"--tls-server-certs-dir=/a"}, env: map[string]string{"TLS_SERVER_CERTS_DIR": "/b"}},
 			want:   want{command: "serve", cli: with(func(c *ServeCmd) { c.TLSServerCertsDir = "/a" })},
 		},
 		"BareWithFlags": {
-			reason: "All flags of serve should be flags of the bare call, too.",
+			reason: "The call without a command should accept all flags of serve.",
 			args: args{args: []string{
 				"-d", "--network=unix", "--address=/run/fn.sock", "--tls-certs-dir=/tls", "--insecure",
 				"--max-recv-message-size=16", "--max-calls=3", "--call-timeout=1s", "--drain-timeout=2s",
@@ -96,48 +96,48 @@ func TestCLI(t *testing.T) {
 			})},
 		},
 		"Serve": {
-			reason: "Serve should be a command of its own name.",
+			reason: "Serve should be a command, too.",
 			args:   args{args: []string{"serve", "--debug"}},
 			want:   want{command: "serve", cli: with(func(c *ServeCmd) { c.Debug = true })},
 		},
 		"Render": {
-			reason: "Render should take a claim and its flags.",
+			reason: "Render should accept a claim and flags.",
 			args:   args{args: []string{"render", "claim.yaml", "-o", "tree", "--observed=.", "--composition=composition.yaml", "--simulate"}},
 			want: want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{
 				Claim: "claim.yaml", Output: "tree", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), Simulate: true,
 			}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}}},
 		},
 		"RenderStandardInput": {
-			reason: "Render should take a dash for a claim.",
+			reason: "Render should accept a dash for standard input.",
 			args:   args{args: []string{"render", "-"}},
 			want:   want{command: "render <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Claim: "-", Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}}},
 		},
 		"Graph": {
-			reason: "Graph should take a claim and its flags.",
+			reason: "Graph should accept a claim and flags.",
 			args:   args{args: []string{"graph", "claim.yaml", "-o", "svg", "--observed=.", "--composition=composition.yaml", "--all"}},
 			want: want{command: "graph <claim>", cli: CLI{Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{
 				Claim: "claim.yaml", Output: "svg", Observed: wd, Composition: filepath.Join(wd, "composition.yaml"), All: true,
 			}, VersionCmd: VersionCmd{Output: "text"}}},
 		},
 		"Version": {
-			reason: "Version should take a format.",
+			reason: "Version should accept a format.",
 			args:   args{args: []string{"version", "-o", "json"}},
 			want:   want{command: "version", cli: CLI{Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "json"}}},
 		},
 		"Completion": {
-			reason: "Completion should take a shell.",
+			reason: "Completion should accept a shell.",
 			args:   args{args: []string{"completion", "zsh"}},
 			want: want{command: "completion <shell>", cli: CLI{
 				Serve: serve, Render: RenderCmd{Output: "summary"}, Graph: GraphCmd{Output: "mermaid"}, VersionCmd: VersionCmd{Output: "text"}, Completion: CompletionCmd{Shell: "zsh"},
 			}},
 		},
 		"RenderNothing": {
-			reason: "Render should ask for a claim.",
+			reason: "Render should require a claim.",
 			args:   args{args: []string{"render"}},
 			want:   want{err: `expected "<claim>"`},
 		},
 		"RenderUnknownFormat": {
-			reason: "Render should say which formats there are.",
+			reason: "Render should list the formats.",
 			args:   args{args: []string{"render", "claim.yaml", "-o", "xml"}},
 			want:   want{err: `--output must be one of "summary","yaml","json","table","tree" but got "xml"`},
 		},
@@ -165,8 +165,8 @@ func TestCLI(t *testing.T) {
 	}
 }
 
-// TestHelp has examples that can be parsed for every command, and describes every
-// flag and argument in one or more sentences.
+// TestHelp requires valid examples of every command, and a description of every flag and
+// argument in sentences.
 func TestHelp(t *testing.T) {
 	for _, node := range append(newParser().Model.Children, newParser().Model.Node) {
 		t.Run(node.Name, func(t *testing.T) {
@@ -191,8 +191,8 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// parseExample as a shell would, up to where it redirects the output, in a folder with
-// the files that it has.
+// parseExample as a shell would, up to its redirection, in a folder with the files that it
+// names.
 func parseExample(t *testing.T, line string) {
 	t.Helper()
 	line, _, _ = strings.Cut(line, " | ")
@@ -211,8 +211,8 @@ func parseExample(t *testing.T, line string) {
 	}
 }
 
-// TestExitCodes runs the command, and reads what it prints on standard error: what's
-// wrong, and one line on where to read on.
+// TestExitCodes runs the command, and compares its standard error: the error, and one line
+// with a link.
 func TestExitCodes(t *testing.T) {
 	type want struct {
 		code   int
@@ -224,7 +224,7 @@ func TestExitCodes(t *testing.T) {
 		want   want
 	}{
 		"Done": {
-			reason: "A claim that's valid should print nothing but a summary.",
+			reason: "A valid claim should have no error.",
 			args:   []string{"render", minimal},
 		},
 		"Misspelled": {
@@ -233,7 +233,7 @@ func TestExitCodes(t *testing.T) {
 			want:   want{2, "function-seafarer-cluster: error: unexpected argument rendr, did you mean \"render\"?\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
 		},
 		"UnknownCommand": {
-			reason: "A command that resembles none should be reported as it is.",
+			reason: "A command that is similar to none should be reported as is.",
 			args:   []string{"destroy"},
 			want:   want{2, "function-seafarer-cluster: error: unexpected argument destroy\nRun \"function-seafarer-cluster --help\" for usage and examples.\n"},
 		},
@@ -243,19 +243,19 @@ func TestExitCodes(t *testing.T) {
 			want:   want{2, "function-seafarer-cluster: error: unknown flag --outptu, did you mean \"--output\"?\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
 		},
 		"MisspelledFlagOfTheDefault": {
-			reason: "The flags of serve should be suggested without its name.",
+			reason: "Flags of serve should be suggested without a command.",
 			args:   []string{"--addrses=:1"},
 			want:   want{2, "function-seafarer-cluster: error: unknown flag --addrses, did you mean \"--address\"?\nRun \"function-seafarer-cluster serve --help\" for usage and examples.\n"},
 		},
 		"NoFile": {
-			reason: "A claim that isn't there should be reported.",
+			reason: "A missing claim should be reported.",
 			args:   []string{"render", "nowhere.yaml"},
 			want:   want{1, "function-seafarer-cluster: error: cannot read claim: open nowhere.yaml: no such file or directory\nRun \"function-seafarer-cluster render --help\" for usage and examples.\n"},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			cmd := itself(t.Context(), tc.args...)
+			cmd := functionCommand(t.Context(), tc.args...)
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
 			err := cmd.Run()
@@ -275,8 +275,8 @@ func TestServe(t *testing.T) {
 	answered(t, func(*exec.Cmd) {})
 }
 
-// itself is the function's command, in a process of its own.
-func itself(ctx context.Context, args ...string) *exec.Cmd {
+// functionCommand is the function's command in a separate process.
+func functionCommand(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, os.Args[0], args...)
 	cmd.Env = append(os.Environ(), envItself+"=1")
 	return cmd
@@ -306,12 +306,12 @@ func (f servedFunction) RunFunction(ctx context.Context, req *fnv1.RunFunctionRe
 	return function.Run(ctx, req, f.ttl), nil
 }
 
-// answered wants the function to answer when it's started in a certain way, and to end
-// well.
+// answered requires that the function, started like that, responds, and ends without an
+// error.
 func answered(t *testing.T, as func(*exec.Cmd)) {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "fn.sock")
-	cmd := itself(t.Context(), "serve", "--insecure", "--network=unix", "--address="+socket, "--metrics-address=", "--debug-address=")
+	cmd := functionCommand(t.Context(), "serve", "--insecure", "--network=unix", "--address="+socket, "--metrics-address=", "--debug-address=")
 	as(cmd)
 	log := &bytes.Buffer{}
 	cmd.Stderr = log
@@ -341,14 +341,14 @@ func answered(t *testing.T, as func(*exec.Cmd)) {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err != nil || !strings.Contains(log.String(), "all calls have finished") {
-		t.Errorf("the function should end well: %v\n%s", err, log)
+		t.Errorf("want no error at the end, got %v\n%s", err, log)
 	}
 }
 
-// TestServeSaysWhatIsWrong on standard error, and fails.
-func TestServeSaysWhatIsWrong(t *testing.T) {
-	b, err := itself(t.Context(), "--address=127.0.0.1:0").CombinedOutput()
+// TestServeReportsErrors on standard error, and fails.
+func TestServeReportsErrors(t *testing.T) {
+	b, err := functionCommand(t.Context(), "--address=127.0.0.1:0").CombinedOutput()
 	if want := "set --tls-server-certs-dir, or --insecure"; err == nil || !bytes.Contains(b, []byte(want)) {
-		t.Errorf("serve without certificates: want a failure that says %q, got %v\n%s", want, err, b)
+		t.Errorf("serve without certificates: want an error with %q, got %v\n%s", want, err, b)
 	}
 }

@@ -19,7 +19,7 @@ import (
 
 var minimal = examples.Path("example", "minimal", "claim.yaml")
 
-// TestRenderJSON prints a list that kubectl would read, of all that's desired.
+// TestRenderJSON prints all desired resources as a list that kubectl accepts.
 func TestRenderJSON(t *testing.T) {
 	var list struct {
 		APIVersion string           `json:"apiVersion"`
@@ -47,7 +47,7 @@ func TestRenderJSON(t *testing.T) {
 	}
 }
 
-// TestRenderYAML prints what -o json prints.
+// TestRenderYAML prints the same objects as -o json.
 func TestRenderYAML(t *testing.T) {
 	var want, got []any
 	for doc := range strings.SplitSeq(rendered(t, RenderCmd{Claim: minimal, Output: "yaml"}, nil), "---\n") {
@@ -69,8 +69,8 @@ func TestRenderYAML(t *testing.T) {
 	}
 }
 
-// TestRenderTable has a row for each resource, desired or waiting, with its kind, and
-// with its name if it's desired.
+// TestRenderTable has a row for each resource, desired or waiting, with its kind, and with
+// its name if it's desired.
 func TestRenderTable(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(rendered(t, RenderCmd{Claim: minimal, Output: "table"}, nil)), "\n")
 	if diff := cmp.Diff([]string{"PART", "RESOURCE", "KIND", "NAME", "STATE"}, strings.Fields(lines[0])); diff != "" {
@@ -108,7 +108,7 @@ func TestRenderTree(t *testing.T) {
 	}
 }
 
-// TestRenderHints has a line for each resource that waits, and for no other.
+// TestRenderHints has a line for each waiting resource.
 func TestRenderHints(t *testing.T) {
 	var out, hints bytes.Buffer
 	c := RenderCmd{Claim: minimal, Output: "yaml"}
@@ -130,8 +130,8 @@ func TestRenderHints(t *testing.T) {
 	}
 }
 
-// TestRenderObserved shows a platform that's complete as ready: what a control
-// plane would have is written to a folder, in one file and in many.
+// TestRenderObserved shows a complete platform as ready: the objects of a control plane are
+// in one file or in many.
 func TestRenderObserved(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestRenderObserved(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(one, "all.yaml"), all, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			// What kubectl get prints.
+			// The output of kubectl get.
 			b, err := yaml.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": items})
 			if err != nil {
 				t.Fatal(err)
@@ -177,7 +177,7 @@ func TestRenderObserved(t *testing.T) {
 	}
 }
 
-// TestRenderSimulate ends, and says in which pass each resource appears.
+// TestRenderSimulate ends, and shows the pass of each resource.
 func TestRenderSimulate(t *testing.T) {
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -191,18 +191,18 @@ func TestRenderSimulate(t *testing.T) {
 				t.Fatalf("render --simulate: %v", err)
 			}
 			if hints.Len() > 0 {
-				t.Errorf("render --simulate: want nothing to wait in the end, got:\n%s", &hints)
+				t.Errorf("render --simulate: want nothing waiting after the last pass, got:\n%s", &hints)
 			}
 			for _, r := range rowsOf(t, c) {
 				if !strings.HasPrefix(r.state, "pass ") {
-					t.Errorf("render --simulate: %s is %q, want it to appear in a pass", r.key, r.state)
+					t.Errorf("render --simulate: %s: got %q, want a pass", r.key, r.state)
 				}
 			}
 		})
 	}
 }
 
-// TestRenderStandardInput is asked for by a dash.
+// TestRenderStandardInput reads a claim from standard input for a dash.
 func TestRenderStandardInput(t *testing.T) {
 	b, err := os.ReadFile(minimal)
 	if err != nil {
@@ -215,7 +215,7 @@ func TestRenderStandardInput(t *testing.T) {
 	}
 }
 
-// TestRenderComposition takes the fences of another Composition.
+// TestRenderComposition uses the fences of another Composition.
 func TestRenderComposition(t *testing.T) {
 	cases := map[string]struct {
 		reason      string
@@ -223,7 +223,7 @@ func TestRenderComposition(t *testing.T) {
 		err         string
 	}{
 		"Fence": {
-			reason:      "The fences of the Composition should be those that the claim hits.",
+			reason:      "The claim should violate the fences of the Composition.",
 			composition: composition(`[{step: compose, input: {apiVersion: seafarer-cluster.fn.platform.seafarer.cloud/v1beta1, kind: Fences, allowedRegions: [us-east-1]}}]`),
 			err:         `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`,
 		},
@@ -232,12 +232,12 @@ func TestRenderComposition(t *testing.T) {
 			composition: composition(`[{step: compose}]`),
 		},
 		"TwoSteps": {
-			reason:      "A pipeline with other steps should be refused.",
+			reason:      "A pipeline with several functions should be refused.",
 			composition: composition(`[{step: a}, {step: b}]`),
 			err:         "cannot render a pipeline of 2 steps: give a Composition whose only step is this function",
 		},
 		"AnotherKind": {
-			reason:      "A file that is no Composition should be refused.",
+			reason:      "A file that isn't a Composition should be refused.",
 			composition: `{apiVersion: v1, kind: ConfigMap}`,
 			err:         "cannot read Composition: give one object of kind Composition",
 		},
@@ -257,7 +257,7 @@ func TestRenderComposition(t *testing.T) {
 	}
 }
 
-// TestRenderErrors says what to do about what cannot be rendered.
+// TestRenderErrors checks the errors of invalid files.
 func TestRenderErrors(t *testing.T) {
 	const (
 		head = "apiVersion: platform.seafarer.cloud/v1alpha1\nkind: SeafarerCluster\n"
@@ -270,11 +270,11 @@ func TestRenderErrors(t *testing.T) {
 		err      string
 	}{
 		"Empty": {
-			reason: "Nothing should be said to be nothing.",
+			reason: "An empty file should be reported as empty.",
 			err:    "cannot render 0 objects at once: give one SeafarerCluster",
 		},
 		"Two": {
-			reason: "One claim should be rendered at a time.",
+			reason: "Several claims should be refused.",
 			claim:  head + body + "---\n" + head + body,
 			err:    "cannot render 2 objects at once: give one SeafarerCluster",
 		},
@@ -284,22 +284,22 @@ func TestRenderErrors(t *testing.T) {
 			err:    "cannot render an object of kind \"Database\": give a SeafarerCluster",
 		},
 		"NoName": {
-			reason: "A claim without a name should be refused, because all is named after it.",
+			reason: "A claim without a name should be refused, because resources are named after it.",
 			claim:  head + "spec: {region: eu-west-3}\n",
 			err:    "cannot render a SeafarerCluster without metadata.name: set it",
 		},
-		"TwiceTheSameKey": {
-			reason: "A key that is there twice should be refused, as kubectl does.",
+		"DuplicateKey": {
+			reason: "A duplicate key should be refused, as in kubectl.",
 			claim:  head + body + "kind: XSeafarerCluster\n",
 			err:    "cannot parse YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 5: key \"kind\" already set in map",
 		},
 		"ObservedNothing": {
-			reason:   "A folder without files should be refused: it's likely the wrong one.",
+			reason:   "A folder without files should be refused: it's probably the wrong one.",
 			claim:    head + body,
 			observed: "-",
 			err:      "cannot find observed resources: no *.yaml in DIR",
 		},
-		"ObservedAnything": {
+		"ObservedNotComposed": {
 			reason:   "An object that Crossplane did not compose should be refused.",
 			claim:    head + body,
 			observed: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
@@ -325,7 +325,7 @@ func TestRenderErrors(t *testing.T) {
 	}
 }
 
-// rendered is what a command prints.
+// rendered is the output of a command.
 func rendered(t *testing.T, c RenderCmd, in io.Reader) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -335,7 +335,7 @@ func rendered(t *testing.T, c RenderCmd, in io.Reader) string {
 	return out.String()
 }
 
-// rowsOf what a command would print.
+// rowsOf a command's output.
 func rowsOf(t *testing.T, c RenderCmd) []row {
 	t.Helper()
 	req, err := c.files().Request(nil)

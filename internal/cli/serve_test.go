@@ -30,12 +30,12 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// marked is part of every value that must not be logged.
+// marked is in every value that must not be logged.
 const marked = "TOP-SECRET"
 
-// TestSecretsAreNotLogged sends requests that succeed and fail, with secrets wherever
-// there may be one. None of them is in the log, at its most detailed level, nor in the
-// metrics. Of a claim, only the name is.
+// TestSecretsAreNotLogged sends requests that succeed and fail, with secrets in every
+// value. None of them is in the most detailed log, nor in the metrics, except for the name
+// of the claim.
 func TestSecretsAreNotLogged(t *testing.T) {
 	valid := func() *fnv1.RunFunctionRequest {
 		return examples.Get("seafarer-cluster").Steady(t)
@@ -61,7 +61,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			result: function.ReasonValid,
 		},
 		"InvalidSpec": {
-			reason: "What's wrong with a value may quote it.",
+			reason: "An error may quote the value.",
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				xrOf(req).Fields["spec"].GetStructValue().Fields["region"] = structpb.NewStringValue(marked)
@@ -71,7 +71,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			result: function.ReasonInvalid,
 		},
 		"EverythingInvalid": {
-			reason: "Each field has messages of its own.",
+			reason: "Each field has its own errors.",
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				spec := xrOf(req).GetFields()["spec"]
@@ -83,7 +83,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			result: function.ReasonInvalid,
 		},
 		"InvalidFences": {
-			reason: "The platform team's secrets are no others'.",
+			reason: "The input may contain secrets of the platform team.",
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				req.Input = &structpb.Struct{Fields: map[string]*structpb.Value{marked: structpb.NewStringValue(marked)}}
@@ -92,7 +92,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 			result: function.ReasonImpossible,
 		},
 		"InvalidObserved": {
-			reason: "What exists may be broken.",
+			reason: "An observed resource may be malformed.",
 			req: func() *fnv1.RunFunctionRequest {
 				req := valid()
 				req.Observed.Resources[marked] = &fnv1.Resource{Resource: &structpb.Struct{Fields: map[string]*structpb.Value{marked: structpb.NewStringValue(marked)}}}
@@ -120,7 +120,7 @@ func TestSecretsAreNotLogged(t *testing.T) {
 
 	for name, tc := range cases {
 		if want := `"result":"` + tc.result + `"`; !strings.Contains(log, want) {
-			t.Errorf("%s: want %s in the log: %s", name, want, log)
+			t.Errorf("%s: want %s in the log, got: %s", name, want, log)
 		}
 	}
 	if strings.Contains(log, marked) {
@@ -184,8 +184,8 @@ func serveFunction(t *testing.T) served {
 	return served{FunctionRunnerServiceClient: fnv1.NewFunctionRunnerServiceClient(c), metrics: "http://" + s.MetricsAddress() + "/metrics", end: end}
 }
 
-// TestMetricsDocs lists in docs/metrics.md the metrics that there are after calls have
-// succeeded and failed.
+// TestMetricsDocs compares docs/metrics.md with the metrics after calls that succeeded and
+// failed.
 func TestMetricsDocs(t *testing.T) {
 	f := serveFunction(t)
 	valid := examples.Get("seafarer-cluster").Steady(t)
@@ -215,8 +215,8 @@ func TestMetricsDocs(t *testing.T) {
 	examples.Golden(t, examples.Path("docs", "metrics.md"), []byte(doc.String()))
 }
 
-// metricsOfAll programs in Go that are worth listing. There are many more, which
-// differ from version to version, and from system to system.
+// metricsOfAll Go programs that are documented. There are many more, which differ between
+// versions and systems.
 var metricsOfAll = []string{"go_goroutines", "process_cpu_seconds_total", "process_resident_memory_bytes"}
 
 const metricsIntroduction = `# Metrics

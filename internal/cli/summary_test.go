@@ -15,13 +15,14 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestSummaryGolden keeps the output of the project's first command.
+// TestSummaryGolden compares the output of the project's first command with a golden file.
 func TestSummaryGolden(t *testing.T) {
 	e := examples.Get("seafarer-cluster")
 	examples.Golden(t, filepath.Join(e.Dir, "summary.txt"), []byte(rendered(t, RenderCmd{Claim: e.Claim(), Output: "summary"}, nil)))
 }
 
-// TestSummary of every example fits a screen, and counts each resource once.
+// TestSummary checks that the summary of every example fits a screen, and counts each
+// resource once.
 func TestSummary(t *testing.T) {
 	const lines, columns = 40, 100
 	for _, e := range examples.All(t) {
@@ -92,7 +93,7 @@ func totalsIn(t *testing.T, summary string) []int {
 	return ns
 }
 
-// TestSummaryWaits has what waits by what it waits for, in the words of the hints.
+// TestSummaryWaits groups waiting resources by fact, with the text of the hints.
 func TestSummaryWaits(t *testing.T) {
 	summary := rendered(t, RenderCmd{Claim: minimal, Output: "summary"}, nil)
 	var hints bytes.Buffer
@@ -101,7 +102,7 @@ func TestSummaryWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	if hints.Len() == 0 {
-		t.Fatal("want something to wait on the first pass")
+		t.Fatal("want waiting resources in the first pass")
 	}
 	for l := range strings.Lines(hints.String()) {
 		key, value, ok := strings.Cut(strings.TrimSpace(l), " waits for ")
@@ -116,7 +117,7 @@ func TestSummaryWaits(t *testing.T) {
 	}
 }
 
-// TestSummaryAttention reports what else is remarkable.
+// TestSummaryAttention reports conditions that need attention.
 func TestSummaryAttention(t *testing.T) {
 	e := examples.Get("upgrade")
 	got := rendered(t, RenderCmd{Claim: e.Claim(), Observed: filepath.Join(e.Dir, "observed"), Output: "summary"}, nil)
@@ -131,10 +132,10 @@ func TestWrap(t *testing.T) {
 		items  []string
 		want   []string
 	}{
-		"Nothing": {reason: "No items are no lines."},
+		"Nothing": {reason: "No items give no lines."},
 		"Fits":    {reason: "A line may be full.", items: []string{"aaaa", "bbbb"}, want: []string{"aaaa, bbbb"}},
-		"Wraps":   {reason: "An item is never broken.", items: []string{"aaaa", "bbbb", "c"}, want: []string{"aaaa,", "bbbb, c"}},
-		"TooLong": {reason: "An item that's too long has a line of its own.", items: []string{"a", strings.Repeat("b", 12)}, want: []string{"a,", strings.Repeat("b", 12)}},
+		"Wraps":   {reason: "An item is never split.", items: []string{"aaaa", "bbbb", "c"}, want: []string{"aaaa,", "bbbb, c"}},
+		"TooLong": {reason: "An item that is too long has its own line.", items: []string{"a", strings.Repeat("b", 12)}, want: []string{"a,", strings.Repeat("b", 12)}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -17,9 +17,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestStartedByPerson prints help, rather than an error, if a person starts the command
-// on a terminal and types nothing else. Everywhere else it serves, and fails without
-// certificates.
+// TestStartedByPerson prints help, rather than an error, if the command is started on a
+// terminal without arguments. Otherwise it serves, and fails without certificates.
 func TestStartedByPerson(t *testing.T) {
 	const help, serves = "Usage: function-seafarer-cluster <command>", "set --tls-server-certs-dir, or --insecure"
 	cases := map[string]struct {
@@ -29,17 +28,17 @@ func TestStartedByPerson(t *testing.T) {
 		env      string
 		want     string
 	}{
-		"Terminal":     {reason: "A person wants help.", terminal: true, want: help},
-		"Flag":         {reason: "Who gives a flag wants to serve.", terminal: true, args: []string{"--debug-address="}, want: serves},
-		"Command":      {reason: "Who names the command wants to serve.", terminal: true, args: []string{"serve"}, want: serves},
+		"Terminal":     {reason: "A user needs help.", terminal: true, want: help},
+		"Flag":         {reason: "A flag means serve.", terminal: true, args: []string{"--debug-address="}, want: serves},
+		"Command":      {reason: "The command is explicit.", terminal: true, args: []string{"serve"}, want: serves},
 		"Certificates": {reason: "With certificates in the environment, it's a pod with a terminal.", terminal: true, env: "TLS_SERVER_CERTS_DIR=/nowhere", want: "/nowhere"},
-		"NoTerminal":   {reason: "Without a terminal, it's how the image is run.", want: serves},
+		"NoTerminal":   {reason: "The image runs it without a terminal.", want: serves},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			cmd := itself(ctx, tc.args...)
+			cmd := functionCommand(ctx, tc.args...)
 			cmd.Env = slices.DeleteFunc(cmd.Env, func(e string) bool { return strings.HasPrefix(e, envCerts+"=") })
 			if tc.env != "" {
 				cmd.Env = append(cmd.Env, tc.env)
@@ -61,11 +60,11 @@ func TestStartedByPerson(t *testing.T) {
 	}
 }
 
-// TestColors are only for terminals, and only if nothing in the environment is against
+// TestColors requires colors only on terminals, and only if the environment doesn't disable
 // them. Without them, the text is the same.
 func TestColors(t *testing.T) {
 	args := []string{"render", examples.Path("example", "minimal", "claim.yaml")}
-	plain, err := itself(t.Context(), args...).Output()
+	plain, err := functionCommand(t.Context(), args...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +72,7 @@ func TestColors(t *testing.T) {
 		t.Errorf("without a terminal: want no colors, got %q", plain)
 	}
 	run := func(env ...string) string {
-		cmd := itself(t.Context(), args...)
+		cmd := functionCommand(t.Context(), args...)
 		cmd.Env = append(cmd.Env, env...)
 		return strings.ReplaceAll(startTerminal(t, cmd).all(), "\r\n", "\n")
 	}
@@ -88,7 +87,7 @@ func TestColors(t *testing.T) {
 	}
 }
 
-// escapes are the sequences that color what follows.
+// escapes are the sequences that set colors.
 var escapes = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // A terminal in which a command runs.
@@ -118,7 +117,7 @@ func startTerminal(t *testing.T, cmd *exec.Cmd) *terminal {
 	return term
 }
 
-// read until the terminal is closed, from either side.
+// read until either side closes the terminal.
 func (term *terminal) read() {
 	defer close(term.done)
 	b := make([]byte, 4096)
@@ -133,13 +132,13 @@ func (term *terminal) read() {
 	}
 }
 
-// all that the command prints until it ends.
+// all output of the command until it ends.
 func (term *terminal) all() string {
 	term.t.Helper()
 	select {
 	case <-term.done:
 	case <-time.After(time.Minute):
-		term.t.Fatalf("the command has not ended; it printed:\n%s", term.text())
+		term.t.Fatalf("the command has not ended; output:\n%s", term.text())
 	}
 	return term.text()
 }
@@ -158,8 +157,8 @@ func (term *terminal) enter(line string) {
 	}
 }
 
-// edit a command line with keys, such as tab, and return what it has become: it's
-// turned into the arguments of an echo to a file.
+// edit a command line with keys, such as tab, and return the result: it becomes the
+// arguments of an echo to a file.
 func (term *terminal) edit(keys, file string) string {
 	term.t.Helper()
 	const start, end = "\x01", "\x05"
@@ -169,6 +168,6 @@ func (term *terminal) edit(keys, file string) string {
 			return strings.TrimSpace(string(b))
 		}
 	}
-	term.t.Fatalf("no %s was written; the terminal shows:\n%q", file, term.text())
+	term.t.Fatalf("%s wasn't written; terminal:\n%q", file, term.text())
 	return ""
 }

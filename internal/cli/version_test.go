@@ -22,7 +22,7 @@ func TestNewBuild(t *testing.T) {
 		want    string
 	}{
 		"Release": {
-			reason:  "The linker's version should win.",
+			reason:  "The linker's version should take precedence.",
 			release: "v0.1.0",
 			info:    debug.BuildInfo{Main: debug.Module{Version: "v0.0.0-2026"}},
 			want:    "v0.1.0",
@@ -33,7 +33,7 @@ func TestNewBuild(t *testing.T) {
 			want:   "v0.2.0",
 		},
 		"Modified": {
-			reason: "A build of a work tree has its revision, and whether it has changed since.",
+			reason: "A build of a work tree has its revision, and whether it's modified.",
 			info:   debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: vcs},
 			want:   "(devel) (abc, modified)",
 		},
@@ -44,7 +44,7 @@ func TestNewBuild(t *testing.T) {
 			want:    "v0.1.0 (abc)",
 		},
 		"Nothing": {
-			reason: "A build without any information should not claim a version.",
+			reason: "A build without information should have no version.",
 			want:   "(devel)",
 		},
 	}
@@ -69,8 +69,7 @@ func TestTypesOf(t *testing.T) {
 	}
 }
 
-// TestVersionCommand prints the same as text and as JSON, with the versions that the
-// function supports.
+// TestVersionCommand prints the same as text and as JSON, with the supported versions.
 func TestVersionCommand(t *testing.T) {
 	var text, doc bytes.Buffer
 	if err := (&VersionCmd{Output: "text"}).run(&text); err != nil {
@@ -93,10 +92,10 @@ func TestVersionCommand(t *testing.T) {
 	}
 }
 
-// TestVersionFlag prints the version and exits, whatever else is on the command line.
+// TestVersionFlag prints the version and exits, whatever the other arguments.
 func TestVersionFlag(t *testing.T) {
 	for _, args := range [][]string{{"--version"}, {"render", "--version"}, {"serve", "--version"}} {
-		b, err := itself(t.Context(), args...).CombinedOutput()
+		b, err := functionCommand(t.Context(), args...).CombinedOutput()
 		if want := readBuild().String() + "\n"; err != nil || string(b) != want {
 			t.Errorf("%q: want %q, got %q, %v", args, want, b, err)
 		}

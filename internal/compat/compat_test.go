@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// message of an error, or nothing.
+// message of an error, or empty.
 func message(err error) string {
 	if err == nil {
 		return ""
@@ -34,7 +34,7 @@ func TestChart(t *testing.T) {
 		"PreRelease": {reason: "Pre-releases are not supported.", args: "1.15.0-rc.1", want: want{err: "chart 1.15.0-rc.1 is not supported: set spec.karpenter.version to a version >=1.9.0 <1.16.0"}},
 		"Prefix":     {reason: "The registry has no chart v1.14.1.", args: "v1.14.1", want: want{err: `chart version "v1.14.1" is not of the form 1.14.1: set spec.karpenter.version to a version >=1.9.0 <1.16.0`}},
 		"Short":      {reason: "The registry has no chart 1.14.", args: "1.14", want: want{err: `chart version "1.14" is not of the form 1.14.1: set spec.karpenter.version to a version >=1.9.0 <1.16.0`}},
-		"Empty":      {reason: "Nothing is not a version.", want: want{err: `chart version "" is not of the form 1.14.1: set spec.karpenter.version to a version >=1.9.0 <1.16.0`}},
+		"Empty":      {reason: "The empty string isn't a version.", want: want{err: `chart version "" is not of the form 1.14.1: set spec.karpenter.version to a version >=1.9.0 <1.16.0`}},
 	}
 
 	for name, tc := range cases {

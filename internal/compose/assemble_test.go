@@ -13,8 +13,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// A thing is a typed object with all that makes one hard to desire: values that
-// are marshaled though nobody set them, free-form content, and a status.
+// A thing is a typed object with all that complicates desired state: unset values that
+// are marshaled, free-form content, and a status.
 type thing struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"` //nolint:modernize // As types of providers have it.
@@ -57,8 +57,8 @@ func (t *thing) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-// a thing with parameters, called name.
-func a(name string, p thingParameters) *thing {
+// newThing returns a thing with parameters.
+func newThing(name string, p thingParameters) *thing {
 	return &thing{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "example.org/v1", Kind: "Thing"},
 		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "default"},
@@ -66,7 +66,7 @@ func a(name string, p thingParameters) *thing {
 	}
 }
 
-// structOf is an object as the protocol carries it.
+// structOf returns an object in the protocol's form.
 func structOf(t *testing.T, m map[string]any) *structpb.Struct {
 	t.Helper()
 	s, err := structpb.NewStruct(m)
@@ -90,8 +90,7 @@ func desired(t *testing.T, name string, forProvider map[string]any) *structpb.St
 	return structOf(t, m)
 }
 
-// observed thing called name, which is synced, with the status of its condition
-// Ready.
+// observed thing called name, which is synced, with the status of its condition Ready.
 func observed(t *testing.T, name, ready string, forProvider map[string]any) object.Object {
 	t.Helper()
 	return object.Of(structOf(t, map[string]any{
@@ -112,13 +111,13 @@ func TestAssemble(t *testing.T) {
 		o     object.Composed
 	}
 	type want struct {
-		states []Decision
-		err    string
+		decisions []Decision
+		err       string
 	}
 
 	const path = "spec.forProvider.name"
-	described := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new"), Size: new(1.0)})}
-	other := Resource{Key: "other", Object: a("other", thingParameters{})}
+	described := Resource{Key: "thing", Object: newThing("thing", thingParameters{Name: new("new"), Size: new(1.0)})}
+	other := Resource{Key: "other", Object: newThing("other", thingParameters{})}
 
 	cases := map[string]struct {
 		reason string
@@ -126,39 +125,39 @@ func TestAssemble(t *testing.T) {
 		want   want
 	}{
 		"Nothing": {
-			reason: "A platform of nothing desires nothing.",
+			reason: "A platform without resources desires nothing.",
 			args:   args{},
 			want:   want{},
 		},
 		"Known": {
-			reason: "What is fully described is desired before it exists.",
+			reason: "A fully described resource is desired before it exists.",
 			args:   args{parts: []Part{{Resources: []Resource{described}}}},
-			want: want{states: []Decision{
+			want: want{decisions: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
 		},
 		"KnownAndExists": {
-			reason: "What is fully described is desired as described, whatever it's observed as.",
+			reason: "A fully described resource is desired as described, whatever is observed.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described}}},
 				o:     object.Composed{"thing": observed(t, "thing", "True", map[string]any{"name": "old", "size": 2, "other": "x"})},
 			},
-			want: want{states: []Decision{
+			want: want{decisions: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1}), Exists: true, Ready: true, Works: true},
 			}},
 		},
 		"Withheld": {
-			reason: "What lacks a value and doesn't exist is withheld, and tells what it waits for.",
+			reason: "A resource with an unknown fact that doesn't exist is withheld, and reports the fact.",
 			args:   args{parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path).Needs(false, Fact{What: "an age"})}}}},
-			want:   want{states: []Decision{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
+			want:   want{decisions: []Decision{{Key: "thing", WaitsFor: []string{"a name", "an age"}}}},
 		},
-		"Held": {
-			reason: "What lacks a value and exists keeps the one it has.",
+		"Retained": {
+			reason: "A resource with an unknown fact that exists retains the observed value.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path)}}},
 				o:     object.Composed{"thing": observed(t, "thing", "False", map[string]any{"name": "old", "size": 2})},
 			},
-			want: want{states: []Decision{{
+			want: want{decisions: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "old", "size": 1}),
 				Exists:   true,
@@ -166,13 +165,13 @@ func TestAssemble(t *testing.T) {
 				WaitsFor: []string{"a name"},
 			}}},
 		},
-		"HeldWithoutValue": {
-			reason: "What lacks a value and has none either leaves the field alone, rather than guess.",
+		"RetainedWithoutValue": {
+			reason: "An unknown fact without an observed value leaves the field unset.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "a name"}, path, "spec.forProvider.nested.name")}}},
 				o:     object.Composed{"thing": observed(t, "thing", "True", map[string]any{"size": 2})},
 			},
-			want: want{states: []Decision{{
+			want: want{decisions: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"size": 1}),
 				Exists:   true,
@@ -182,8 +181,8 @@ func TestAssemble(t *testing.T) {
 				WaitsFor: []string{"a name"},
 			}}},
 		},
-		"HeldWholeObjects": {
-			reason: "A value may be an object or a list, and be where nothing is described.",
+		"RetainedWholeObjects": {
+			reason: "A value may be an object or a list, and at a path that isn't described.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "the rest"}, "spec.forProvider.nested", "spec.forProvider.tags.team", "spec.forProvider.list")}}},
 				o: object.Composed{"thing": observed(t, "thing", "True", map[string]any{
@@ -192,7 +191,7 @@ func TestAssemble(t *testing.T) {
 					"list":   []any{"x", "y"},
 				})},
 			},
-			want: want{states: []Decision{{
+			want: want{decisions: []Decision{{
 				Key: "thing",
 				Desired: desired(t, "thing", map[string]any{
 					"name":   "new",
@@ -208,13 +207,13 @@ func TestAssemble(t *testing.T) {
 				WaitsFor: []string{"the rest"},
 			}}},
 		},
-		"HeldWithoutFields": {
-			reason: "A resource that waits without saying for which field is held as described.",
+		"RetainedWithoutFields": {
+			reason: "A resource with an unknown fact and no paths is desired as described.",
 			args: args{
 				parts: []Part{{Resources: []Resource{described.Needs(false, Fact{What: "patience"})}}},
 				o:     object.Composed{"thing": observed(t, "thing", "True", nil)},
 			},
-			want: want{states: []Decision{{
+			want: want{decisions: []Decision{{
 				Key:      "thing",
 				Desired:  desired(t, "thing", map[string]any{"name": "new", "size": 1}),
 				Exists:   true,
@@ -225,48 +224,48 @@ func TestAssemble(t *testing.T) {
 			}}},
 		},
 		"KnownNeeds": {
-			reason: "A need that is met is none.",
+			reason: "A known fact isn't waited for.",
 			args:   args{parts: []Part{{Resources: []Resource{described.Needs(true, Fact{What: "a name"}, path)}}}},
-			want: want{states: []Decision{
+			want: want{decisions: []Decision{
 				{Key: "thing", Desired: desired(t, "thing", map[string]any{"name": "new", "size": 1})},
 			}},
 		},
-		"object.ReadyByExistence": {
-			reason: "Of a kind without conditions, one that exists is ready.",
+		"ReadyByExistence": {
+			reason: "A resource of a kind without conditions is ready once it exists.",
 			args: args{
 				parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: object.ReadyByExistence}}}},
 				o:     object.Composed{"other": observed(t, "other", "False", nil)},
 			},
-			want: want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true, Works: true}}},
+			want: want{decisions: []Decision{{Key: "other", Desired: desired(t, "other", nil), Exists: true, Ready: true, Works: true}}},
 		},
-		"object.ReadyByExistenceNotYet": {
-			reason: "Of a kind without conditions, one that doesn't exist isn't ready.",
+		"ReadyByExistenceNotYet": {
+			reason: "A resource of a kind without conditions isn't ready before it exists.",
 			args:   args{parts: []Part{{Resources: []Resource{{Key: "other", Object: other.Object, Ready: object.ReadyByExistence}}}}},
-			want:   want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
+			want:   want{decisions: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
 		},
 		"Undescribed": {
-			reason: "What exists and nobody describes is let go.",
+			reason: "A resource that exists and isn't described isn't desired.",
 			args: args{
 				parts: []Part{{Resources: []Resource{other}}},
 				o:     object.Composed{"thing": observed(t, "thing", "True", nil)},
 			},
-			want: want{states: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
+			want: want{decisions: []Decision{{Key: "other", Desired: desired(t, "other", nil)}}},
 		},
 		"InOrder": {
-			reason: "States are in the order in which resources are described.",
+			reason: "Decisions are in the order in which resources are described.",
 			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{described.Needs(false, Fact{What: "a name"})}}}},
-			want: want{states: []Decision{
+			want: want{decisions: []Decision{
 				{Key: "other", Desired: desired(t, "other", nil)},
 				{Key: "thing", WaitsFor: []string{"a name"}},
 			}},
 		},
-		"TwoOfAKey": {
-			reason: "Two resources of one key would replace each other, in whichever parts they are.",
+		"DuplicateKey": {
+			reason: "Two resources of one key would replace each other, even in different parts.",
 			args:   args{parts: []Part{{Resources: []Resource{other}}, {Resources: []Resource{other}}}},
 			want:   want{err: `cannot compose two resources called "other"`},
 		},
 		"OtherKind": {
-			reason: "To desire another kind by the same key would delete what exists.",
+			reason: "Another kind under the same key would delete the existing object.",
 			args: args{
 				parts: []Part{{Resources: []Resource{other}}},
 				o:     object.Composed{"other": object.Of(structOf(t, map[string]any{"apiVersion": "example.org/v1", "kind": "Bucket", "metadata": map[string]any{"name": "other"}}))},
@@ -277,26 +276,26 @@ func TestAssemble(t *testing.T) {
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := Assemble(tc.args.parts, given(tc.args.o))
+			got, err := Assemble(tc.args.parts, input(tc.args.o))
 			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
 				t.Fatalf("\n%s\nAssemble(...): -want error, +got error:\n%s", tc.reason, diff)
 			}
-			if diff := cmp.Diff(tc.want.states, states(got), protocmp.Transform()); diff != "" {
+			if diff := cmp.Diff(tc.want.decisions, decisions(got), protocmp.Transform()); diff != "" {
 				t.Errorf("\n%s\nAssemble(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
 }
 
-// TestAssembleKeepsRequest tells whether what is held is kept without a change to
-// what was observed: requests are shared.
-func TestAssembleKeepsRequest(t *testing.T) {
+// TestAssemblePreservesRequest requires that retaining fields doesn't modify what was
+// observed: requests are shared.
+func TestAssemblePreservesRequest(t *testing.T) {
 	e := observed(t, "thing", "True", map[string]any{"nested": map[string]any{"name": "inner"}})
 	before := e.Struct().String()
-	r := Resource{Key: "thing", Object: a("thing", thingParameters{Name: new("new")})}.
+	r := Resource{Key: "thing", Object: newThing("thing", thingParameters{Name: new("new")})}.
 		Needs(false, Fact{What: "the outer"}, "spec.forProvider.nested").
 		Needs(false, Fact{What: "the inner"}, "spec.forProvider.nested.name", "spec.forProvider.nested.size")
-	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, given(object.Composed{"thing": e})); err != nil {
+	if _, err := Assemble([]Part{{Resources: []Resource{r}}}, input(object.Composed{"thing": e})); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(before, e.Struct().String()); diff != "" {
@@ -314,7 +313,7 @@ func TestNeeds(t *testing.T) {
 		want   []Need
 	}{
 		"Original": {
-			reason: "A resource isn't changed by what is said of a copy.",
+			reason: "Needs of a copy don't change the original.",
 			r:      r,
 			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}},
 		},
@@ -329,7 +328,7 @@ func TestNeeds(t *testing.T) {
 			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}, {Fact: Fact{What: "y"}}},
 		},
 		"Known": {
-			reason: "What is known isn't unknown.",
+			reason: "A known fact isn't unknown.",
 			r:      r.Needs(true, Fact{What: "z"}, "d"),
 			want:   []Need{{Fact: Fact{What: "one"}, Paths: []string{"a"}}},
 		},
@@ -343,7 +342,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestIntent tells what of a typed object becomes desired state.
+// TestIntent checks which fields of a typed object become desired state.
 func TestIntent(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -351,47 +350,47 @@ func TestIntent(t *testing.T) {
 		want   map[string]any
 	}{
 		"Empty": {
-			reason: "What nobody set is no opinion: no blank string, no null list, no status.",
-			object: a("thing", thingParameters{}),
+			reason: "Unset fields aren't desired: no blank string, no null list, no status.",
+			object: newThing("thing", thingParameters{}),
 			want:   nil,
 		},
 		"Zero": {
-			reason: "Zero and false are opinions where somebody points at them.",
-			object: a("thing", thingParameters{Size: new(0.0), On: new(false)}),
+			reason: "Zero and false are desired if a pointer is set.",
+			object: newThing("thing", thingParameters{Size: new(0.0), On: new(false)}),
 			want:   map[string]any{"size": 0, "on": false},
 		},
 		"Nested": {
-			reason: "What is empty without its empty fields is empty, too.",
-			object: a("thing", thingParameters{Name: new("x"), Nested: &thingParameters{Nested: &thingParameters{}}}),
+			reason: "An object that is empty without its empty fields is omitted, too.",
+			object: newThing("thing", thingParameters{Name: new("x"), Nested: &thingParameters{Nested: &thingParameters{}}}),
 			want:   map[string]any{"name": "x"},
 		},
 		"Opaque": {
-			reason: "Free-form content is somebody's, empty values and all.",
-			object: a("thing", thingParameters{Manifest: runtime.RawExtension{Raw: []byte(`{"a":"","b":null,"c":[],"d":{},"e":0}`)}}),
+			reason: "Free-form content is left as is, with its empty values.",
+			object: newThing("thing", thingParameters{Manifest: runtime.RawExtension{Raw: []byte(`{"a":"","b":null,"c":[],"d":{},"e":0}`)}}),
 			want:   map[string]any{"manifest": map[string]any{"a": "", "b": nil, "c": []any{}, "d": map[string]any{}, "e": 0}},
 		},
 		"NoManifest": {
-			reason: "Free-form content that nobody gave isn't null.",
-			object: a("thing", thingParameters{Name: new("x")}),
+			reason: "Free-form content that isn't set isn't null.",
+			object: newThing("thing", thingParameters{Name: new("x")}),
 			want:   map[string]any{"name": "x"},
 		},
 		"EmptyTag": {
-			reason: "A key of a map was put there by somebody, and AWS and Kubernetes know tags and labels without a value.",
-			object: a("thing", thingParameters{Tags: map[string]*string{"team": new(""), "cost": new("1")}}),
+			reason: "Keys of a map stay: AWS tags and Kubernetes labels may have empty values.",
+			object: newThing("thing", thingParameters{Tags: map[string]*string{"team": new(""), "cost": new("1")}}),
 			want:   map[string]any{"tags": map[string]any{"team": "", "cost": "1"}},
 		},
 		"Status": {
-			reason: "Status is nobody's to desire.",
+			reason: "Status is never desired.",
 			object: func() *thing {
-				o := a("thing", thingParameters{Name: new("x")})
+				o := newThing("thing", thingParameters{Name: new("x")})
 				o.Status.ObservedGeneration = 3
 				return o
 			}(),
 			want: map[string]any{"name": "x"},
 		},
 		"Lists": {
-			reason: "Items of lists have their empty fields removed, and stay.",
-			object: a("thing", thingParameters{List: []string{"x"}, Items: []thingParameters{{Name: new("y")}, {Name: new("z")}}}),
+			reason: "Empty fields of list items are removed, and the items stay.",
+			object: newThing("thing", thingParameters{List: []string{"x"}, Items: []thingParameters{{Name: new("y")}, {Name: new("z")}}}),
 			want: map[string]any{
 				"list":  []any{"x"},
 				"items": []any{map[string]any{"name": "y"}, map[string]any{"name": "z"}},
@@ -400,7 +399,7 @@ func TestIntent(t *testing.T) {
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got, err := Assemble([]Part{{Resources: []Resource{{Key: "thing", Object: tc.object}}}}, given(nil))
+			got, err := Assemble([]Part{{Resources: []Resource{{Key: "thing", Object: tc.object}}}}, input(nil))
 			if err != nil {
 				t.Fatalf("\n%s\nAssemble(...): %v", tc.reason, err)
 			}
@@ -411,8 +410,8 @@ func TestIntent(t *testing.T) {
 	}
 }
 
-// states of all parts.
-func states(a *Assembly) []Decision {
+// decisions of all parts.
+func decisions(a *Assembly) []Decision {
 	if a == nil {
 		return nil
 	}
@@ -423,7 +422,7 @@ func states(a *Assembly) []Decision {
 	return ss
 }
 
-// message of an error, or nothing.
+// message of an error, or empty.
 func message(err error) string {
 	if err == nil {
 		return ""
@@ -431,7 +430,7 @@ func message(err error) string {
 	return err.Error()
 }
 
-// given what exists. What doesn't is called after its key.
-func given(o object.Composed) Input {
+// input with composed resources. Objects that don't exist are named after their key.
+func input(o object.Composed) Input {
 	return Input{Composed: o, Name: func(k key.Key) string { return "object-" + string(k) }}
 }

@@ -10,13 +10,13 @@ import (
 )
 
 func TestBlocked(t *testing.T) {
-	thing := func(k key.Key) Resource { return Resource{Key: k, Object: a(string(k), thingParameters{})} }
+	thing := func(k key.Key) Resource { return Resource{Key: k, Object: newThing(string(k), thingParameters{})} }
 	const (
 		yes = "True"
 		no  = "False"
 	)
-	// A release needs its configuration, that needs the kubeconfig, and that the
-	// cluster. A tag needs what the cluster tells.
+	// The release depends on the configuration, that on the kubeconfig, and that on the
+	// cluster. The tag needs a fact from the cluster.
 	parts := []Part{
 		{Name: "ControlPlane", Resources: []Resource{thing("cluster"), thing("tag").Needs(false, Fact{What: "a group", From: "cluster"})}},
 		{Name: "Access", Resources: []Resource{thing("auth").Refers("cluster"), thing("config").Refers("auth")}},
@@ -30,31 +30,31 @@ func TestBlocked(t *testing.T) {
 		want   map[key.Key]key.Key
 	}{
 		"Nothing": {
-			reason: "Before anything exists each waits for what it depends on first.",
+			reason: "Before anything exists, each waits for its first dependency.",
 			want:   map[key.Key]key.Key{"tag": "cluster", "auth": "cluster", "config": "auth", "release": "config"},
 		},
-		"Through": {
-			reason: "What works is looked through.",
+		"Indirect": {
+			reason: "Dependencies that work are skipped.",
 			exist:  map[string]string{"config": yes, "role": yes, "cluster": yes},
 			want:   map[key.Key]key.Key{"release": "auth"},
 		},
-		"Farther": {
-			reason: "However far it is.",
+		"FurtherIndirect": {
+			reason: "At any depth.",
 			exist:  map[string]string{"config": yes, "role": yes, "auth": yes},
 			want:   map[key.Key]key.Key{"tag": "cluster", "release": "cluster"},
 		},
 		"NotReady": {
-			reason: "What exists and isn't ready doesn't work.",
+			reason: "A resource that exists and isn't ready doesn't work.",
 			exist:  map[string]string{"config": yes, "role": no, "auth": yes, "cluster": yes},
 			want:   map[key.Key]key.Key{"release": "role"},
 		},
-		"UsesDoNotBlock": {
-			reason: "What must outlive another one needn't wait for it.",
+		"DeletionOrderDoesNotBlock": {
+			reason: "A resource that is deleted after another needn't wait for it.",
 			exist:  map[string]string{"config": yes, "auth": yes, "cluster": yes, "release": no},
 			want:   map[key.Key]key.Key{"release": "role"},
 		},
 		"Everything": {
-			reason: "All that there is works; what is withheld isn't held up by that.",
+			reason: "All dependencies work, and what is withheld isn't blocked by them.",
 			exist:  map[string]string{"config": yes, "role": yes, "auth": yes, "cluster": yes, "release": yes},
 			want:   map[key.Key]key.Key{},
 		},
@@ -65,7 +65,7 @@ func TestBlocked(t *testing.T) {
 			for k, ready := range tc.exist {
 				o[key.Key(k)] = observed(t, k, ready, nil)
 			}
-			a, err := Assemble(parts, given(o))
+			a, err := Assemble(parts, input(o))
 			if err != nil {
 				t.Fatal(err)
 			}

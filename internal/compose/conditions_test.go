@@ -23,7 +23,7 @@ func TestConditions(t *testing.T) {
 		return s
 	}
 	withheld := func(k key.Key, what ...string) Decision { return Decision{Key: k, WaitsFor: what} }
-	watched := func(k key.Key, what string) Decision {
+	observeOnly := func(k key.Key, what string) Decision {
 		s := failing(k, "observe failed: external resource does not exist")
 		s.WaitsFor = []string{what}
 		return s
@@ -36,94 +36,94 @@ func TestConditions(t *testing.T) {
 		reason, message string
 	}
 	cases := map[string]struct {
-		reason string
-		states []Decision
-		want   want
+		reason    string
+		decisions []Decision
+		want      want
 	}{
 		"Available": {
-			reason: "Everything is there and ready.",
-			states: []Decision{ready},
-			want:   want{reason: ReasonAvailable},
+			reason:    "Everything exists and is ready.",
+			decisions: []Decision{ready},
+			want:      want{reason: ReasonAvailable},
 		},
 		"Creating": {
-			reason: "What isn't ready is named.",
-			states: []Decision{ready, creating("b"), creating("c")},
-			want:   want{ReasonCreating, "not ready yet: b, c"},
+			reason:    "Resources that aren't ready are named.",
+			decisions: []Decision{ready, creating("b"), creating("c")},
+			want:      want{ReasonCreating, "not ready yet: b, c"},
 		},
 		"CreatingMany": {
-			reason: "Of many that aren't ready, some are named.",
-			states: []Decision{creating("a"), creating("b"), creating("c"), creating("d"), creating("e"), creating("f"), creating("g")},
-			want:   want{ReasonCreating, "not ready yet: a, b, c, d, e and 2 more"},
+			reason:    "Of many resources that aren't ready, the first are named.",
+			decisions: []Decision{creating("a"), creating("b"), creating("c"), creating("d"), creating("e"), creating("f"), creating("g")},
+			want:      want{ReasonCreating, "not ready yet: a, b, c, d, e and 2 more"},
 		},
 		"Blocked": {
-			reason: "What depends on others that don't work yet is no failure, whatever its provider says, and the others are named.",
-			states: []Decision{creating("vpc"), blocked("subnet-a", "vpc", novpc), blocked("subnet-b", "vpc", ""), blocked("release", "auth", "connect failed: no Secret")},
-			want:   want{ReasonCreating, "not ready yet: vpc; subnet-a, subnet-b wait for vpc; release waits for auth"},
+			reason:    "A resource blocked by its dependencies isn't a failure, whatever its provider reports. The dependencies are named.",
+			decisions: []Decision{creating("vpc"), blocked("subnet-a", "vpc", novpc), blocked("subnet-b", "vpc", ""), blocked("release", "auth", "connect failed: no Secret")},
+			want:      want{ReasonCreating, "not ready yet: vpc; subnet-a, subnet-b wait for vpc; release waits for auth"},
 		},
 		"BlockedOnly": {
-			reason: "What it waits for may be of another part.",
-			states: []Decision{ready, blocked("addon", "cluster", "observe failed: no cluster")},
-			want:   want{ReasonWaiting, "addon waits for cluster"},
+			reason:    "The dependency may be in another part.",
+			decisions: []Decision{ready, blocked("addon", "cluster", "observe failed: no cluster")},
+			want:      want{ReasonWaiting, "addon waits for cluster"},
 		},
 		"Resolving": {
-			reason: "What it refers to has just come.",
-			states: []Decision{failing("subnet-a", novpc)},
-			want:   want{ReasonCreating, "not ready yet: subnet-a"},
+			reason:    "Its reference is about to be resolved.",
+			decisions: []Decision{failing("subnet-a", novpc)},
+			want:      want{ReasonCreating, "not ready yet: subnet-a"},
 		},
 		"WithheldAndBlocked": {
-			reason: "The fact that is missing says more than the resource that tells it.",
-			states: []Decision{{Key: "tag", WaitsFor: []string{"the security group"}, BlockedBy: "cluster"}},
-			want:   want{ReasonWaiting, "tag waits for the security group"},
+			reason:    "The missing fact is more specific than the resource that provides it.",
+			decisions: []Decision{{Key: "tag", WaitsFor: []string{"the security group"}, BlockedBy: "cluster"}},
+			want:      want{ReasonWaiting, "tag waits for the security group"},
 		},
 		"Absent": {
-			reason: "What was only watched until now is about to be created.",
-			states: []Decision{failing("nat", absent)},
-			want:   want{ReasonCreating, "not ready yet: nat"},
+			reason:    "A resource that was only observed until now is about to be created.",
+			decisions: []Decision{failing("nat", absent)},
+			want:      want{ReasonCreating, "not ready yet: nat"},
 		},
 		"Failing": {
-			reason: "What a provider complains about is quoted, without its noise.",
-			states: []Decision{creating("a"), failing("b", "create failed: no,\n RequestID: 1")},
-			want:   want{ReasonFailing, "b: create failed: no; not ready yet: a"},
+			reason:    "A provider's error is quoted, without line breaks and request IDs.",
+			decisions: []Decision{creating("a"), failing("b", "create failed: no,\n RequestID: 1")},
+			want:      want{ReasonFailing, "b: create failed: no; not ready yet: a"},
 		},
 		"FailingMany": {
-			reason: "Of many complaints the first are quoted, in the order of the parts.",
-			states: []Decision{failing("e", "1"), failing("d", "2"), failing("c", "3"), failing("b", "4"), failing("a", "5")},
-			want:   want{ReasonFailing, "e: 1; d: 2; c: 3; 2 more fail"},
+			reason:    "Of many errors the first are quoted, in the order of the parts.",
+			decisions: []Decision{failing("e", "1"), failing("d", "2"), failing("c", "3"), failing("b", "4"), failing("a", "5")},
+			want:      want{ReasonFailing, "e: 1; d: 2; c: 3; 2 more fail"},
 		},
 		"Waiting": {
-			reason: "What is withheld is named, with what it waits for, and all that wait for the same at once.",
-			states: []Decision{ready, withheld("b", "an issuer", "an account"), withheld("c", "an account"), withheld("d", "an account")},
-			want:   want{ReasonWaiting, "b waits for an issuer and an account; c, d wait for an account"},
+			reason:    "Withheld resources are named with the fact that they wait for, grouped by fact.",
+			decisions: []Decision{ready, withheld("b", "an issuer", "an account"), withheld("c", "an account"), withheld("d", "an account")},
+			want:      want{ReasonWaiting, "b waits for an issuer and an account; c, d wait for an account"},
 		},
 		"WaitingMany": {
-			reason: "There's an end to everything.",
-			states: []Decision{withheld("a", "1"), withheld("b", "2"), withheld("c", "3"), withheld("d", "4"), withheld("e", "5")},
-			want:   want{ReasonWaiting, "a waits for 1; b waits for 2; c waits for 3; others wait for 2 more reasons"},
+			reason:    "The list of facts is limited.",
+			decisions: []Decision{withheld("a", "1"), withheld("b", "2"), withheld("c", "3"), withheld("d", "4"), withheld("e", "5")},
+			want:      want{ReasonWaiting, "a waits for 1; b waits for 2; c waits for 3; others wait for 2 more reasons"},
 		},
-		"Watched": {
-			reason: "That what is only watched isn't there is no failure: it waits.",
-			states: []Decision{watched("nat", "the internet gateway")},
-			want:   want{ReasonWaiting, "nat waits for the internet gateway"},
+		"ObserveOnly": {
+			reason:    "An external resource that is only observed and doesn't exist isn't a failure: it waits.",
+			decisions: []Decision{observeOnly("nat", "the internet gateway")},
+			want:      want{ReasonWaiting, "nat waits for the internet gateway"},
 		},
-		"HeldAndFailing": {
-			reason: "What is held exists, so that what its provider says matters more than what we miss.",
-			states: []Decision{{Key: "a", Desired: &structpb.Struct{}, Exists: true, Retained: true, Why: "no", WaitsFor: []string{"an account"}}},
-			want:   want{ReasonFailing, "a: no"},
+		"RetainedAndFailing": {
+			reason:    "A retained resource exists, so its provider's error matters more than the missing fact.",
+			decisions: []Decision{{Key: "a", Desired: &structpb.Struct{}, Exists: true, Retained: true, Why: "no", WaitsFor: []string{"an account"}}},
+			want:      want{ReasonFailing, "a: no"},
 		},
-		"HeldAndReady": {
-			reason: "What is held and works is ready.",
-			states: []Decision{{Key: "a", Desired: &structpb.Struct{}, Exists: true, Retained: true, Ready: true, WaitsFor: []string{"an account"}}},
-			want:   want{reason: ReasonAvailable},
+		"RetainedAndReady": {
+			reason:    "A retained resource that works is ready.",
+			decisions: []Decision{{Key: "a", Desired: &structpb.Struct{}, Exists: true, Retained: true, Ready: true, WaitsFor: []string{"an account"}}},
+			want:      want{reason: ReasonAvailable},
 		},
 		"All": {
-			reason: "Complaints come first, and what waits comes last.",
-			states: []Decision{withheld("a", "an issuer"), creating("b"), blocked("c", "b", novpc), failing("d", "no")},
-			want:   want{ReasonFailing, "d: no; not ready yet: b; a waits for an issuer; c waits for b"},
+			reason:    "Errors come first, and waiting resources last.",
+			decisions: []Decision{withheld("a", "an issuer"), creating("b"), blocked("c", "b", novpc), failing("d", "no")},
+			want:      want{ReasonFailing, "d: no; not ready yet: b; a waits for an issuer; c waits for b"},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			a := &Assembly{Parts: []PartDecision{{Part: Part{Name: "Network"}, Decisions: tc.states}}}
+			a := &Assembly{Parts: []PartDecision{{Part: Part{Name: "Network"}, Decisions: tc.decisions}}}
 			w := object.Condition{Type: "NetworkReady", Status: metav1.ConditionFalse, Reason: tc.want.reason, Message: tc.want.message}
 			if w.Message == "" {
 				w.Status = metav1.ConditionTrue
@@ -135,8 +135,8 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// conditioned is a composite resource with conditions.
-func conditioned(t *testing.T, cs ...object.Condition) object.Object {
+// withConditions returns a composite resource with conditions.
+func withConditions(t *testing.T, cs ...object.Condition) object.Object {
 	t.Helper()
 	var all []any
 	for _, c := range cs {
@@ -153,17 +153,17 @@ func TestConditionsOfEmptyParts(t *testing.T) {
 		want   []object.Condition
 	}{
 		"Never": {
-			reason: "A part that nobody has ever asked for isn't told of.",
+			reason: "A part that was never requested has no condition.",
 			want:   []object.Condition{},
 		},
 		"Once": {
-			reason: "What was said of a part while it was there must not stay for ever.",
-			xr:     conditioned(t, object.Condition{Type: "NetworkReady", Status: "False", Reason: ReasonFailing, Message: "no"}),
+			reason: "The last condition of a removed part must not stay.",
+			xr:     withConditions(t, object.Condition{Type: "NetworkReady", Status: "False", Reason: ReasonFailing, Message: "no"}),
 			want:   []object.Condition{{Type: "NetworkReady", Status: "True", Reason: ReasonNotRequested}},
 		},
 		"Others": {
-			reason: "Conditions of others say nothing of the part.",
-			xr:     conditioned(t, object.Condition{Type: "Ready", Status: "True"}),
+			reason: "Conditions of other types don't concern the part.",
+			xr:     withConditions(t, object.Condition{Type: "Ready", Status: "True"}),
 			want:   []object.Condition{},
 		},
 	}

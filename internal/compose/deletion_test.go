@@ -16,24 +16,24 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// The things of these tests: a house that must outlive its roof.
+// The resources of these tests: nodes and the cluster that they need until they're gone.
 var (
-	house = Resource{Key: "house", Object: a("a-house", thingParameters{})}.DeletedAfter("roof", "it carries the roof").Guarded("people live there")
-	roof  = Resource{Key: "roof", Object: a("a-roof", thingParameters{})}
+	cluster = Resource{Key: "cluster", Object: newThing("a-cluster", thingParameters{})}.DeletedAfter("nodes", "the nodes need it").Guarded("it runs workloads")
+	nodes   = Resource{Key: "nodes", Object: newThing("a-nodes", thingParameters{})}
 )
 
-// usage as it's desired of the house, by the roof or by nobody.
-func usage(t *testing.T, byRoof bool) *structpb.Struct {
+// usage of the cluster by the nodes, or by none.
+func usage(t *testing.T, byNodes bool) *structpb.Struct {
 	t.Helper()
-	name := "object-usage-house"
+	name := "object-usage-cluster"
 	spec := map[string]any{
-		"of":     map[string]any{"apiVersion": "example.org/v1", "kind": "Thing", "resourceRef": map[string]any{"name": "a-house"}},
-		"reason": "people live there",
+		"of":     map[string]any{"apiVersion": "example.org/v1", "kind": "Thing", "resourceRef": map[string]any{"name": "a-cluster"}},
+		"reason": "it runs workloads",
 	}
-	if byRoof {
-		name += ".roof"
-		spec["by"] = map[string]any{"apiVersion": "example.org/v1", "kind": "Thing", "resourceRef": map[string]any{"name": "a-roof"}}
-		spec["reason"] = "it carries the roof"
+	if byNodes {
+		name += ".nodes"
+		spec["by"] = map[string]any{"apiVersion": "example.org/v1", "kind": "Thing", "resourceRef": map[string]any{"name": "a-nodes"}}
+		spec["reason"] = "the nodes need it"
 		spec["replayDeletion"] = true
 	}
 	return structOf(t, map[string]any{
@@ -44,8 +44,8 @@ func usage(t *testing.T, byRoof bool) *structpb.Struct {
 	})
 }
 
-// exists with a condition Ready, or without any.
-func exists(t *testing.T, o *structpb.Struct, ready string) object.Object {
+// withReady returns an object with a condition Ready, or with none.
+func withReady(t *testing.T, o *structpb.Struct, ready string) object.Object {
 	t.Helper()
 	m := o.AsMap()
 	if ready != "" {
@@ -54,8 +54,8 @@ func exists(t *testing.T, o *structpb.Struct, ready string) object.Object {
 	return object.Of(structOf(t, m))
 }
 
-// deleted is an object that's on its way out.
-func deleted(t *testing.T, e object.Object) object.Object {
+// deleting returns an object that is being deleted.
+func deleting(t *testing.T, e object.Object) object.Object {
 	t.Helper()
 	m := e.Struct().AsMap()
 	m["metadata"].(map[string]any)["deletionTimestamp"] = "2026-01-01T00:00:00Z"
@@ -67,53 +67,53 @@ func TestProtect(t *testing.T) {
 		usages []UsageDecision
 		err    string
 	}
-	both := object.Composed{"house": observed(t, "a-house", "False", nil), "roof": observed(t, "a-roof", "False", nil)}
+	both := object.Composed{"cluster": observed(t, "a-cluster", "False", nil), "nodes": observed(t, "a-nodes", "False", nil)}
 	guard := func(s UsageDecision) UsageDecision {
-		s.Key, s.Of = "usage-house", "house"
+		s.Key, s.Of = "usage-cluster", "cluster"
 		return s
 	}
 	by := func(s UsageDecision) UsageDecision {
-		s.Key, s.Of, s.By = "usage-house.roof", "house", "roof"
+		s.Key, s.Of, s.By = "usage-cluster.nodes", "cluster", "nodes"
 		return s
 	}
 
 	cases := map[string]struct {
 		reason string
 		rs     []Resource
-		wards  []Resource
+		owners []Resource
 		o      object.Composed
 		want   want
 	}{
-		"Ward": {
-			reason: "What nobody composes is guarded at once: it's there.",
-			wards:  []Resource{{Key: house.Key, Object: house.Object, Guard: house.Guard}},
+		"Owner": {
+			reason: "An owner that isn't composed is guarded in the first pass, because it exists.",
+			owners: []Resource{{Key: cluster.Key, Object: cluster.Object, Guard: cluster.Guard}},
 			want:   want{usages: []UsageDecision{guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}})}},
 		},
 		"Unprotected": {
-			reason: "What nobody needs and nobody guards has no Usage.",
-			rs:     []Resource{roof},
+			reason: "A resource without dependents or a guard has no Usage.",
+			rs:     []Resource{nodes},
 			o:      both,
 		},
 		"NeitherExists": {
-			reason: "A Usage of what doesn't exist is withheld.",
-			rs:     []Resource{house, roof},
+			reason: "A Usage is withheld while its resources don't exist.",
+			rs:     []Resource{cluster, nodes},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{WaitsFor: []string{"house"}}}),
-				by(UsageDecision{Decision: Decision{WaitsFor: []string{"house", "roof"}}}),
+				guard(UsageDecision{Decision: Decision{WaitsFor: []string{"cluster"}}}),
+				by(UsageDecision{Decision: Decision{WaitsFor: []string{"cluster", "nodes"}}}),
 			}},
 		},
 		"OneExists": {
-			reason: "A guard needs only what it guards, a Usage by something else needs that, too.",
-			rs:     []Resource{house, roof},
-			o:      object.Composed{"house": observed(t, "a-house", "True", nil)},
+			reason: "A guard requires only its resource; a Usage by a dependent requires both.",
+			rs:     []Resource{cluster, nodes},
+			o:      object.Composed{"cluster": observed(t, "a-cluster", "True", nil)},
 			want: want{usages: []UsageDecision{
 				guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}}),
-				by(UsageDecision{Decision: Decision{WaitsFor: []string{"roof"}}}),
+				by(UsageDecision{Decision: Decision{WaitsFor: []string{"nodes"}}}),
 			}},
 		},
 		"BothExist": {
-			reason: "What exists is protected, ready or not. A guard never replays a deletion.",
-			rs:     []Resource{house, roof},
+			reason: "A resource that exists is protected, ready or not. A guard never replays a deletion.",
+			rs:     []Resource{cluster, nodes},
 			o:      both,
 			want: want{usages: []UsageDecision{
 				guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}}),
@@ -121,51 +121,51 @@ func TestProtect(t *testing.T) {
 			}},
 		},
 		"OneIsBeingDeleted": {
-			reason: "What's made in its place is another object, which a Usage made now wouldn't protect.",
-			rs:     []Resource{house, roof},
-			o:      object.Composed{"house": deleted(t, both["house"]), "roof": both["roof"]},
+			reason: "The replacement is a new object, which a Usage created now wouldn't protect.",
+			rs:     []Resource{cluster, nodes},
+			o:      object.Composed{"cluster": deleting(t, both["cluster"]), "nodes": both["nodes"]},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{WaitsFor: []string{"house"}}}),
-				by(UsageDecision{Decision: Decision{WaitsFor: []string{"house"}}}),
+				guard(UsageDecision{Decision: Decision{WaitsFor: []string{"cluster"}}}),
+				by(UsageDecision{Decision: Decision{WaitsFor: []string{"cluster"}}}),
 			}},
 		},
 		"UsagesExist": {
-			reason: "A Usage that exists is ready. It's in force once Crossplane says so.",
-			rs:     []Resource{house, roof},
+			reason: "A Usage that exists is ready. It's in force once Crossplane reports so.",
+			rs:     []Resource{cluster, nodes},
 			o: object.Composed{
-				"house": both["house"], "roof": both["roof"],
-				"usage-house":      exists(t, usage(t, false), "True"),
-				"usage-house.roof": exists(t, usage(t, true), ""),
+				"cluster": both["cluster"], "nodes": both["nodes"],
+				"usage-cluster":       withReady(t, usage(t, false), "True"),
+				"usage-cluster.nodes": withReady(t, usage(t, true), ""),
 			},
 			want: want{usages: []UsageDecision{
 				guard(UsageDecision{Decision: Decision{Desired: usage(t, false), Exists: true, Ready: true}, InForce: true}),
 				by(UsageDecision{Decision: Decision{Desired: usage(t, true), Exists: true, Ready: true}}),
 			}},
 		},
-		"EndsAreNotSeen": {
-			reason: "A Usage that exists stays, whatever is seen of its ends.",
-			rs:     []Resource{house, roof},
-			o:      object.Composed{"usage-house": exists(t, usage(t, false), "True"), "usage-house.roof": exists(t, usage(t, true), "False")},
+		"EndsNotObserved": {
+			reason: "A Usage that exists stays desired even if its resources aren't observed.",
+			rs:     []Resource{cluster, nodes},
+			o:      object.Composed{"usage-cluster": withReady(t, usage(t, false), "True"), "usage-cluster.nodes": withReady(t, usage(t, true), "False")},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{Desired: usage(t, false), Exists: true, Ready: true, WaitsFor: []string{"house"}}, InForce: true}),
-				by(UsageDecision{Decision: Decision{Desired: usage(t, true), Exists: true, Ready: true, WaitsFor: []string{"house", "roof"}}}),
+				guard(UsageDecision{Decision: Decision{Desired: usage(t, false), Exists: true, Ready: true, WaitsFor: []string{"cluster"}}, InForce: true}),
+				by(UsageDecision{Decision: Decision{Desired: usage(t, true), Exists: true, Ready: true, WaitsFor: []string{"cluster", "nodes"}}}),
 			}},
 		},
-		"NobodyDescribesTheUser": {
-			reason: "What is kept for something unknown would be kept for ever.",
-			rs:     []Resource{house},
-			want:   want{err: `cannot retain "house" until "roof" is gone: no resource of that key is described`},
+		"DependentNotDescribed": {
+			reason: "A resource retained for an unknown dependent would never be deleted.",
+			rs:     []Resource{cluster},
+			want:   want{err: `cannot retain "cluster" until "nodes" is gone: no resource of that key is described`},
 		},
-		"Circle": {
-			reason: "Two that each wait for the other to go would stay for ever.",
-			rs:     []Resource{house, roof.DeletedAfter("house", "x")},
-			want:   want{err: "cannot ever delete the platform: cannot order resources that depend on each other in a cycle, or on one that does: house, roof"},
+		"Cycle": {
+			reason: "Two resources that wait for each other's deletion would never be deleted.",
+			rs:     []Resource{cluster, nodes.DeletedAfter("cluster", "x")},
+			want:   want{err: "cannot ever delete the platform: cannot order resources that depend on each other in a cycle, or on one that does: cluster, nodes"},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			g := given(tc.o)
-			g.Owners = tc.wards
+			g := input(tc.o)
+			g.Owners = tc.owners
 			a, err := Assemble([]Part{{Resources: tc.rs}}, g)
 			if diff := cmp.Diff(tc.want.err, message(err)); diff != "" {
 				t.Fatalf("\n%s\nAssemble(...): -want error, +got error:\n%s", tc.reason, diff)
@@ -177,14 +177,14 @@ func TestProtect(t *testing.T) {
 				t.Errorf("\n%s\nUsages: -want, +got:\n%s", tc.reason, diff)
 			}
 			if len(a.Orphans) > 0 {
-				t.Errorf("\n%s\nDeparting: %v", tc.reason, a.Orphans)
+				t.Errorf("\n%s\nOrphans: %v", tc.reason, a.Orphans)
 			}
 		})
 	}
 }
 
-func TestDepart(t *testing.T) {
-	seen := func(key, policies string) object.Object {
+func TestCollectGarbage(t *testing.T) {
+	orphan := func(key, policies string) object.Object {
 		o := observed(t, "a-"+key, "True", map[string]any{"name": key}).Struct().AsMap()
 		o["metadata"].(map[string]any)["annotations"] = map[string]any{meta.AnnotationKeyExternalName: "vpc-1", "other": "x"}
 		o["metadata"].(map[string]any)["uid"] = "x"
@@ -197,7 +197,7 @@ func TestDepart(t *testing.T) {
 		}
 		return object.Of(structOf(t, o))
 	}
-	kept := func(key string, policies ...any) *structpb.Struct {
+	retained := func(key string, policies ...any) *structpb.Struct {
 		spec := map[string]any{"forProvider": map[string]any{"name": key}}
 		if len(policies) > 0 {
 			spec[managementPolicies] = policies
@@ -209,129 +209,129 @@ func TestDepart(t *testing.T) {
 			"spec":       spec,
 		})
 	}
-	guard, by := exists(t, usage(t, false), "True"), exists(t, usage(t, true), "True")
-	ask := map[key.Key]*fnv1.ResourceSelector{"usage-house.roof": {
+	guard, by := withReady(t, usage(t, false), "True"), withReady(t, usage(t, true), "True")
+	selectors := map[key.Key]*fnv1.ResourceSelector{"usage-cluster.nodes": {
 		ApiVersion: "example.org/v1", Kind: "Thing", Namespace: new("default"),
-		Match: &fnv1.ResourceSelector_MatchName{MatchName: "a-roof"},
+		Match: &fnv1.ResourceSelector_MatchName{MatchName: "a-nodes"},
 	}}
 	waits := func(k key.Key, what string, o *structpb.Struct) Decision {
 		return Decision{Key: k, Exists: true, Ready: true, Desired: o, WaitsFor: []string{what}}
 	}
 
 	cases := map[string]struct {
-		reason  string
-		rs      []Resource
-		o       object.Composed
-		answers object.RequiredResources
-		want    []Decision
-		asks    map[key.Key]*fnv1.ResourceSelector
+		reason       string
+		rs           []Resource
+		o            object.Composed
+		required     object.RequiredResources
+		want         []Decision
+		requirements map[key.Key]*fnv1.ResourceSelector
 	}{
-		"Free": {
-			reason: "What nobody needs goes at once.",
-			o:      object.Composed{"roof": seen("roof", "Observe,Create,Update,Delete")},
+		"Unused": {
+			reason: "An orphan without Usages is deleted at once.",
+			o:      object.Composed{"nodes": orphan("nodes", "Observe,Create,Update,Delete")},
 		},
 		"NoPolicies": {
-			reason: "What has no policies is deleted for good.",
-			o:      object.Composed{"roof": seen("roof", "")},
+			reason: "Without policies, the external resource is deleted too.",
+			o:      object.Composed{"nodes": orphan("nodes", "")},
 		},
-		"Watched": {
-			reason: "What was never made needn't be deleted.",
-			o:      object.Composed{"roof": seen("roof", "Observe")},
+		"Observed": {
+			reason: "An external resource that was never created needn't be deleted.",
+			o:      object.Composed{"nodes": orphan("nodes", "Observe")},
 		},
-		"Left": {
-			reason: "What was made and would be left behind may be deleted first.",
-			o:      object.Composed{"roof": seen("roof", "Observe,Create,Update")},
-			want:   []Decision{waits("roof", "leave to be deleted", kept("roof", "Observe", "Create", "Update", "Delete"))},
+		"LeftBehind": {
+			reason: "An external resource that would be left behind gets the policy Delete first.",
+			o:      object.Composed{"nodes": orphan("nodes", "Observe,Create,Update")},
+			want:   []Decision{waits("nodes", "leave to be deleted", retained("nodes", "Observe", "Create", "Update", "Delete"))},
 		},
 		"Guarded": {
-			reason: "A guard goes first. What it guards may be deleted by then.",
-			o:      object.Composed{"house": seen("house", "Observe,Create,Update"), "usage-house": guard},
-			want:   []Decision{waits("house", "its Usages to be deleted", kept("house", "Observe", "Create", "Update", "Delete"))},
+			reason: "The guard goes first. Its resource then has the policy Delete.",
+			o:      object.Composed{"cluster": orphan("cluster", "Observe,Create,Update"), "usage-cluster": guard},
+			want:   []Decision{waits("cluster", "its Usages to be deleted", retained("cluster", "Observe", "Create", "Update", "Delete"))},
 		},
-		"GuardOfWhatStays": {
-			reason: "A guard that nobody describes goes.",
-			rs:     []Resource{roof},
-			o:      object.Composed{"roof": seen("roof", ""), "usage-roof": guard},
+		"GuardNotDescribed": {
+			reason: "A guard that isn't described is deleted.",
+			rs:     []Resource{nodes},
+			o:      object.Composed{"nodes": orphan("nodes", ""), "usage-nodes": guard},
 		},
-		"UsedByWhatStays": {
-			reason: "What stays needs what goes no longer: its Usage goes first.",
-			rs:     []Resource{roof},
-			o:      object.Composed{"house": seen("house", ""), "roof": seen("roof", ""), "usage-house.roof": by},
-			want:   []Decision{waits("house", "its Usages to be deleted", kept("house"))},
+		"DependentStays": {
+			reason: "A dependent that stays no longer needs an orphan, so the Usage goes first.",
+			rs:     []Resource{nodes},
+			o:      object.Composed{"cluster": orphan("cluster", ""), "nodes": orphan("nodes", ""), "usage-cluster.nodes": by},
+			want:   []Decision{waits("cluster", "its Usages to be deleted", retained("cluster"))},
 		},
-		"UsedByWhatGoes": {
-			reason: "What needs something until it's gone goes first.",
-			o:      object.Composed{"house": seen("house", ""), "roof": seen("roof", ""), "usage-house.roof": by},
+		"DependentIsOrphan": {
+			reason: "An orphan's dependent goes first.",
+			o:      object.Composed{"cluster": orphan("cluster", ""), "nodes": orphan("nodes", ""), "usage-cluster.nodes": by},
 			want: []Decision{
-				waits("house", "its Usages to be deleted", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
+				waits("cluster", "its Usages to be deleted", retained("cluster")),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
 			},
 		},
-		"UsedByWhatIsNotSeen": {
-			reason: "What isn't seen may still be there: it's asked for, and until there's an answer nothing goes.",
-			o:      object.Composed{"house": seen("house", ""), "usage-house.roof": by},
+		"DependentNotObserved": {
+			reason: "A dependent that isn't observed may still exist, so it's required, and the Usage stays until Crossplane provides it.",
+			o:      object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
 			want: []Decision{
-				waits("house", "its Usages to be deleted", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
+				waits("cluster", "its Usages to be deleted", retained("cluster")),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
 			},
-			asks: ask,
+			requirements: selectors,
 		},
-		"UsedByWhatIsThere": {
-			reason:  "What is being deleted is still there.",
-			o:       object.Composed{"house": seen("house", ""), "usage-house.roof": by},
-			answers: object.RequiredResources{"usage-house.roof": observed(t, "a-roof", "True", nil)},
+		"DependentExists": {
+			reason:   "A dependent that is being deleted still exists.",
+			o:        object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
+			required: object.RequiredResources{"usage-cluster.nodes": observed(t, "a-nodes", "True", nil)},
 			want: []Decision{
-				waits("house", "its Usages to be deleted", kept("house")),
-				waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true)),
+				waits("cluster", "its Usages to be deleted", retained("cluster")),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
 			},
-			asks: ask,
+			requirements: selectors,
 		},
-		"UsedByWhatIsGone": {
-			reason:  "What is gone for certain needs nothing. The question stays the same, or Crossplane would ask for ever.",
-			o:       object.Composed{"house": seen("house", ""), "usage-house.roof": by},
-			answers: object.RequiredResources{"usage-house.roof": {}},
-			want:    []Decision{waits("house", "its Usages to be deleted", kept("house"))},
-			asks:    ask,
+		"DependentGone": {
+			reason:       "A dependent that doesn't exist needs nothing. The requirement must stay the same, or Crossplane would repeat it.",
+			o:            object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
+			required:     object.RequiredResources{"usage-cluster.nodes": {}},
+			want:         []Decision{waits("cluster", "its Usages to be deleted", retained("cluster"))},
+			requirements: selectors,
 		},
-		"OfWhatStays": {
-			reason: "What stays is protected until what needs it is gone.",
-			rs:     []Resource{{Key: "house", Object: house.Object}},
-			o:      object.Composed{"house": seen("house", ""), "usage-house.roof": by},
-			want:   []Decision{waits("usage-house.roof", "Thing a-roof to be deleted", usage(t, true))},
-			asks:   ask,
+		"ResourceStays": {
+			reason:       "A resource that stays is protected until its dependent is gone.",
+			rs:           []Resource{{Key: "cluster", Object: cluster.Object}},
+			o:            object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
+			want:         []Decision{waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true))},
+			requirements: selectors,
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			g := given(tc.o)
-			g.Required = tc.answers
+			g := input(tc.o)
+			g.Required = tc.required
 			a, err := Assemble([]Part{{Resources: tc.rs}}, g)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tc.want, a.Orphans, protocmp.Transform()); diff != "" {
-				t.Errorf("\n%s\nDeparting: -want, +got:\n%s", tc.reason, diff)
+				t.Errorf("\n%s\nOrphans: -want, +got:\n%s", tc.reason, diff)
 			}
-			if diff := cmp.Diff(tc.asks, a.Requirements, protocmp.Transform()); diff != "" {
-				t.Errorf("\n%s\nAsks: -want, +got:\n%s", tc.reason, diff)
+			if diff := cmp.Diff(tc.requirements, a.Requirements, protocmp.Transform()); diff != "" {
+				t.Errorf("\n%s\nRequirements: -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
 }
 
-// TestTeardown tells what is told of the platform's end.
+// TestTeardown checks the conditions TeardownSafe and DeletionPending.
 func TestTeardown(t *testing.T) {
 	condition := func(typ string, status metav1.ConditionStatus, reason, message string) object.Condition {
 		return object.Condition{Type: typ, Status: status, Reason: reason, Message: message}
 	}
-	armed := func(name string) object.Object {
+	pending := func(name string) object.Object {
 		o := observed(t, name, "True", nil).Struct().AsMap()
 		o["metadata"].(map[string]any)["annotations"] = map[string]any{annotationDeletionAttempt: "Background"}
 		return object.Of(structOf(t, o))
 	}
 	safe := object.Composed{
-		"house": observed(t, "a-house", "True", nil), "roof": observed(t, "a-roof", "True", nil),
-		"usage-house": exists(t, usage(t, false), "True"), "usage-house.roof": exists(t, usage(t, true), "True"),
+		"cluster": observed(t, "a-cluster", "True", nil), "nodes": observed(t, "a-nodes", "True", nil),
+		"usage-cluster": withReady(t, usage(t, false), "True"), "usage-cluster.nodes": withReady(t, usage(t, true), "True"),
 	}
 	with := func(k key.Key, e object.Object) object.Composed {
 		o := object.Composed{k: e}
@@ -342,8 +342,8 @@ func TestTeardown(t *testing.T) {
 		}
 		return o
 	}
-	isSafe := condition("TeardownSafe", metav1.ConditionTrue, "Protected", "")
-	isDisarmed := condition("DeletionPending", metav1.ConditionFalse, "NoDeletionStored", "")
+	teardownSafe := condition("TeardownSafe", metav1.ConditionTrue, "Protected", "")
+	notPending := condition("DeletionPending", metav1.ConditionFalse, "NoDeletionStored", "")
 	const stored = "Crossplane denied a deletion, and carries it out once the last Usage is deleted. To cancel it, run: "
 
 	cases := map[string]struct {
@@ -352,34 +352,34 @@ func TestTeardown(t *testing.T) {
 		want   []object.Condition
 	}{
 		"Safe": {
-			reason: "All Usages are in force, and nobody tried to delete anything.",
+			reason: "All Usages are in force, and no deletion was denied.",
 			o:      safe,
-			want:   []object.Condition{isSafe, isDisarmed},
+			want:   []object.Condition{teardownSafe, notPending},
 		},
 		"NothingExists": {
-			reason: "What doesn't exist isn't protected.",
-			want:   []object.Condition{condition("TeardownSafe", metav1.ConditionFalse, "Unprotected", "not in force yet: usage-house, usage-house.roof"), isDisarmed},
+			reason: "A resource that doesn't exist isn't protected.",
+			want:   []object.Condition{condition("TeardownSafe", metav1.ConditionFalse, "Unprotected", "not in force yet: usage-cluster, usage-cluster.nodes"), notPending},
 		},
 		"NotInForce": {
-			reason: "A Usage protects once Crossplane says so.",
-			o:      with("usage-house.roof", exists(t, usage(t, true), "False")),
-			want:   []object.Condition{condition("TeardownSafe", metav1.ConditionFalse, "Unprotected", "not in force yet: usage-house.roof"), isDisarmed},
+			reason: "A Usage protects once Crossplane reports so.",
+			o:      with("usage-cluster.nodes", withReady(t, usage(t, true), "False")),
+			want:   []object.Condition{condition("TeardownSafe", metav1.ConditionFalse, "Unprotected", "not in force yet: usage-cluster.nodes"), notPending},
 		},
-		"Armed": {
-			reason: "A deletion that waits is told, and how to forget it.",
-			o:      with("house", armed("a-house")),
-			want: []object.Condition{isSafe, condition("DeletionPending", metav1.ConditionTrue, "DeletionStored",
-				stored+"house (kubectl annotate --namespace=default thing.example.org/a-house usage.crossplane.io/deletion-attempt-with-policy-)")},
+		"Pending": {
+			reason: "A pending deletion is reported, with the command that cancels it.",
+			o:      with("cluster", pending("a-cluster")),
+			want: []object.Condition{teardownSafe, condition("DeletionPending", metav1.ConditionTrue, "DeletionStored",
+				stored+"cluster (kubectl annotate --namespace=default thing.example.org/a-cluster usage.crossplane.io/deletion-attempt-with-policy-)")},
 		},
-		"ArmedAndUndescribed": {
-			reason: "What the spec removed is to be deleted anyhow.",
-			o:      with("shed", armed("a-shed")),
-			want:   []object.Condition{isSafe, isDisarmed},
+		"PendingForOrphan": {
+			reason: "An orphan is to be deleted anyway.",
+			o:      with("other", pending("a-other")),
+			want:   []object.Condition{teardownSafe, notPending},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			a, err := Assemble([]Part{{Resources: []Resource{house, roof}}}, given(tc.o))
+			a, err := Assemble([]Part{{Resources: []Resource{cluster, nodes}}}, input(tc.o))
 			if err != nil {
 				t.Fatal(err)
 			}

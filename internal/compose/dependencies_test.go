@@ -13,16 +13,16 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// TestCaution has a chimney on a roof on a house: each must outlive the one before.
-func TestCaution(t *testing.T) {
+// TestObserveUntilProtected has an addon on nodes on a cluster: each is deleted before what it runs on.
+func TestObserveUntilProtected(t *testing.T) {
 	owned := []string{"Observe", "Create", "Update", "Delete"}
-	chimney := Resource{Key: "chimney", Object: a("a-chimney", thingParameters{})}.ObserveUntilProtected()
-	chimney.Object.(*thing).Spec.ManagementPolicies = owned
-	rs := []Resource{chimney, {Key: "roof", Object: roof.Object}, house}
-	rs[1] = rs[1].DeletedAfter("chimney", "it carries the chimney")
+	addon := Resource{Key: "addon", Object: newThing("a-addon", thingParameters{})}.ObserveUntilProtected()
+	addon.Object.(*thing).Spec.ManagementPolicies = owned
+	rs := []Resource{addon, {Key: "nodes", Object: nodes.Object}, cluster}
+	rs[1] = rs[1].DeletedAfter("addon", "the addon needs it")
 
-	kept := func(policies ...string) object.Object {
-		m := a("a-chimney", thingParameters{})
+	existing := func(policies ...string) object.Object {
+		m := newThing("a-addon", thingParameters{})
 		m.Spec.ManagementPolicies = policies
 		o, err := object.Intent(m)
 		if err != nil {
@@ -30,93 +30,93 @@ func TestCaution(t *testing.T) {
 		}
 		return object.Of(o)
 	}
-	inForce, notYet := exists(t, usage(t, true), "True"), exists(t, usage(t, true), "False")
+	inForce, notYet := withReady(t, usage(t, true), "True"), withReady(t, usage(t, true), "False")
 	waits := []string{"Usages to protect all that must outlive it (TeardownSafe lists those not in force)"}
-	ask := map[key.Key]*fnv1.ResourceSelector{"chimney": {
+	selectors := map[key.Key]*fnv1.ResourceSelector{"addon": {
 		ApiVersion: "example.org/v1", Kind: "Thing", Namespace: new("default"),
-		Match: &fnv1.ResourceSelector_MatchName{MatchName: "a-chimney"},
+		Match: &fnv1.ResourceSelector_MatchName{MatchName: "a-addon"},
 	}}
 	type want struct {
-		policies []string
-		waitsFor []string
-		asks     map[key.Key]*fnv1.ResourceSelector
+		policies     []string
+		waitsFor     []string
+		requirements map[key.Key]*fnv1.ResourceSelector
 	}
 
 	cases := map[string]struct {
-		reason  string
-		o       object.Composed
-		answers object.RequiredResources
-		want    want
+		reason   string
+		o        object.Composed
+		required object.RequiredResources
+		want     want
 	}{
 		"New": {
-			reason: "What is behind it isn't protected yet, so its provider may only watch it. It might be there all the same.",
-			want:   want{policies: []string{"Observe"}, waitsFor: waits, asks: ask},
+			reason: "Its dependencies aren't protected yet, so its provider may only observe it. It may exist unobserved.",
+			want:   want{policies: []string{"Observe"}, waitsFor: waits, requirements: selectors},
 		},
-		"NewForCertain": {
-			reason:  "It isn't there. The question stays the same, or Crossplane would ask for ever.",
-			answers: object.RequiredResources{"chimney": {}},
-			want:    want{policies: []string{"Observe"}, waitsFor: waits, asks: ask},
+		"NewAndAbsent": {
+			reason:   "It doesn't exist. The requirement must stay the same, or Crossplane would repeat it.",
+			required: object.RequiredResources{"addon": {}},
+			want:     want{policies: []string{"Observe"}, waitsFor: waits, requirements: selectors},
 		},
-		"NotSeen": {
-			reason:  "It's there although it isn't observed, and keeps the policies it has.",
-			answers: object.RequiredResources{"chimney": kept(owned...)},
-			want:    want{policies: owned, waitsFor: waits, asks: ask},
+		"NotObserved": {
+			reason:   "It exists although it isn't observed, and retains its policies.",
+			required: object.RequiredResources{"addon": existing(owned...)},
+			want:     want{policies: owned, waitsFor: waits, requirements: selectors},
 		},
-		"NotSeenButProtected": {
-			reason: "All behind it is protected, whether it exists or not.",
-			o:      object.Composed{"usage-roof.chimney": inForce, "usage-house.roof": inForce},
+		"NotObservedButProtected": {
+			reason: "All of its dependencies are protected, whether it exists or not.",
+			o:      object.Composed{"usage-nodes.addon": inForce, "usage-cluster.nodes": inForce},
 			want:   want{policies: owned},
 		},
 		"Unprotected": {
-			reason: "One that is watched stays so.",
-			o:      object.Composed{"chimney": kept("Observe")},
+			reason: "A resource that is only observed stays so.",
+			o:      object.Composed{"addon": existing("Observe")},
 			want:   want{policies: []string{"Observe"}, waitsFor: waits},
 		},
-		"UnprotectedNextToIt": {
-			reason: "A Usage protects once Crossplane says so.",
-			o:      object.Composed{"chimney": kept("Observe"), "usage-roof.chimney": notYet, "usage-house.roof": inForce},
+		"DirectlyUnprotected": {
+			reason: "A Usage protects once Crossplane reports so.",
+			o:      object.Composed{"addon": existing("Observe"), "usage-nodes.addon": notYet, "usage-cluster.nodes": inForce},
 			want:   want{policies: []string{"Observe"}, waitsFor: waits},
 		},
-		"UnprotectedFarBehind": {
-			reason: "All behind it counts, however far.",
-			o:      object.Composed{"chimney": kept("Observe"), "usage-roof.chimney": inForce},
+		"IndirectlyUnprotected": {
+			reason: "Transitive dependencies count, too.",
+			o:      object.Composed{"addon": existing("Observe"), "usage-nodes.addon": inForce},
 			want:   want{policies: []string{"Observe"}, waitsFor: waits},
 		},
 		"Protected": {
-			reason: "Once all is protected it's made. What only guards something doesn't matter.",
-			o:      object.Composed{"chimney": kept("Observe"), "usage-roof.chimney": inForce, "usage-house.roof": inForce},
+			reason: "Once all are protected it's created. Guards don't count.",
+			o:      object.Composed{"addon": existing("Observe"), "usage-nodes.addon": inForce, "usage-cluster.nodes": inForce},
 			want:   want{policies: owned},
 		},
-		"MadeAndNotSeenToBeProtected": {
-			reason: "One that's made stays as it is, whatever is seen of its protection.",
-			o:      object.Composed{"chimney": kept(owned...), "usage-roof.chimney": notYet},
+		"CreatedAndUnprotected": {
+			reason: "A resource that is created retains its policies, protected or not.",
+			o:      object.Composed{"addon": existing(owned...), "usage-nodes.addon": notYet},
 			want:   want{policies: owned, waitsFor: waits},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			g := given(tc.o)
-			g.Required = tc.answers
+			g := input(tc.o)
+			g.Required = tc.required
 			a, err := Assemble([]Part{{Resources: slices.Clone(rs)}}, g)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := a.Parts[0].Decisions[0]
-			got := want{waitsFor: s.WaitsFor, asks: a.Requirements}
+			got := want{waitsFor: s.WaitsFor, requirements: a.Requirements}
 			for _, p := range object.Of(s.Desired).Value("spec.managementPolicies").GetListValue().GetValues() {
 				got.policies = append(got.policies, p.GetStringValue())
 			}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{}), protocmp.Transform()); diff != "" {
-				t.Errorf("\n%s\nchimney: -want, +got:\n%s", tc.reason, diff)
+				t.Errorf("\n%s\naddon: -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
 }
 
-// TestTurns has a path that leads to a door, and is to lead to the house.
-func TestTurns(t *testing.T) {
-	path := func(to string) *thing { return a("a-path", thingParameters{Name: &to}) }
-	trodden, err := object.Intent(path("door"))
+// TestSwitchTo has an alias that refers to old, and is to refer to the cluster.
+func TestSwitchTo(t *testing.T) {
+	alias := func(to string) *thing { return newThing("a-alias", thingParameters{Name: &to}) }
+	existing, err := object.Intent(alias("old"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,36 +131,36 @@ func TestTurns(t *testing.T) {
 		want   want
 	}{
 		"New": {
-			reason: "It never led anywhere else.",
-			want:   want{to: "house"},
+			reason: "It never referred to anything else.",
+			want:   want{to: "cluster"},
 		},
 		"Unprotected": {
-			reason: "Nobody protects the house, so that it could go while people come along the path.",
-			o:      object.Composed{"path": object.Of(trodden)},
-			want:   want{to: "door", waitsFor: []string{"house to be protected by a Usage"}},
+			reason: "No Usage protects the cluster, so it could be deleted while the alias refers to it.",
+			o:      object.Composed{"alias": object.Of(existing)},
+			want:   want{to: "old", waitsFor: []string{"cluster to be protected by a Usage"}},
 		},
 		"NotYetProtected": {
-			reason: "A Usage protects once Crossplane says so.",
-			o:      object.Composed{"path": object.Of(trodden), "usage-house.roof": exists(t, usage(t, true), "False")},
-			want:   want{to: "door", waitsFor: []string{"house to be protected by a Usage"}},
+			reason: "A Usage protects once Crossplane reports so.",
+			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usage(t, true), "False")},
+			want:   want{to: "old", waitsFor: []string{"cluster to be protected by a Usage"}},
 		},
 		"Protected": {
-			reason: "The house is there to stay for as long as its roof.",
-			o:      object.Composed{"path": object.Of(trodden), "usage-house.roof": exists(t, usage(t, true), "True")},
-			want:   want{to: "house"},
+			reason: "The cluster stays for as long as its nodes.",
+			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usage(t, true), "True")},
+			want:   want{to: "cluster"},
 		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			r := Resource{Key: "path", Object: path("house")}.SwitchTo("house", "spec.forProvider.name")
-			a, err := Assemble([]Part{{Resources: []Resource{r, house, roof}}}, given(tc.o))
+			r := Resource{Key: "alias", Object: alias("cluster")}.SwitchTo("cluster", "spec.forProvider.name")
+			a, err := Assemble([]Part{{Resources: []Resource{r, cluster, nodes}}}, input(tc.o))
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := a.Parts[0].Decisions[0]
 			got := want{to: object.Of(s.Desired).String("spec.forProvider.name"), waitsFor: s.WaitsFor}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
-				t.Errorf("\n%s\npath: -want, +got:\n%s", tc.reason, diff)
+				t.Errorf("\n%s\nalias: -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 )
 
-// A linked object refers to others in all the ways there are.
+// A linked object has references in every supported form.
 type linked struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"` //nolint:modernize // As types of providers have it.
@@ -36,7 +36,7 @@ func (l *linked) DeepCopyObject() runtime.Object {
 	return &c
 }
 
-// link is a resource whose object is called after its key.
+// link is a resource whose object is named after its key.
 func link(k key.Key, s linkedSpec) Resource {
 	return Resource{Key: k, Object: &linked{ObjectMeta: metav1.ObjectMeta{Name: "object-" + string(k)}, Spec: s}}
 }
@@ -53,15 +53,15 @@ func TestNewGraph(t *testing.T) {
 		want   want
 	}{
 		"Nothing": {
-			reason: "Nothing depends on nothing.",
+			reason: "No resources have no edges.",
 		},
-		"Apart": {
-			reason: "Resources that know nothing of each other are all in the first layer, in their order.",
+		"Independent": {
+			reason: "Independent resources are all in the first layer, in their order.",
 			rs:     []Resource{link("b", linkedSpec{}), link("a", linkedSpec{})},
 			want:   want{layers: [][]key.Key{{"b", "a"}}},
 		},
 		"Refers": {
-			reason: "References are fields called so, wherever they are. Each counts once, and only if somebody bears the name.",
+			reason: "References are fields with the suffix Ref or Refs, at any depth. Each counts once, and only if an object has that name.",
 			rs: []Resource{
 				link("a", linkedSpec{
 					OneRef:   &target{Name: "object-b"},
@@ -78,15 +78,15 @@ func TestNewGraph(t *testing.T) {
 			},
 		},
 		"Secret": {
-			reason: "Whoever refers to a Secret refers to what writes it. Who writes it refers to nothing.",
+			reason: "A reference to a Secret refers to the resource that writes it. Writing it is no reference.",
 			rs: []Resource{
 				link("a", linkedSpec{OneRef: &target{Name: "secret"}}),
 				link("b", linkedSpec{WriteConnectionSecretToRef: &target{Name: "secret"}}),
 			},
 			want: want{edges: []dag.Edge{{From: "a", To: "b"}}, layers: [][]key.Key{{"b"}, {"a"}}},
 		},
-		"Said": {
-			reason: "What no field tells is said: other references, facts, and uses.",
+		"Explicit": {
+			reason: "Other edges are explicit: other references, facts, and deletion order.",
 			rs: []Resource{
 				link("a", linkedSpec{OneRef: &target{Name: "object-b"}}).Refers("b", "c").
 					Needs(true, Fact{What: "an id", From: "c"}).
@@ -107,12 +107,12 @@ func TestNewGraph(t *testing.T) {
 			},
 		},
 		"Undescribed": {
-			reason: "An edge has two ends.",
+			reason: "Both ends of an edge must be described.",
 			rs:     []Resource{link("a", linkedSpec{}).DeletedAfter("b", "it stands on it")},
 			want:   want{err: `cannot draw an edge from "b" to "a": not both are described`},
 		},
-		"Circle": {
-			reason: "What is to be gone before itself never goes.",
+		"Cycle": {
+			reason: "A resource that is deleted before itself is never deleted.",
 			rs: []Resource{
 				link("a", linkedSpec{}).DeletedAfter("b", "x").Refers("c"),
 				link("b", linkedSpec{}),
@@ -143,7 +143,7 @@ func TestNewGraph(t *testing.T) {
 	}
 }
 
-// TestGraphOf tells whether a graph of some kinds of edges leaves out the others.
+// TestGraphOf requires that a graph of some kinds of edges omits the others.
 func TestGraphOf(t *testing.T) {
 	g, err := NewGraph([]Part{{Resources: []Resource{
 		link("a", linkedSpec{}).Refers("b").Needs(true, Fact{What: "an id", From: "b"}),
@@ -154,10 +154,10 @@ func TestGraphOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]dag.Edge{{From: "c", To: "b", Kind: dag.DeletedBefore, Why: "x"}}, g.Of(dag.DeletedBefore).Edges); diff != "" {
-		t.Errorf("Of(Uses): -want, +got:\n%s", diff)
+		t.Errorf("Of(DeletedBefore): -want, +got:\n%s", diff)
 	}
 	if diff := cmp.Diff([][]key.Key{{"a", "b"}, {"c"}}, g.Of(dag.DeletedBefore).Layers()); diff != "" {
-		t.Errorf("Of(Uses).Layers(): -want, +got:\n%s", diff)
+		t.Errorf("Of(DeletedBefore).Layers(): -want, +got:\n%s", diff)
 	}
 	if diff := cmp.Diff(3, len(g.Edges)); diff != "" {
 		t.Errorf("the graph itself: -want, +got:\n%s", diff)
@@ -184,22 +184,22 @@ func TestReduced(t *testing.T) {
 		want   []dag.Edge
 	}{
 		"Implied": {
-			reason: "Whoever needs something needs what that needs, however far.",
+			reason: "An edge is omitted if a longer path implies it.",
 			edges:  []dag.Edge{{From: "a", To: "d"}, {From: "a", To: "b"}, {From: "b", To: "c"}, {From: "a", To: "c"}, {From: "c", To: "d"}},
 			want:   []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "c"}, {From: "c", To: "d"}},
 		},
-		"TwoWays": {
-			reason: "Neither of two ways implies the other.",
+		"TwoPaths": {
+			reason: "Neither of two paths implies the other.",
 			edges:  []dag.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
 			want:   []dag.Edge{{From: "a", To: "b"}, {From: "a", To: "c"}, {From: "b", To: "d"}, {From: "c", To: "d"}},
 		},
 		"Kinds": {
-			reason: "Of edges between the same two one is left.",
+			reason: "Of several edges between the same two, one stays.",
 			edges:  []dag.Edge{{From: "a", To: "b", Kind: dag.Waits}, {From: "a", To: "b", Kind: dag.DeletedBefore}},
 			want:   []dag.Edge{{From: "a", To: "b", Kind: dag.Waits}},
 		},
-		"Circle": {
-			reason: "In a circle each implies the other, and both stay.",
+		"Cycle": {
+			reason: "In a cycle each edge implies the other, and both stay.",
 			edges:  []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
 			want:   []dag.Edge{{From: "a", To: "b"}, {From: "b", To: "a"}},
 		},

@@ -12,16 +12,16 @@ import (
 )
 
 // manyParts are n resources that refer to one and are protected by another, as those
-// of a platform, with what exists of them: all, ready or not.
+// of a platform, and the existing objects: all, ready or not.
 func manyParts(tb testing.TB, n int, ready string) ([]Part, Input) {
 	tb.Helper()
 	const root, gate = key.Key("root"), key.Key("gate")
-	rs := []Resource{{Key: root, Object: a("root", thingParameters{})}, {Key: gate, Object: a("gate", thingParameters{}), RefersTo: []key.Key{root}}}
+	rs := []Resource{{Key: root, Object: newThing("root", thingParameters{})}, {Key: gate, Object: newThing("gate", thingParameters{}), RefersTo: []key.Key{root}}}
 	for i := range n - len(rs) {
 		name := fmt.Sprintf("thing-%04d", i)
 		rs = append(rs, Resource{
 			Key:        key.Key(name),
-			Object:     a(name, thingParameters{Name: new(name), Tags: map[string]*string{"a": new("b")}}),
+			Object:     newThing(name, thingParameters{Name: new(name), Tags: map[string]*string{"a": new("b")}}),
 			RefersTo:   []key.Key{root},
 			Dependents: []Dependent{{Key: gate, Why: "it's needed"}},
 		})
@@ -42,8 +42,8 @@ func manyParts(tb testing.TB, n int, ready string) ([]Part, Input) {
 	return []Part{{Name: "Things", Resources: rs}}, g
 }
 
-// TestAssembleGrowsLinearly tells whether one more resource costs as much on the way
-// from 100 to 1,000 as on the way from 10. It counts allocations: unlike time, they are the same each time.
+// TestAssembleGrowsLinearly requires that one more resource costs as much between 100
+// and 1,000 as between 10 and 100. It counts allocations, because they're the same each time.
 func TestAssembleGrowsLinearly(t *testing.T) {
 	for _, ready := range []string{"True", "False"} {
 		allocs := func(n int) float64 {
@@ -57,7 +57,7 @@ func TestAssembleGrowsLinearly(t *testing.T) {
 		ten, hundred, thousand := allocs(10), allocs(100), allocs(1000)
 		few, many := (hundred-ten)/90, (thousand-hundred)/900
 		if r := many / few; r < 0.9 || r > 1.1 {
-			t.Errorf("Ready=%s: one more resource costs %.0f allocations up to 100, and %.0f up to 1,000: want the same, give or take 10%%", ready, few, many)
+			t.Errorf("Ready=%s: one more resource costs %.0f allocations up to 100, and %.0f up to 1,000: want the same within 10%%", ready, few, many)
 		}
 	}
 }

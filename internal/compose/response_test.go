@@ -34,27 +34,27 @@ func TestWriteTo(t *testing.T) {
 		want   *fnv1.RunFunctionResponse
 	}{
 		"Ready": {
-			reason: "When all is ready, whether the composite resource is ready is left to Crossplane.",
+			reason: "When all resources are ready, Crossplane derives the composite resource's readiness.",
 			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
 		"Creating": {
-			reason: "What isn't ready keeps the composite resource from being ready by itself.",
+			reason: "A resource that isn't ready needs no explicit readiness of the composite resource.",
 			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a"), creating("b"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{"a": yes, "b": no}}},
 		},
 		"Withheld": {
-			reason: "What is withheld keeps the composite resource from being ready, although all that is desired is.",
+			reason: "A withheld resource makes the composite resource not ready, although all desired resources are ready.",
 			args:   args{a: &Assembly{Parts: []PartDecision{part("Network", ready("a")), part("Identity", withheld("b", "an issuer"))}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: unready, Resources: map[string]*fnv1.Resource{"a": yes}}},
 		},
 		"Nothing": {
-			reason: "A platform of nothing is there.",
+			reason: "A platform without resources is ready.",
 			args:   args{a: &Assembly{Parts: []PartDecision{part("Observability")}}, rsp: &fnv1.RunFunctionResponse{}},
 			want:   &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{}}},
 		},
-		"Departing": {
-			reason: "What departs is desired, unless it's somebody else's, and what must be known of it is asked for, besides what an earlier step asks for.",
+		"Orphans": {
+			reason: "Orphans are desired unless an earlier step desires that key. Requirements are added to those of earlier steps.",
 			args: args{
 				a: &Assembly{
 					Usages:       []UsageDecision{{Decision: creating("usage-a")}, {Decision: withheld("usage-b", "b")}},
@@ -72,7 +72,7 @@ func TestWriteTo(t *testing.T) {
 			},
 		},
 		"EarlierSteps": {
-			reason: "What earlier steps of the pipeline desire stays, unless it's ours.",
+			reason: "Resources of earlier steps stay, unless the key is ours.",
 			args: args{
 				a: &Assembly{Parts: []PartDecision{part("Network", ready("a"))}},
 				rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Resources: map[string]*fnv1.Resource{
@@ -98,12 +98,12 @@ func TestWriteTo(t *testing.T) {
 	}
 }
 
-// TestWithheld tells whether what is withheld is found in order, in all parts.
+// TestWithheld requires all withheld resources of all parts, in order.
 func TestWithheld(t *testing.T) {
-	there := Decision{Key: "there", Desired: &structpb.Struct{}}
+	existing := Decision{Key: "there", Desired: &structpb.Struct{}}
 	a := &Assembly{Parts: []PartDecision{
-		{Decisions: []Decision{{Key: "b"}, there}},
-		{Decisions: []Decision{there}},
+		{Decisions: []Decision{{Key: "b"}, existing}},
+		{Decisions: []Decision{existing}},
 		{Decisions: []Decision{{Key: "a", WaitsFor: []string{"b"}}}},
 	}}
 	want := []Decision{{Key: "b"}, {Key: "a", WaitsFor: []string{"b"}}}

@@ -100,7 +100,7 @@ func merge(into, patch map[string]any) {
 	}
 }
 
-// embed the supplied object in one of provider-kubernetes.
+// embed the supplied object in an Object of provider-kubernetes.
 func embed(tb testing.TB, manifest map[string]any) map[string]any {
 	tb.Helper()
 	return object(tb, `
@@ -145,7 +145,7 @@ func TestValidate(t *testing.T) {
 		want   []outcome
 	}{
 		"Secret": {
-			reason: "A Secret has no CRD, and is valid.",
+			reason: "A Secret has no CRD, but its own validation.",
 			obj:    object(t, secret, ""),
 		},
 		"SecretWithText": {
@@ -159,7 +159,7 @@ func TestValidate(t *testing.T) {
 			want:   []outcome{{Type: field.ErrorTypeInvalid, Field: "data", Detail: `json: unknown field "datum"`}},
 		},
 		"SecretWithBadKey": {
-			reason: "Keys are names of files.",
+			reason: "Keys are file names.",
 			obj:    object(t, secret, "data: {a/b: eA==}"),
 			want: []outcome{{
 				Type: field.ErrorTypeInvalid, Field: "data[a/b]",
@@ -186,7 +186,7 @@ func TestValidate(t *testing.T) {
 			reason: "It should accept a valid EC2NodeClass in an object of provider-kubernetes.",
 			obj:    embed(t, object(t, nodeClass, ``)),
 		},
-		"ObjectSomethingElse": {
+		"ObjectOtherKind": {
 			reason: "It should not validate an embedded object without a CRD.",
 			obj:    embed(t, object(t, `{apiVersion: v1, kind: ConfigMap, metadata: {name: cool}, wat: true}`, ``)),
 		},

@@ -26,7 +26,7 @@ func TestDraw(t *testing.T) {
 		err    string
 	}{
 		"Mermaid": {
-			reason: "Quotes are escaped, and no id is a word of Mermaid.",
+			reason: "Quotes are escaped, and no id is a keyword of Mermaid.",
 			format: "mermaid",
 			want: `flowchart LR
     subgraph x_group_Above["Above"]
@@ -49,7 +49,7 @@ func TestDraw(t *testing.T) {
 `,
 		},
 		"DOT": {
-			reason: "Quotes and backslashes are escaped, and lines are lines.",
+			reason: "Quotes and backslashes are escaped, and line breaks retained.",
 			format: "dot",
 			want: `digraph {
     rankdir=LR
@@ -96,7 +96,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-// TestSVG parses the picture as XML, and looks at its texts and paths.
+// TestSVG parses the picture as XML, and compares its texts and paths.
 func TestSVG(t *testing.T) {
 	var b strings.Builder
 	if err := drawn.Draw(&b, "svg"); err != nil {
@@ -106,7 +106,7 @@ func TestSVG(t *testing.T) {
 	paths, in := 0, ""
 	for d := xml.NewDecoder(strings.NewReader(b.String())); ; {
 		token, err := d.Token()
-		if err == io.EOF { //nolint:errorlint // A decoder returns just that.
+		if err == io.EOF { //nolint:errorlint // A decoder returns exactly that.
 			break
 		}
 		if err != nil {
@@ -129,7 +129,7 @@ func TestSVG(t *testing.T) {
 		t.Errorf("texts: -want, +got:\n%s", diff)
 	}
 	if want := len(drawn.Arrows) + 1; paths != want {
-		t.Errorf("want %d paths, arrows and their tip; got %d", want, paths)
+		t.Errorf("want %d paths, got %d", want, paths)
 	}
 }
 
@@ -140,12 +140,12 @@ func TestColumns(t *testing.T) {
 		want   map[string]int
 	}{
 		"FromTheLeft": {
-			reason: "Each box is left of all that it needs, and what nothing needs is beside what it needs.",
+			reason: "Each box is left of its dependencies. A box without dependents is next to its dependencies.",
 			arrows: drawn.Arrows,
 			want:   map[string]int{"end roof": 0, "house": 1, "cellar": 2, "mat": 1},
 		},
-		"Circle": {
-			reason: "A circle is drawn, too.",
+		"Cycle": {
+			reason: "A cycle is drawn, too.",
 			arrows: []Arrow{{From: "house", To: "cellar"}, {From: "cellar", To: "house"}},
 			want:   map[string]int{"end roof": 0, "house": 2, "cellar": 1, "mat": 0},
 		},

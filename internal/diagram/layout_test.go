@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// random diagram without circles.
+// random acyclic diagram.
 func random(rng *rand.Rand) Diagram {
 	var d Diagram
 	var ids []string
@@ -44,8 +44,8 @@ func (r rect) contains(o rect) bool {
 	return r.x <= o.x && r.y <= o.y && o.right() <= r.right() && o.bottom() <= r.bottom()
 }
 
-// TestLayout of random diagrams: nothing overlaps, each box is in the frame of its group,
-// every arrow leads to the right, and no arrow crosses a box.
+// TestLayout of random diagrams: nothing overlaps, each box is in its group's frame, every
+// arrow points to the right, and none crosses a box.
 func TestLayout(t *testing.T) {
 	for seed := range uint64(200) {
 		d := random(rand.New(rand.NewPCG(seed, 0)))
@@ -55,7 +55,7 @@ func TestLayout(t *testing.T) {
 		for i, f := range l.frames {
 			frames[f.name] = f.rect
 			if !(rect{width: width, height: height}).contains(f.rect) {
-				t.Errorf("seed %d: %s is not in the picture", seed, f.name)
+				t.Errorf("seed %d: %s is outside the picture", seed, f.name)
 			}
 			for _, o := range l.frames[:i] {
 				if f.overlaps(o.rect) {
@@ -79,7 +79,7 @@ func TestLayout(t *testing.T) {
 		}
 		for _, a := range d.Arrows {
 			if l.places[a.From].right() >= l.places[a.To].x {
-				t.Errorf("seed %d: the arrow from %s to %s does not lead to the right", seed, a.From, a.To)
+				t.Errorf("seed %d: the arrow from %s to %s doesn't point to the right", seed, a.From, a.To)
 			}
 			for _, line := range horizontals(t, l.arrow(a)) {
 				for id, p := range l.places {
@@ -94,7 +94,7 @@ func TestLayout(t *testing.T) {
 
 var horizontal = regexp.MustCompile(`(\d+),(\d+)H(\d+)`)
 
-// horizontals of an arrow: all of it that isn't between columns.
+// horizontals of an arrow: its segments within columns.
 func horizontals(t *testing.T, arrow string) []rect {
 	t.Helper()
 	var rs []rect
@@ -125,7 +125,7 @@ func TestLayoutCrosses(t *testing.T) {
 	}
 }
 
-// TestLayoutLanes shares a lane between groups that have no column in common.
+// TestLayoutLanes shares a lane between groups without a common column.
 func TestLayoutLanes(t *testing.T) {
 	d := Diagram{
 		Groups: []Group{{Name: "Left", Boxes: []Box{{ID: "a"}}}, {Name: "Right", Boxes: []Box{{ID: "b"}}}, {Name: "Below", Boxes: []Box{{ID: "c"}}}},
@@ -133,7 +133,7 @@ func TestLayoutLanes(t *testing.T) {
 	}
 	fs := newLayout(d).frames
 	if fs[0].y != fs[1].y || fs[2].y <= fs[0].bottom() {
-		t.Errorf("want Left and Right beside each other, and Below below: %v", fs)
+		t.Errorf("want Left and Right side by side, and Below below, got %v", fs)
 	}
 }
 
@@ -143,10 +143,10 @@ func TestWrap(t *testing.T) {
 		line   string
 		want   []string
 	}{
-		"Empty": {reason: "A line without text is a line.", want: []string{""}},
+		"Empty": {reason: "An empty line is a line.", want: []string{""}},
 		"Short": {reason: "A short line stays whole.", line: "cluster-role, node-role", want: []string{"cluster-role, node-role"}},
-		"Space": {reason: "Spaces are better to break at than dashes.", line: "addon-vpc-cni, addon-aws-ebs", want: []string{"addon-vpc-cni,", "addon-aws-ebs"}},
-		"Dash":  {reason: "A long word is broken behind a dash.", line: "cluster-security-group-discovery", want: []string{"cluster-security-group-", "discovery"}},
+		"Space": {reason: "Spaces are preferred to dashes.", line: "addon-vpc-cni, addon-aws-ebs", want: []string{"addon-vpc-cni,", "addon-aws-ebs"}},
+		"Dash":  {reason: "A long word is split after a dash.", line: "cluster-security-group-discovery", want: []string{"cluster-security-group-", "discovery"}},
 		"Never": {reason: "A long word without a dash stays whole.", line: strings.Repeat("ä", 30), want: []string{strings.Repeat("ä", 30)}},
 	}
 	for name, tc := range cases {

@@ -115,7 +115,7 @@ func TestControllerPolicies(t *testing.T) {
 	}
 }
 
-// Every document must fit IAM's limit, even with the longest possible names.
+// TestSizes: every document must fit IAM's limit, even with the longest possible names.
 func TestSizes(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -142,8 +142,8 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// Every ARN must be in the scope's partition and region, and every name must be
-// that of the cluster.
+// TestScope: every ARN must be in the scope's partition and region, and every name must be
+// the cluster's.
 func TestScope(t *testing.T) {
 	s := testScope("1.14.1")
 	s.partition, s.region = "aws-cn", "cn-north-1"

@@ -60,7 +60,7 @@ func TestGranted(t *testing.T) {
 	}
 }
 
-// Versions must differ only by the lists of grants.
+// TestGrantedOnly: versions must differ only by the lists of grants.
 func TestGrantedOnly(t *testing.T) {
 	old, recent := controllerPolicies(testScope("1.9.0")), controllerPolicies(testScope("1.14.1"))
 	for i := range recent {
@@ -81,7 +81,7 @@ func TestGrantedOnly(t *testing.T) {
 func TestGrantedOrder(t *testing.T) {
 	gs := []grant{{what: "b"}, {what: "new", since: semver.MustParse("1.11.0")}, {what: "a"}}
 	if diff := cmp.Diff([]string{"b", "a"}, granted(gs, semver.MustParse("1.10.9"))); diff != "" {
-		t.Errorf("Items that are left out don't change the order.\ngranted(...): -want, +got:\n%s", diff)
+		t.Errorf("Omitted items don't change the order.\ngranted(...): -want, +got:\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"b", "new", "a"}, granted(gs, semver.MustParse("1.11.0"))); diff != "" {
 		t.Errorf("Added items are in the order of the list.\ngranted(...): -want, +got:\n%s", diff)

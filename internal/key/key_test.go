@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// chosen are the keys that end with a name that people choose, by what they are of.
+// chosen are keys that end with a name from the claim, by what they identify.
 var chosen = map[string]func(name string) Key{
 	"NodeGroup":           NodeGroup,
 	"NodeRole":            NodeRole,
@@ -29,8 +29,8 @@ var fixed = append([]Key{
 	Attachment("AmazonEKSClusterPolicy", ClusterRole), Attachment("AmazonEKSWorkerNodePolicy", KarpenterNodeRole),
 }, OfZone("eu-west-3a")...)
 
-// TestNamesPeopleChoose never give two resources one key, whatever the names are: here
-// they are what other keys end with.
+// TestNamesPeopleChoose never give two resources the same key. Here the names are suffixes
+// of other keys.
 func TestNamesPeopleChoose(t *testing.T) {
 	names := map[string]bool{"system": true, "eu-west-3a": true, "vpc-cni": true}
 	for _, k := range fixed {

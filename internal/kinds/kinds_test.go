@@ -6,9 +6,8 @@ import (
 	"testing"
 )
 
-// TestImmutableFields has every immutable field exist: in what is desired and, unless no
-// provider reports it, in what the provider reports. Nothing would retain a field that
-// doesn't exist.
+// TestImmutableFields requires that every immutable field exists in the spec and, unless it
+// is unreported, in the status. A field that doesn't exist couldn't be retained.
 func TestImmutableFields(t *testing.T) {
 	for _, k := range All() {
 		kind := reflect.TypeOf(k.Object).Elem()
@@ -18,19 +17,19 @@ func TestImmutableFields(t *testing.T) {
 				t.Errorf("%s has no %s", kind.Name(), f.Path)
 			}
 			if reported := "status.atProvider." + field; f.Unreported == has(kind, strings.Split(reported, ".")) {
-				t.Errorf("%s has %s: %t, want the opposite", kind.Name(), reported, f.Unreported)
+				t.Errorf("%s: %s is unreported: want %t", kind.Name(), reported, f.Unreported)
 			}
 		}
 	}
 }
 
-// TestKinds has each kind once, and finds it by its Go type and by its group and name.
+// TestKinds has each kind once, and finds it by its Go type and by group and kind.
 func TestKinds(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, k := range All() {
 		gvk := k.GroupVersionKind()
 		if seen[gvk.GroupKind().String()] {
-			t.Errorf("%s is there twice", gvk.GroupKind())
+			t.Errorf("%s is a duplicate", gvk.GroupKind())
 		}
 		seen[gvk.GroupKind().String()] = true
 		if got := Of(k.Object).GroupVersionKind(); got != gvk {
@@ -42,7 +41,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// has reports whether a type has a field at a path of names in JSON.
+// has reports whether a type has a field at a path of JSON names.
 func has(t reflect.Type, path []string) bool {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()

@@ -8,7 +8,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// TestDeployed has a release in every state that provider-helm tells:
+// TestDeployed has a release in every state that provider-helm reports:
 // https://github.com/crossplane-contrib/provider-helm/blob/v1.2.0/pkg/controller/namespaced/release/release.go
 func TestDeployed(t *testing.T) {
 	type want struct {
@@ -19,23 +19,22 @@ func TestDeployed(t *testing.T) {
 
 	cases := map[string]struct {
 		reason string
-		// state, and what the conditions Synced and Ready say; empty if they
-		// aren't there.
+		// state, and the statuses of Synced and Ready, or empty if they don't exist.
 		state, synced, ready string
 		want                 want
 	}{
 		"New":              {reason: "Nothing is installed."},
-		"Unreachable":      {reason: "The cluster cannot be reached, for now or any longer: what is there is what was there.", state: "deployed", synced: "False", ready: "True"},
+		"Unreachable":      {reason: "The cluster cannot be reached, so the status may be outdated.", state: "deployed", synced: "False", ready: "True"},
 		"Installing":       {reason: "The first revision is being installed.", state: "pending-install", synced: "True", ready: "False"},
-		"InstallFailed":    {reason: "The first revision has failed, and Helm says why.", state: "failed", synced: "True", ready: "False", want: want{why: failed}},
-		"Deployed":         {reason: "It's as it should be.", state: "deployed", synced: "True", ready: "True", want: want{ready: true}},
-		"WithoutReady":     {reason: "A release that was installed without a hitch may lack the condition until the next poll.", state: "deployed", synced: "True", want: want{ready: true}},
+		"InstallFailed":    {reason: "The first revision failed, and Helm reports the cause.", state: "failed", synced: "True", ready: "False", want: want{why: failed}},
+		"Deployed":         {reason: "It's as desired.", state: "deployed", synced: "True", ready: "True", want: want{ready: true}},
+		"WithoutReady":     {reason: "A release that is installed without errors may have no condition until the next poll.", state: "deployed", synced: "True", want: want{ready: true}},
 		"ValuesDiffer":     {reason: "The last revision runs. Its chart or values are about to change.", state: "deployed", synced: "True", ready: "False", want: want{ready: true}},
-		"Upgrading":        {reason: "The revision before runs.", state: "pending-upgrade", synced: "True", ready: "False", want: want{ready: true}},
-		"UpgradeFailed":    {reason: "Half of it may run.", state: "failed", synced: "True", ready: "False", want: want{why: failed}},
+		"Upgrading":        {reason: "The previous revision runs.", state: "pending-upgrade", synced: "True", ready: "False", want: want{ready: true}},
+		"UpgradeFailed":    {reason: "It may run partially.", state: "failed", synced: "True", ready: "False", want: want{why: failed}},
 		"CannotBeUpgraded": {reason: "The chart cannot be pulled.", state: "deployed", synced: "False", ready: "False"},
-		"RollingBack":      {reason: "An upgrade has failed.", state: "pending-rollback", synced: "True", ready: "False"},
-		"Uninstalling":     {reason: "It goes.", state: "uninstalling", synced: "True", ready: "False"},
+		"RollingBack":      {reason: "An upgrade failed.", state: "pending-rollback", synced: "True", ready: "False"},
+		"Uninstalling":     {reason: "It's being deleted.", state: "uninstalling", synced: "True", ready: "False"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ func moduleOf(pkg string) string {
 	return ""
 }
 
-// TestRanges compares the versions that our packages depend on with those that composed
-// objects are checked against: from the oldest release to the minor of the newest.
+// TestRanges compares the version constraints of our packages with the releases that
+// composed objects are validated against: from the oldest release to the newest minor.
 func TestRanges(t *testing.T) {
 	for _, file := range []string{"apis/crossplane.yaml", "apis-namespaced/crossplane.yaml"} {
 		b, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(file)))
@@ -54,7 +54,7 @@ func TestRanges(t *testing.T) {
 			providers++
 			vs := Releases(moduleOf(d.Package))
 			if len(vs) == 0 {
-				t.Errorf("%s: composed objects aren't checked against %s", file, d.Package)
+				t.Errorf("%s: composed objects aren't validated against %s", file, d.Package)
 				continue
 			}
 			newest := semver.MustParse(vs[len(vs)-1]).IncMinor()
@@ -68,12 +68,12 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// TestReleases are in order, and are what go.mod or a choice names.
+// TestReleases checks that they are sorted, and contain the versions in go.mod.
 func TestReleases(t *testing.T) {
 	for module, rs := range releases {
 		for i := range rs[1:] {
 			if !semver.MustParse(rs[i].version).LessThan(semver.MustParse(rs[i+1].version)) {
-				t.Errorf("%s: %s should be older than %s", module, rs[i].version, rs[i+1].version)
+				t.Errorf("%s: %s isn't older than %s", module, rs[i].version, rs[i+1].version)
 			}
 		}
 		m, err := Find(t.Context(), filepath.Join("..", ".."), module)
@@ -85,7 +85,7 @@ func TestReleases(t *testing.T) {
 			found = found || r.version == m.Version
 		}
 		if !found {
-			t.Errorf("%s: %s is compiled in, but not checked against: %v", module, m.Version, Releases(module))
+			t.Errorf("%s: %s is in go.mod, but isn't validated against: %v", module, m.Version, Releases(module))
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// TestChecksum refuses files with another checksum than the release's.
+// TestChecksum refuses files with another checksum than that of the release.
 func TestChecksum(t *testing.T) {
 	const module = "github.com/crossplane-contrib/provider-helm"
 	was := releases[module]

@@ -28,7 +28,7 @@ func TestDecode(t *testing.T) {
 			want:   thing{Name: "a", On: true, Count: 3, Inner: item{Name: "b"}, Items: []item{{Name: "c"}, {Name: "d"}}},
 		},
 		"WrongTypes": {
-			reason: "A value of another type is left out, and an item of a list is empty.",
+			reason: "A value of another type is omitted, and an item of a list is empty.",
 			status: map[string]any{"name": 1.0, "on": "true", "count": "3", "inner": []any{}, "items": []any{1.0, map[string]any{"name": map[string]any{}}}},
 			want:   thing{Items: []item{{}, {}}},
 		},

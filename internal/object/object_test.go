@@ -32,7 +32,7 @@ func TestObserve(t *testing.T) {
 			reason: "At first, nothing exists.",
 		},
 		"Sorted": {
-			reason: "Keys are sorted, whatever the order of the map.",
+			reason: "Keys are sorted, whatever the map order.",
 			args:   map[string]map[string]any{"b": thing, "a": thing, "c": thing},
 			want:   want{keys: []key.Key{"a", "b", "c"}},
 		},
@@ -74,7 +74,7 @@ func TestObserve(t *testing.T) {
 	}
 
 	if o, err := ReadComposed(nil); err != nil || len(o) > 0 {
-		t.Errorf("ReadComposed(nil): %v, %v: an empty request has nothing observed", o, err)
+		t.Errorf("ReadComposed(nil): got %v, %v, want nothing observed", o, err)
 	}
 }
 
@@ -95,18 +95,18 @@ func TestExisting(t *testing.T) {
 		path   string
 		want   any
 	}{
-		"Field":        {reason: "A field is found by its name.", e: e, path: "metadata.name", want: "thing"},
-		"Number":       {reason: "A number is one.", e: e, path: "status.version", want: 3.0},
-		"Item":         {reason: "An item of a list is found by its index.", e: e, path: "status.oidc.0.issuer", want: "https://example.org"},
-		"Object":       {reason: "An object is found, too.", e: e, path: "metadata", want: map[string]any{"name": "thing"}},
-		"Null":         {reason: "Null has no value.", e: e, path: "status.null"},
-		"Missing":      {reason: "A missing field has no value.", e: e, path: "status.other.field"},
-		"PastTheEnd":   {reason: "A list ends.", e: e, path: "status.oidc.1.issuer"},
-		"Negative":     {reason: "A list begins.", e: e, path: "status.oidc.-1.issuer"},
-		"NoIndex":      {reason: "Items have no names.", e: e, path: "status.oidc.issuer"},
-		"EmptyList":    {reason: "An empty list has no items.", e: e, path: "status.empty.0"},
-		"IntoString":   {reason: "A string has no fields.", e: e, path: "metadata.name.first"},
-		"NothingAtAll": {reason: "An object that doesn't exist has no fields.", e: Object{}, path: "metadata.name"},
+		"Field":      {reason: "A field is found by its name.", e: e, path: "metadata.name", want: "thing"},
+		"Number":     {reason: "A number is found, too.", e: e, path: "status.version", want: 3.0},
+		"Item":       {reason: "An item of a list is found by its index.", e: e, path: "status.oidc.0.issuer", want: "https://example.org"},
+		"Object":     {reason: "An object is found, too.", e: e, path: "metadata", want: map[string]any{"name": "thing"}},
+		"Null":       {reason: "Null has no value.", e: e, path: "status.null"},
+		"Missing":    {reason: "A missing field has no value.", e: e, path: "status.other.field"},
+		"PastTheEnd": {reason: "An index past the end has no value.", e: e, path: "status.oidc.1.issuer"},
+		"Negative":   {reason: "A negative index has no value.", e: e, path: "status.oidc.-1.issuer"},
+		"NoIndex":    {reason: "Items have no names.", e: e, path: "status.oidc.issuer"},
+		"EmptyList":  {reason: "An empty list has no items.", e: e, path: "status.empty.0"},
+		"IntoString": {reason: "A string has no fields.", e: e, path: "metadata.name.first"},
+		"NoObject":   {reason: "An object that doesn't exist has no fields.", e: Object{}, path: "metadata.name"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -135,7 +135,7 @@ func structOf(t *testing.T, m map[string]any) *structpb.Struct {
 	return s
 }
 
-// message of an error, or nothing.
+// message of an error, or empty.
 func message(err error) string {
 	if err == nil {
 		return ""

@@ -15,7 +15,7 @@ func TestJudge(t *testing.T) {
 	}
 	yes := func(typ string) any { return condition(typ, "True", "") }
 	no := func(typ, message string) any { return condition(typ, "False", message) }
-	sulks := func(Object) (bool, string) { return false, "it sulks" }
+	broken := func(Object) (bool, string) { return false, "it's broken" }
 
 	type want struct {
 		ready bool
@@ -35,18 +35,18 @@ func TestJudge(t *testing.T) {
 		"NotSynced":       {reason: "It works, but isn't as desired: the provider reports why.", e: conditions(no("Synced", "update failed: no"), yes("Ready")), want: want{why: "update failed: no"}},
 		"SyncedUnknown":   {reason: "Unknown isn't true.", e: conditions(condition("Synced", "Unknown", ""), yes("Ready"))},
 		"ReadyAndFailed":  {reason: "The last operation may be long ago, and only the provider resets it.", e: conditions(yes("Synced"), yes("Ready"), no("LastAsyncOperation", "create failed")), want: want{ready: true}},
-		"CreatingAgain":   {reason: "While a provider retries, it only reports how the last operation ended.", e: conditions(yes("Synced"), no("Ready", ""), no("LastAsyncOperation", "create failed")), want: want{why: "create failed"}},
+		"CreatingAgain":   {reason: "While a provider retries, it only reports the result of the last operation.", e: conditions(yes("Synced"), no("Ready", ""), no("LastAsyncOperation", "create failed")), want: want{why: "create failed"}},
 		"SyncedFirst":     {reason: "Synced takes precedence over the last operation, whatever the order of conditions.", e: conditions(no("LastAsyncOperation", "then"), no("Synced", "now")), want: want{why: "now"}},
 		"ReadyLast":       {reason: "The condition Ready has the reason.", e: conditions(yes("Synced"), no("Ready", "no node class")), want: want{why: "no node class"}},
-		"AttemptWasFine":  {reason: "A successful operation has no complaint.", e: conditions(condition("LastAsyncOperation", "True", "fine"))},
+		"Successful":      {reason: "A successful operation has no error.", e: conditions(condition("LastAsyncOperation", "True", "fine"))},
 		"Paused":          {reason: "Its reconciliation is paused.", e: conditions(map[string]any{"type": "Synced", "status": "False", "reason": "ReconcilePaused"}, yes("Ready")), want: want{why: "its reconciliation is paused"}},
 		"NoConditions":    {reason: "Without conditions it isn't ready.", e: conditions()},
 		"NoStatus":        {reason: "Without a status it isn't ready.", e: Of(&structpb.Struct{})},
 		"WrongTypes":      {reason: "Conditions may have any type.", e: conditions("Ready", nil, 3.0)},
 		"Existence":       {reason: "A kind without conditions is ready once it exists.", e: Of(&structpb.Struct{}), r: ReadyByExistence, want: want{ready: true}},
 		"Deleted":         {reason: "An object that is being deleted isn't ready, whatever its status.", e: Of(structOf(t, map[string]any{"metadata": map[string]any{"deletionTimestamp": "2026-01-01T00:00:00Z"}})), r: ReadyByExistence, want: want{why: "it's being deleted"}},
-		"Other":           {reason: "The Readiness's own reason is used if conditions have none.", e: conditions(yes("Synced")), r: sulks, want: want{why: "it sulks"}},
-		"OtherAndMessage": {reason: "A reason in the conditions takes precedence.", e: conditions(no("Synced", "update failed")), r: sulks, want: want{why: "update failed"}},
+		"Other":           {reason: "The Readiness's own reason is used if conditions have none.", e: conditions(yes("Synced")), r: broken, want: want{why: "it's broken"}},
+		"OtherAndMessage": {reason: "A reason in the conditions takes precedence.", e: conditions(no("Synced", "update failed")), r: broken, want: want{why: "update failed"}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

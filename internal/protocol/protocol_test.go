@@ -26,12 +26,12 @@ func TestWriteStatus(t *testing.T) {
 		want   map[string]any
 	}{
 		"NoComposite": {
-			reason: "At first nobody desires anything of the composite resource.",
+			reason: "At first the composite resource has no desired state.",
 			rsp:    &fnv1.RunFunctionResponse{},
 			want:   map[string]any{"apiVersion": "example.org/v1", "kind": "XThing", "status": map[string]any{"clusterName": "a", "count": 0.0}},
 		},
 		"EarlierSteps": {
-			reason: "What earlier steps desire of its spec and its metadata stays.",
+			reason: "Desired spec and metadata of earlier steps stay.",
 			rsp: &fnv1.RunFunctionResponse{Desired: &fnv1.State{Composite: &fnv1.Resource{Resource: structOf(t, map[string]any{
 				"metadata": map[string]any{"labels": map[string]any{"a": "b"}},
 				"status":   map[string]any{"clusterName": "b", "theirs": true},
@@ -53,14 +53,14 @@ func TestWriteStatus(t *testing.T) {
 				t.Errorf("\n%s\nWriteStatus(...): -want, +got:\n%s", tc.reason, diff)
 			}
 			if r := tc.rsp.GetDesired().GetComposite().GetReady(); r != fnv1.Ready_READY_UNSPECIFIED {
-				t.Errorf("\n%s\nWriteStatus(...): status says nothing of readiness, got %s", tc.reason, r)
+				t.Errorf("\n%s\nWriteStatus(...): got readiness %s, want it unspecified", tc.reason, r)
 			}
 		})
 	}
 }
 
-// conditioned is a composite resource with conditions.
-func conditioned(t *testing.T, cs ...object.Condition) object.Object {
+// withConditions returns a composite resource with conditions.
+func withConditions(t *testing.T, cs ...object.Condition) object.Object {
 	t.Helper()
 	var all []any
 	for _, c := range cs {
@@ -72,7 +72,7 @@ func conditioned(t *testing.T, cs ...object.Condition) object.Object {
 func TestSetConditions(t *testing.T) {
 	c := object.Condition{Type: "NetworkReady", Status: "False", Reason: "Failing", Message: "vpc: no"}
 	was := func(s metav1.ConditionStatus, message string) object.Object {
-		return conditioned(t, object.Condition{Type: "NetworkReady", Status: s, Message: message})
+		return withConditions(t, object.Condition{Type: "NetworkReady", Status: s, Message: message})
 	}
 	set := []*fnv1.Condition{{
 		Type: "NetworkReady", Status: fnv1.Status_STATUS_CONDITION_FALSE, Reason: "Failing", Message: new("vpc: no"),
@@ -87,11 +87,11 @@ func TestSetConditions(t *testing.T) {
 		xr     object.Object
 		want   *fnv1.RunFunctionResponse
 	}{
-		"New":     {reason: "What is said for the first time hasn't changed.", want: &fnv1.RunFunctionResponse{Conditions: set}},
-		"Same":    {reason: "What is as it was is no event.", xr: was("False", "vpc: no"), want: &fnv1.RunFunctionResponse{Conditions: set}},
-		"Message": {reason: "Another message is no event: the status is what it was.", xr: was("False", "vpc: other"), want: &fnv1.RunFunctionResponse{Conditions: set}},
-		"Changed": {reason: "A change is an event.", xr: was("True", ""), want: &fnv1.RunFunctionResponse{Conditions: set, Results: event}},
-		"Unknown": {reason: "To know is a change, too.", xr: was("Unknown", ""), want: &fnv1.RunFunctionResponse{Conditions: set, Results: event}},
+		"New":     {reason: "A new condition is no event.", want: &fnv1.RunFunctionResponse{Conditions: set}},
+		"Same":    {reason: "The same status is no event.", xr: was("False", "vpc: no"), want: &fnv1.RunFunctionResponse{Conditions: set}},
+		"Message": {reason: "Another message with the same status is no event.", xr: was("False", "vpc: other"), want: &fnv1.RunFunctionResponse{Conditions: set}},
+		"Changed": {reason: "Another status is an event.", xr: was("True", ""), want: &fnv1.RunFunctionResponse{Conditions: set, Results: event}},
+		"Unknown": {reason: "A change from Unknown is an event, too.", xr: was("Unknown", ""), want: &fnv1.RunFunctionResponse{Conditions: set, Results: event}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestSetConditions(t *testing.T) {
 }
 
 func TestPreserveConditions(t *testing.T) {
-	xr := conditioned(t,
+	xr := withConditions(t,
 		object.Condition{Type: "Valid", Status: "True", Reason: "Valid"},
 		object.Condition{Type: "Theirs", Status: "True", Reason: "Fine"},
 		object.Condition{Type: "NetworkReady", Status: "False", Reason: "Failing", Message: "vpc: no"},
@@ -122,10 +122,10 @@ func TestPreserveConditions(t *testing.T) {
 		{Type: "AccessReady", Status: fnv1.Status_STATUS_CONDITION_UNKNOWN, Reason: "FatalError", Message: new("who knows"), Target: both},
 	}
 	if diff := cmp.Diff(want, rsp.GetConditions(), protocmp.Transform()); diff != "" {
-		t.Errorf("What is set stays, what isn't ours stays out of it, and the rest is as it was: -want, +got:\n%s", diff)
+		t.Errorf("PreserveConditions(...): want set conditions, then ours that were observed: -want, +got:\n%s", diff)
 	}
 	if len(rsp.GetResults()) != results {
-		t.Errorf("What is as it was is no event, got %v", rsp.GetResults()[results:])
+		t.Errorf("PreserveConditions(...): want no event, got %v", rsp.GetResults()[results:])
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// platform is a schema that uses every supported feature.
+// platform is a schema with every supported feature.
 const platform = `
 type: object
 properties:
@@ -504,7 +504,7 @@ func TestNormalize(t *testing.T) {
 		"Infinity":       {reason: "It should not change infinity.", v: math.Inf(-1), want: math.Inf(-1)},
 		"NilMap":         {reason: "It should allocate a nil map.", v: map[string]any(nil), want: map[string]any{}},
 		"NilSlice":       {reason: "It should allocate a nil slice.", v: []any(nil), want: []any{}},
-		"SomethingElse":  {reason: "It should not change a value that isn't JSON.", v: thing{A: 1}, want: thing{A: 1}},
+		"NotJSON":        {reason: "It should not change a value that isn't JSON.", v: thing{A: 1}, want: thing{A: 1}},
 		"NumberInString": {reason: "It should not change a string.", v: "42", want: "42"},
 		"Nested": {
 			reason: "It should convert nested values.",

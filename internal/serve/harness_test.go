@@ -21,10 +21,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// patience is a timeout for operations that take no time.
-const patience = time.Minute
+// timeout of operations that take no time.
+const timeout = time.Minute
 
-// A fake function answers as a test defines.
+// A fake function that responds as a test defines.
 type fake struct {
 	fnv1.UnimplementedFunctionRunnerServiceServer
 
@@ -40,7 +40,7 @@ func echo(_ context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionRes
 	return &fnv1.RunFunctionResponse{Meta: &fnv1.ResponseMeta{Tag: req.GetMeta().GetTag()}}, nil
 }
 
-// A server that runs, with what a client needs to reach it.
+// A running server, and what a client needs to connect.
 type server struct {
 	*Server
 
@@ -52,14 +52,14 @@ type server struct {
 	ended     chan error
 }
 
-// start a server on loopback, with mTLS, that ends with the test.
+// start a server on loopback, with mTLS, until the test ends.
 func start(t *testing.T, answer func(context.Context, *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error), change func(o *Options)) *server {
 	t.Helper()
 	s := &server{t: t, dir: t.TempDir(), log: &buffer{}, ended: make(chan error, 1)}
 	s.authority = s.rotate()
 	o := Options{
 		Network: "tcp", Address: "127.0.0.1:0", CertsDir: s.dir, MaxMessageSize: 1 << 20, MaxCalls: 4,
-		CallTimeout: patience, DrainTimeout: patience, MetricsAddress: "127.0.0.1:0", DebugAddress: "127.0.0.1:0",
+		CallTimeout: timeout, DrainTimeout: timeout, MetricsAddress: "127.0.0.1:0", DebugAddress: "127.0.0.1:0",
 	}
 	if change != nil {
 		change(&o)
@@ -105,7 +105,7 @@ func (s *server) tls(a *pki.Authority) *tls.Config {
 	return c
 }
 
-// connect to the server, as a client of an authority.
+// connect to the server with a client certificate of an authority.
 func (s *server) connect(a *pki.Authority) *grpc.ClientConn {
 	s.t.Helper()
 	return s.dial(credentials.NewTLS(s.tls(a)))
@@ -123,12 +123,12 @@ func (s *server) dial(creds credentials.TransportCredentials) *grpc.ClientConn {
 
 // call the function.
 func (s *server) call(c *grpc.ClientConn, tag string, o ...grpc.CallOption) (*fnv1.RunFunctionResponse, error) {
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.t.Context(), timeout)
 	defer cancel()
 	return fnv1.NewFunctionRunnerServiceClient(c).RunFunction(ctx, request(s.t, tag), o...)
 }
 
-// get the status and body of a path.
+// get the status code and body of a path.
 func (s *server) get(e *endpoint, path string) (int, string) {
 	s.t.Helper()
 	return s.do(http.MethodGet, e, path, "")
@@ -171,27 +171,27 @@ func request(tb testing.TB, tag string) *fnv1.RunFunctionRequest {
 // eventually waits until a condition is true.
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(timeout); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if cond() {
 			return
 		}
 	}
-	t.Fatalf("%s: not within %s", what, patience)
+	t.Fatalf("%s: not within %s", what, timeout)
 }
 
-// next value of a channel. None within the timeout fails the test.
+// next value of a channel, within the timeout.
 func next[T any](t *testing.T, c <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(patience):
-		t.Fatalf("nothing came within %s", patience)
+	case <-time.After(timeout):
+		t.Fatalf("no value within %s", timeout)
 		panic("unreachable")
 	}
 }
 
-// A buffer of a log that's read while it's written.
+// A buffer of a log that can be read while it's written.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer

@@ -36,7 +36,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/pki"
 )
 
-// TestWhoMayCall admits only clients with a certificate of the authority.
+// TestWhoMayCall accepts only clients with a certificate of the authority.
 func TestWhoMayCall(t *testing.T) {
 	s := start(t, echo, nil)
 	other, err := pki.New()
@@ -56,7 +56,7 @@ func TestWhoMayCall(t *testing.T) {
 		want   codes.Code
 	}{
 		"Trusted": {
-			reason: "Crossplane shows a certificate of the authority.",
+			reason: "Crossplane has a certificate of the authority.",
 			creds:  credentials.NewTLS(trusted),
 			want:   codes.OK,
 		},
@@ -131,7 +131,7 @@ func TestCannotServe(t *testing.T) {
 			want:   fmt.Sprintf("cannot listen for Crossplane at %q", taken),
 		},
 		"MetricsAddressTaken": {
-			reason: "A missing metrics endpoint should not go unnoticed.",
+			reason: "A missing metrics endpoint should be an error.",
 			o:      Options{Network: "tcp", Address: "127.0.0.1:0", Insecure: true, MetricsAddress: taken},
 			want:   "set another --metrics-address, or none",
 		},
@@ -151,7 +151,7 @@ func TestCannotServe(t *testing.T) {
 	}
 }
 
-// TestProtocols answers in both versions of the protocol.
+// TestProtocols responds in both versions of the protocol.
 func TestProtocols(t *testing.T) {
 	s := start(t, echo, nil)
 	c := s.connect(s.authority)
@@ -181,10 +181,10 @@ func TestRotation(t *testing.T) {
 	if _, err := s.call(connected, "before"); err != nil {
 		t.Fatal(err)
 	}
-	serial := s.shown(t, before)
+	serial := s.serialNumber(t, before)
 
 	after := s.rotate()
-	if s.shown(t, after) == serial {
+	if s.serialNumber(t, after) == serial {
 		t.Errorf("the server still uses the old certificate")
 	}
 	if _, err := s.call(s.connect(after), "after"); err != nil {
@@ -199,7 +199,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("RunFunction(...) on a connection from before: %v", err)
 	}
 
-	// Files are not written atomically.
+	// Files aren't written atomically.
 	for _, name := range []string{"tls.crt", "tls.key", "ca.crt"} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte("half of"), 0o600); err != nil {
 			t.Fatal(err)
@@ -213,12 +213,12 @@ func TestRotation(t *testing.T) {
 	}
 	last := s.rotate()
 	if _, err := s.call(s.connect(last), "mended"); err != nil {
-		t.Errorf("RunFunction(...) once files are whole: %v", err)
+		t.Errorf("RunFunction(...) once files are complete: %v", err)
 	}
 }
 
-// shown is the serial number of the server's certificate.
-func (s *server) shown(t *testing.T, a *pki.Authority) string {
+// serialNumber of the server's certificate.
+func (s *server) serialNumber(t *testing.T, a *pki.Authority) string {
 	t.Helper()
 	c, err := (&tls.Dialer{Config: s.tls(a)}).DialContext(t.Context(), "tcp", s.Address())
 	if err != nil {
@@ -229,8 +229,8 @@ func (s *server) shown(t *testing.T, a *pki.Authority) string {
 	return certs[0].SerialNumber.String()
 }
 
-// TestTicketsAreNotTaken refuses to resume a session of an earlier handshake.
-func TestTicketsAreNotTaken(t *testing.T) {
+// TestTicketsAreNotAccepted refuses to resume a session of an earlier handshake.
+func TestTicketsAreNotAccepted(t *testing.T) {
 	s := start(t, echo, nil)
 	c := s.tls(s.authority)
 	c.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -247,7 +247,7 @@ func TestTicketsAreNotTaken(t *testing.T) {
 	}
 }
 
-// blocking answers a call once it's released.
+// blocking responds to a call once it's released.
 type blocking struct {
 	began, release chan struct{}
 }
@@ -262,7 +262,7 @@ func (b blocking) answer(ctx context.Context, req *fnv1.RunFunctionRequest) (*fn
 	return echo(ctx, req)
 }
 
-// TestDrain answers calls in flight, and refuses new ones.
+// TestDrain responds to calls in flight, and refuses new ones.
 func TestDrain(t *testing.T) {
 	b := newBlocking()
 	s := start(t, b.answer, nil)
@@ -274,7 +274,7 @@ func TestDrain(t *testing.T) {
 	go func() {
 		rsp, err := s.call(c, "in flight")
 		if err == nil && rsp.GetMeta().GetTag() != "in flight" {
-			err = fmt.Errorf("got the answer %v", rsp)
+			err = fmt.Errorf("got the response %v", rsp)
 		}
 		answered <- err
 	}()
@@ -297,7 +297,7 @@ func TestDrain(t *testing.T) {
 	})
 	select {
 	case err := <-s.ended:
-		t.Fatalf("it ended while a call was in flight: %v", err)
+		t.Fatalf("ended with a call in flight: %v", err)
 	default:
 	}
 
@@ -310,7 +310,7 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestDrainEnds even if a call does not.
+// TestDrainEnds even if a call doesn't.
 func TestDrainEnds(t *testing.T) {
 	b := newBlocking()
 	defer close(b.release)
@@ -330,8 +330,8 @@ func TestDrainEnds(t *testing.T) {
 	}
 }
 
-// TestReplicas shuts replicas down one after another, as when nodes are
-// drained. No call of a client like Crossplane fails.
+// TestReplicas shuts replicas down one after another, as a node drain does. No call of a
+// client like Crossplane fails.
 func TestReplicas(t *testing.T) {
 	a := start(t, echo, nil)
 	b := start(t, echo, func(o *Options) { o.CertsDir = a.dir })
@@ -344,7 +344,7 @@ func TestReplicas(t *testing.T) {
 		return st
 	}
 	r.InitialState(addresses(a, b))
-	// What Crossplane configures.
+	// Crossplane's configuration.
 	const config = `{"loadBalancingConfig": [{"round_robin": {}}], "methodConfig": [{"name": [{}], "waitForReady": true}]}`
 	c, err := grpc.NewClient("test:///", grpc.WithResolvers(r), grpc.WithDefaultServiceConfig(config),
 		grpc.WithTransportCredentials(credentials.NewTLS(a.tls(a.authority))))
@@ -384,7 +384,7 @@ func TestReplicas(t *testing.T) {
 	wg.Wait()
 }
 
-// TestPanic ends one call. Others are answered, before and after.
+// TestPanic ends one call. Other calls succeed, before and after.
 func TestPanic(t *testing.T) {
 	b := newBlocking()
 	s := start(t, func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
@@ -431,18 +431,18 @@ func TestPanic(t *testing.T) {
 		`"panic":"runtime error: index out of range [7] with length 0"`,
 	} {
 		if !strings.Contains(log, want) {
-			t.Errorf("the log lacks %s:\n%s", want, log)
+			t.Errorf("want %s in the log, got:\n%s", want, log)
 		}
 	}
 	if strings.Contains(log, "hunter2") {
-		t.Errorf("the log contains the panic's value:\n%s", log)
+		t.Errorf("want no value of the panic in the log, got:\n%s", log)
 	}
 	if _, m := s.get(s.metrics, "/metrics"); !strings.Contains(m, "seafarer_function_panics_total 3\n") {
-		t.Errorf("want three panics counted:\n%s", m)
+		t.Errorf("want three panics counted, got:\n%s", m)
 	}
 }
 
-// TestMessageSize has a limit.
+// TestMessageSize checks the limit of a request's size.
 func TestMessageSize(t *testing.T) {
 	s := start(t, echo, nil)
 	_, err := s.call(s.connect(s.authority), strings.Repeat("x", 2<<20))
@@ -451,8 +451,7 @@ func TestMessageSize(t *testing.T) {
 	}
 }
 
-// TestMaxCalls limits concurrent calls over all clients, and answers all of
-// them in the end.
+// TestMaxCalls limits concurrent calls of all clients, and responds to each eventually.
 func TestMaxCalls(t *testing.T) {
 	const calls, clients = 24, 3
 	var now, most atomic.Int64
@@ -481,7 +480,7 @@ func TestMaxCalls(t *testing.T) {
 	}
 }
 
-// TestCallTimeout bounds how long a call waits, and how long it takes.
+// TestCallTimeout limits the wait and the duration of a call.
 func TestCallTimeout(t *testing.T) {
 	b := newBlocking()
 	s := start(t, func(ctx context.Context, req *fnv1.RunFunctionRequest) (*fnv1.RunFunctionResponse, error) {
@@ -509,8 +508,8 @@ func TestCallTimeout(t *testing.T) {
 	}
 }
 
-// TestHealth is served over gRPC to clients with a certificate, however many calls wait.
-// It cannot be watched, because a watch would delay the shutdown.
+// TestHealth serves the health check over gRPC to clients with a certificate, even if many
+// calls wait. Watch is unsupported, because it would delay the shutdown.
 func TestHealth(t *testing.T) {
 	b := newBlocking()
 	s := start(t, b.answer, func(o *Options) { o.MaxCalls = 1 })
@@ -560,7 +559,7 @@ func TestLog(t *testing.T) {
 		}
 	}
 	if want := `"msg":"Answered","xr":"platform-x7k2p","claim":"team-a/platform","trace":"`; !strings.Contains(log, want) {
-		t.Errorf("the log lacks %s:\n%s", want, log)
+		t.Errorf("want %s in the log, got:\n%s", want, log)
 	}
 	if code, _ := s.get(s.debug, "/debug/pprof/heap?debug=1"); code != http.StatusOK {
 		t.Errorf("/debug/pprof/heap: want %d, got %d", http.StatusOK, code)
@@ -609,6 +608,6 @@ func TestMetrics(t *testing.T) {
 	}
 	expiry := fmt.Sprintf("seafarer_function_certificate_expiry_timestamp_seconds %v\n", float64((&certificates{dir: s.dir, log: s.Server.log}).expiry().Unix()))
 	if !strings.Contains(text, expiry) {
-		t.Errorf("/metrics lacks %s", expiry)
+		t.Errorf("/metrics: want %s", expiry)
 	}
 }

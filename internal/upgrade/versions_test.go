@@ -15,7 +15,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// existing object of JSON.
+// existing object from JSON.
 func existing(t *testing.T, j string) object.Object {
 	t.Helper()
 	s := &structpb.Struct{}
@@ -30,7 +30,7 @@ const (
 	conditionsBad  = `"conditions": [{"type": "Ready", "status": "True"}, {"type": "Synced", "status": "False"}]`
 )
 
-// healthy platform that runs a version of Kubernetes and has that desired.
+// healthy platform at a version of Kubernetes, both desired and running.
 func healthy(version, chart, proxy string) map[key.Key]string {
 	is := `{"spec": {"forProvider": {"version": "` + version + `"}}, "status": {"atProvider": {"id": "a", "version": "` + version + `"}, ` + conditionsGood + `}}`
 	o := map[key.Key]string{
@@ -54,9 +54,9 @@ func TestVersions(t *testing.T) {
 	type args struct {
 		spec     v1alpha1.SeafarerClusterSpec
 		observed map[key.Key]string
-		// but replaces what is observed, or removes it if it's empty.
-		but    map[key.Key]string
-		status string
+		// override replaces what is observed, or removes it if it's empty.
+		override map[key.Key]string
+		status   string
 	}
 	type want struct {
 		versions           v1alpha1.VersionsStatus
@@ -87,7 +87,7 @@ func TestVersions(t *testing.T) {
 		want   want
 	}{
 		"New": {
-			reason: "A new platform begins where its claim wants it.",
+			reason: "A new platform is created at the claim's versions.",
 			args:   args{spec: addon(spec("1.34", "1.14.1"), "coredns", "v1.12.4-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1", Addons: []v1alpha1.NamedVersion{{Name: "coredns", Version: "v1.12.4-eksbuild.1"}}},
@@ -95,30 +95,30 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"Next": {
-			reason: "The control plane goes to the next minor, and nothing else moves with it.",
+			reason: "The control plane is upgraded to the next minor, and nothing else in the same step.",
 			args:   args{spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
 				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
-		"NotTold": {
-			reason: "It goes nowhere while EKS doesn't tell where it is.",
+		"NotReported": {
+			reason: "It isn't upgraded while EKS doesn't report its version.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but:    map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a"}, ` + conditionsGood + `}}`},
-				status: `{"cluster": {"version": "1.31"}, "versions": {"controlPlane": "1.31", "nodeGroups": [{"name": "system", "version": "1.31"}], "karpenter": "1.13.0"}}`,
+				override: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a"}, ` + conditionsGood + `}}`},
+				status:   `{"cluster": {"version": "1.31"}, "versions": {"controlPlane": "1.31", "nodeGroups": [{"name": "system", "version": "1.31"}], "karpenter": "1.13.0"}}`,
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
 				upgrading: "ControlPlane: Waiting for EKS to report the version of the control plane, last known as 1.31, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
-		"UnderWay": {
-			reason: "A step that is under way goes on, although an add-on isn't well now.",
+		"InProgress": {
+			reason: "An upgrade in progress continues, even if an add-on becomes unhealthy.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{key.Cluster: desired132, key.Addon("coredns"): `{"status": {` + conditionsBad + `}}`},
+				override: map[key.Key]string{key.Cluster: desired132, key.Addon("coredns"): `{"status": {` + conditionsBad + `}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
@@ -126,10 +126,10 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"Restored": {
-			reason: "What is restored from a backup, without any status, stays as it was.",
+			reason: "Without any status, after a restore from a backup, versions stay.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{key.Cluster: blank132, key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}}`},
+				override: map[key.Key]string{key.Cluster: blank132, key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
@@ -137,49 +137,49 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"OldStatus": {
-			reason: "A status that is older than what exists takes nothing back.",
+			reason: "A status with older versions than the observed ones downgrades nothing.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but:    map[key.Key]string{key.Cluster: blank132},
-				status: `{"cluster": {"version": "1.30"}, "versions": {"controlPlane": "1.31"}}`,
+				override: map[key.Key]string{key.Cluster: blank132},
+				status:   `{"cluster": {"version": "1.30"}, "versions": {"controlPlane": "1.31"}}`,
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
 				upgrading: "ControlPlane: The control plane is upgraded from 1.31 to 1.32, on the way to 1.34", blocked: "NotBlocked",
 			},
 		},
-		"Changed": {
-			reason: "What somebody changed by hand is put back.",
+		"ManuallyChanged": {
+			reason: "A manual change is reverted.",
 			args: args{
 				spec: spec("1.31", "1.13.0"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.36"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+				override: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.36"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
 				upgrading: "UpToDate", blocked: "NotBlocked",
 			},
 		},
-		"GaveUp": {
-			reason: "A claim that takes its upgrade back gets what runs.",
+		"Reverted": {
+			reason: "A claim that reverts an upgrade gets the running version.",
 			args: args{
 				spec: spec("1.31", "1.13.0"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{key.Cluster: desired132}, status: `{"versions": {"controlPlane": "1.32"}}`,
+				override: map[key.Key]string{key.Cluster: desired132}, status: `{"versions": {"controlPlane": "1.32"}}`,
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
 				upgrading: "UpToDate", blocked: "NotBlocked",
 			},
 		},
-		"WentOn": {
-			reason: "Where EKS went on by itself the platform follows, and says what the claim should ask for.",
+		"UpgradedByEKS": {
+			reason: "The platform follows an upgrade by EKS, and reports the version to set in the claim.",
 			args:   args{spec: spec("1.31", "1.13.0"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.32"), Karpenter: "1.13.0"},
 				upgrading: "UpToDate", blocked: "CannotGoBack: EKS runs Kubernetes 1.32 and cannot go back to 1.31: set spec.kubernetesVersion to 1.32",
 			},
 		},
-		"NotMadeYet": {
-			reason: "A version can be corrected for as long as nothing was made with it.",
+		"NotCreated": {
+			reason: "A version can be corrected before anything is created with it.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: unmade136, key.NodeGroup(key.System): unmade136},
 				status: `{"versions": {"controlPlane": "1.36", "nodeGroups": [{"name": "system", "version": "1.36"}], "karpenter": "1.14.1"}}`,
@@ -189,8 +189,8 @@ func TestVersions(t *testing.T) {
 				upgrading: "Creating", blocked: "NotBlocked",
 			},
 		},
-		"CannotBeMade": {
-			reason: "So it can if EKS refused to make it.",
+		"CannotBeCreated": {
+			reason: "It also can if EKS refused to create it.",
 			args:   args{spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: failed136}},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
@@ -201,7 +201,7 @@ func TestVersions(t *testing.T) {
 			reason: "The system nodes wait for the add-ons, and the control plane for both.",
 			args: args{
 				spec: spec("1.34", "1.14.1"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{
+				override: map[key.Key]string{
 					key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`,
 					key.Addon("coredns"):      `{"status": {` + conditionsBad + `}}`, key.Addon("vpc-cni"): "",
 				},
@@ -212,18 +212,18 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"AddonsLast": {
-			reason: "Add-ons get the claim's versions once the control plane is there, and the system nodes wait for that.",
+			reason: "Add-ons get the claim's versions once the control plane is upgraded, and the system nodes wait for them.",
 			args: args{
 				spec: addon(spec("1.32", "1.14.1"), "coredns", "v1.12.4-eksbuild.1"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1"),
-				but: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+				override: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0", Addons: []v1alpha1.NamedVersion{{Name: "coredns", Version: "v1.12.4-eksbuild.1"}}},
 				upgrading: "Addons: Add-ons go from v1.0.0-eksbuild.1 to v1.12.4-eksbuild.1 (coredns)", blocked: "NotBlocked",
 			},
 		},
-		"ProxyOnItsWay": {
-			reason: "The version of kube-proxy tells its Kubernetes, so it need not wait for the end of the way.",
+		"ProxyFirst": {
+			reason: "The version of kube-proxy begins with its Kubernetes version, so it need not wait for the last upgrade.",
 			args: args{
 				spec: addon(spec("1.35", "1.14.1"), "kube-proxy", "v1.33.0-eksbuild.2"), observed: healthy("1.33", "1.13.0", "v1.30.0-eksbuild.1"),
 			},
@@ -233,7 +233,7 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"ProxyTooOld": {
-			reason: "A kube-proxy that nobody upgrades ends the way.",
+			reason: "A kube-proxy that isn't upgraded blocks the upgrade.",
 			args:   args{spec: spec("1.35", "1.14.1"), observed: healthy("1.33", "1.13.0", "v1.30.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.33", NodeGroups: nodes("1.33"), Karpenter: "1.13.0"},
@@ -241,8 +241,8 @@ func TestVersions(t *testing.T) {
 				blocked:   "VersionSkew: The add-on kube-proxy is of Kubernetes 1.30, and must not be more than 3 minors behind 1.34: give spec.addons an entry kube-proxy with a version for Kubernetes 1.33",
 			},
 		},
-		"NodesHeldBack": {
-			reason: "System nodes that are held back stay, and the control plane goes on.",
+		"NodesPinned": {
+			reason: "System nodes at a fixed version stay, and the control plane is upgraded.",
 			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.31"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
@@ -250,18 +250,18 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"NodesTooOld": {
-			reason: "Nodes that lag more than Kubernetes allows end the way.",
+			reason: "Nodes that are further behind than Kubernetes allows block the upgrade.",
 			args: args{
 				spec: nodesAt(spec("1.35", "1.13.0"), "1.33"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1"),
-				but: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.33"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+				override: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.33"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.33"), Karpenter: "1.13.0"},
 				upgrading: "SystemNodes: The system nodes go from 1.31 to 1.33, on the way to 1.35", blocked: "NotBlocked",
 			},
 		},
-		"NodesCannotGoBack": {
-			reason: "Nodes never go back either.",
+		"NodesNotDowngraded": {
+			reason: "Nodes are never downgraded either.",
 			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.32"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.13.0"},
@@ -269,7 +269,7 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"ChartFirst": {
-			reason: "A chart that doesn't support the next version goes before it.",
+			reason: "A chart that doesn't support the next version is upgraded first.",
 			args:   args{spec: spec("1.37", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
@@ -277,18 +277,18 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"ChartNotDeployed": {
-			reason: "A chart that is asked for and isn't deployed yet supports nothing.",
+			reason: "A desired chart that isn't deployed yet doesn't count.",
 			args: args{
 				spec: spec("1.37", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1"),
-				but: map[key.Key]string{key.Karpenter: `{"spec": {"forProvider": {"chart": {"version": "1.15.0"}}}, "status": {"atProvider": {"state": "pending-upgrade"}, ` + conditionsGood + `}}`},
+				override: map[key.Key]string{key.Karpenter: `{"spec": {"forProvider": {"chart": {"version": "1.15.0"}}}, "status": {"atProvider": {"state": "pending-upgrade"}, ` + conditionsGood + `}}`},
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
 				upgrading: "Karpenter: Kubernetes 1.36 waits for Karpenter 1.15.0 to be deployed, on the way to 1.37", blocked: "NotBlocked",
 			},
 		},
-		"ChartAtLast": {
-			reason: "Otherwise the chart goes once the nodes are there.",
+		"ChartLast": {
+			reason: "Otherwise the chart is upgraded after the nodes.",
 			args:   args{spec: spec("1.35", "1.15.0"), observed: healthy("1.35", "1.9.0", "v1.35.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.35"), Karpenter: "1.15.0"},
@@ -296,7 +296,7 @@ func TestVersions(t *testing.T) {
 			},
 		},
 		"ChartTooOld": {
-			reason: "If EKS went on beyond what the claim's chart supports, the claim has to ask for another.",
+			reason: "If EKS upgraded beyond the versions that the claim's chart supports, the claim must set another.",
 			args:   args{spec: spec("1.35", "1.9.0"), observed: healthy("1.36", "1.9.0", "v1.35.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.36", NodeGroups: nodes("1.36"), Karpenter: "1.9.0"},
@@ -312,7 +312,7 @@ func TestVersions(t *testing.T) {
 			if all == nil {
 				all = make(map[key.Key]string)
 			}
-			maps.Copy(all, tc.args.but)
+			maps.Copy(all, tc.args.override)
 			for k, j := range all {
 				if j != "" {
 					o[k] = existing(t, j)
@@ -331,7 +331,7 @@ func TestVersions(t *testing.T) {
 					text += ": " + c.Message
 				}
 				if (c.Status == metav1.ConditionTrue) != (c.Reason != reasonCreating && c.Reason != reasonUpToDate && c.Reason != reasonNotBlocked) {
-					t.Errorf("condition %s is %s, because %s", c.Type, c.Status, c.Reason)
+					t.Errorf("condition %s: got %s, reason %s", c.Type, c.Status, c.Reason)
 				}
 				if c.Type == ConditionUpgrading {
 					got.upgrading = text
@@ -346,9 +346,9 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// TestAddonHalfRemembered has a status that lost the version of an add-on: it's as unknown
-// as one that was never there, so the add-on retains the version that it has.
-func TestAddonHalfRemembered(t *testing.T) {
+// TestAddonNotRecorded has a status without the version of an add-on: it's unknown, so the
+// add-on retains its version.
+func TestAddonNotRecorded(t *testing.T) {
 	a := v1alpha1.AddonSpec{Name: "coredns", Version: "v1.12.4-eksbuild.1"}
 	c := claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{KubernetesVersion: "1.34"}, Addons: []v1alpha1.AddonSpec{a}}
 	f := facts.Facts{

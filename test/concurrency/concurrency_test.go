@@ -15,11 +15,11 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// callers of one request at once.
+// callers is the number of concurrent calls of a request.
 const callers = 4
 
-// TestFirstCalls makes the first calls of a process concurrently: the function then reads
-// and compiles everything that it caches. It must stay the first test.
+// TestFirstCalls makes the first calls of a process concurrently: they fill all caches. It
+// must stay the first test.
 func TestFirstCalls(t *testing.T) {
 	var reqs []*fnv1.RunFunctionRequest
 	for _, e := range examples.All(t) {
@@ -29,8 +29,8 @@ func TestFirstCalls(t *testing.T) {
 }
 
 // TestSameBytesAtOnce is the third promise, the same request gets the same bytes, with
-// concurrent calls: for each example at first, in steady state, right after its claim was
-// changed, and when it's refused.
+// concurrent calls: for each example at first, in steady state, and after its claim
+// changed, and for invalid examples.
 func TestSameBytesAtOnce(t *testing.T) {
 	var reqs []*fnv1.RunFunctionRequest
 	for _, e := range examples.All(t) {
@@ -40,7 +40,7 @@ func TestSameBytesAtOnce(t *testing.T) {
 		}
 	}
 	for _, e := range examples.Invalid(t) {
-		// The command render refuses the others before it creates a request.
+		// For the others, no request can be created.
 		if req, err := e.Files(e.Claim()).Request(nil); err == nil {
 			reqs = append(reqs, req)
 		}
@@ -80,8 +80,8 @@ func responses(t *testing.T, ps []render.Pass) []string {
 	return rs
 }
 
-// atOnce answers each request several times, concurrently. Callers share a request, so
-// the function must not write to it.
+// atOnce calls the function several times with each request, concurrently. Callers share a
+// request, so the function must not modify it.
 func atOnce(t *testing.T, reqs []*fnv1.RunFunctionRequest) {
 	t.Helper()
 	got := make([][callers]string, len(reqs))

@@ -1,27 +1,25 @@
-// Package crossplane tests what we ship with Crossplane's own code.
+// Package crossplane tests the XRDs, the Compositions and the function with Crossplane's
+// own code.
 //
-// It has two questions. Do the CRDs that Crossplane derives from our XRD say
-// everything the XRD says, and do they accept (or refuse) our examples? And
-// does `crossplane composition render`, which runs Crossplane's real engine
-// against our function as a real process, compose what our own `render`
-// command prints?
+// It tests that the CRDs that Crossplane derives from the XRD are complete, and accept or
+// refuse the examples. It also tests that `crossplane composition render`, which runs
+// Crossplane's engine and the function as a process, renders the same resources as the
+// function's own render command.
 //
-// It is a Go module of its own because the CLI and core bring some 2,300
-// packages along, at other versions than the function's.
+// It's a separate Go module, because the CLI and core have some 2,300 packages as
+// dependencies, at other versions than the function's.
 //
 //	go test -count=1 -timeout 30m            # everything
-//	go test -count=1 -run DerivedCRD         # the XRD only, no building
+//	go test -count=1 -run DerivedCRD         # the XRD only, without builds
 //
-// The first run builds the CLI and core, which takes four to twelve minutes.
-// They are kept in seafarer-test/bin in the user's cache directory, or in
-// SEAFARER_TEST_BIN. Use -count=1: the files under test are outside this
-// module, so the go command does not notice when they change. Name no package
-// (or use -v), or the go command keeps the progress of the builds and the
-// reasons for what's skipped to itself.
+// The first run builds the CLI and core, which takes four to twelve minutes. They are
+// cached in seafarer-test/bin in the user's cache directory, or in SEAFARER_TEST_BIN. Use
+// -count=1: the files under test are outside this module, so the go command doesn't detect
+// their changes. Name no package (or use -v), or the go command hides the progress of the
+// builds and the reasons of skipped tests.
 //
-// An example is a directory of ../../example that holds a claim.yaml or an
-// xr.yaml. If its name starts with "invalid" it isn't rendered, and what
-// refuses it may be the function. If it also holds a want-api-error.txt the
-// API server must refuse it, with an error that contains every line of that
-// file.
+// An example is a directory of ../../example with a claim.yaml or an xr.yaml. If its name
+// starts with "invalid" it isn't rendered, and the function may be what refuses it. With a
+// want-api-error.txt, the API server must refuse it, with an error that contains every line
+// of that file.
 package crossplane

@@ -22,7 +22,7 @@ import (
 	v1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
 )
 
-// What we test, relative to this directory.
+// Files under test, relative to this directory.
 const (
 	rootPath        = "../.."
 	xrdPath         = rootPath + "/apis/definition.yaml"
@@ -50,13 +50,13 @@ type Example struct {
 	Name string
 	Dir  string
 
-	// WantAPIErrors must be in the error of the API server. Nil means that it
-	// must accept the example.
+	// WantAPIErrors must be in the API server's error. Nil means that it must accept the
+	// example.
 	WantAPIErrors []string
 }
 
-// LoadExamples in the supplied directory, by name. Directories without a claim or
-// an XR aren't examples.
+// LoadExamples of the supplied directory, sorted by name: directories with a claim or an
+// XR.
 func LoadExamples(dir string) ([]Example, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -109,7 +109,7 @@ func (e Example) Composition() string {
 	return compositionPath
 }
 
-// Invalid examples must be refused by someone.
+// Invalid examples must be refused by the API server or the function.
 func (e Example) Invalid() bool {
 	return strings.HasPrefix(e.Name, invalidPrefix) || e.WantAPIErrors != nil
 }
@@ -135,7 +135,7 @@ func (e Example) Read(name string) (*unstructured.Unstructured, error) {
 	return us[0], nil
 }
 
-// Claim of the example. Like kubectl it falls back to the default namespace.
+// Claim of the example. Its namespace defaults to default, as with kubectl.
 func (e Example) Claim() (*unstructured.Unstructured, error) {
 	cm, err := e.Read(claimFile)
 	if err != nil {
@@ -149,9 +149,8 @@ func (e Example) Claim() (*unstructured.Unstructured, error) {
 	return cm, nil
 }
 
-// Observed directories to render the example with. The first is always empty:
-// nothing is observed. Then comes observed/, if it has YAML files, and each
-// directory in it that has.
+// Observed directories to render the example with. The first is empty: nothing is
+// observed. Next are observed/, if it contains YAML files, and each such directory in it.
 func (e Example) Observed() ([]string, error) {
 	out := []string{""}
 
@@ -174,12 +173,12 @@ func (e Example) Observed() ([]string, error) {
 	return out, nil
 }
 
-// Composite returns the XR that Crossplane makes for the supplied claim, except
-// that it's named like the claim, without a suffix.
+// Composite returns the XR that Crossplane creates for the supplied claim, except that its
+// name has no suffix.
 func Composite(xrd *v1.CompositeResourceDefinition, cm *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	spec, ok := cm.Object["spec"].(map[string]any)
 	if !ok {
-		return nil, errors.New("cannot make an XR for a claim without a spec")
+		return nil, errors.New("cannot create an XR for a claim without a spec")
 	}
 
 	spec = (&unstructured.Unstructured{Object: spec}).DeepCopy().Object
@@ -214,8 +213,8 @@ func Composite(xrd *v1.CompositeResourceDefinition, cm *unstructured.Unstructure
 	return xr, nil
 }
 
-// withoutReserved returns the supplied annotations or labels without those of
-// Kubernetes, which Crossplane doesn't hand from the claim to the XR.
+// withoutReserved returns the supplied annotations or labels without reserved ones of
+// Kubernetes, which Crossplane doesn't copy from the claim to the XR.
 func withoutReserved(in map[string]string) map[string]string {
 	out := map[string]string{}
 	maps.Copy(out, in)
@@ -227,8 +226,8 @@ func withoutReserved(in map[string]string) map[string]string {
 	return out
 }
 
-// Decode the objects of a YAML stream. Integers become int64, as they do in
-// the API server. A key that appears twice is an error.
+// Decode the objects of a YAML stream. Integers become int64, as in the API server. A
+// duplicate key is an error.
 func Decode(stream []byte) ([]*unstructured.Unstructured, error) {
 	var out []*unstructured.Unstructured
 
@@ -254,7 +253,7 @@ func Decode(stream []byte) ([]*unstructured.Unstructured, error) {
 			return nil, errors.Wrapf(err, "cannot unmarshal object %q", head(doc))
 		}
 
-		// A document of comments only.
+		// A document with only comments.
 		if len(obj) == 0 {
 			continue
 		}
@@ -263,7 +262,7 @@ func Decode(stream []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
-// head of the supplied document, for messages.
+// head of the supplied document, for errors.
 func head(doc []byte) string {
 	const limit = 120
 	if doc = bytes.TrimSpace(doc); len(doc) > limit {
@@ -273,7 +272,7 @@ func head(doc []byte) string {
 	return string(doc)
 }
 
-// skipf the test with a reason that's printed without -v, too.
+// skipf skips the test with a reason that is printed without -v, too.
 func skipf(t *testing.T, format string, args ...any) {
 	t.Helper()
 

@@ -13,9 +13,9 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/xcrd"
 )
 
-// Namespaced returns the claim of the example as it's applied where there are no
-// claims: without the fields that Crossplane adds to those. An example that asks for
-// Argo CD is in the namespace of that.
+// Namespaced returns the example's claim as a namespaced composite resource: without the
+// fields that Crossplane adds to claims. An example with Argo CD is in the namespace of
+// Argo CD.
 func (e Example) Namespaced(t *testing.T) *unstructured.Unstructured {
 	t.Helper()
 
@@ -36,8 +36,8 @@ func (e Example) Namespaced(t *testing.T) *unstructured.Unstructured {
 	return xr
 }
 
-// NamespacedComposition returns the file of the example's Composition, as it is where
-// there are no claims.
+// NamespacedComposition returns the file of the example's Composition for namespaced
+// composite resources.
 func (e Example) NamespacedComposition(t *testing.T) string {
 	t.Helper()
 
@@ -118,7 +118,7 @@ func TestNamespacedCRD(t *testing.T) {
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
 			if ex.Invalid() && ex.WantAPIErrors == nil || !ex.Has(claimFile) {
-				return // Nobody else is asked about it, either: see TestDerivedCRDsAcceptExamples.
+				return // See TestDerivedCRDsAcceptExamples.
 			}
 
 			check(t, claimFile, ex.WantAPIErrors, api.Create(t.Context(), ex.Namespaced(t)))
@@ -137,7 +137,7 @@ func TestNamespacedRenderMatchesCLI(t *testing.T) {
 
 	for _, ex := range exs {
 		if ex.Invalid() || !ex.Has(claimFile) {
-			continue // There's nothing to compare: see TestRenderMatchesCLI.
+			continue // Nothing to compare: see TestRenderMatchesCLI.
 		}
 
 		t.Run(ex.Name, func(t *testing.T) {
@@ -156,9 +156,9 @@ func TestNamespacedRenderMatchesCLI(t *testing.T) {
 	}
 }
 
-// withoutClusterScoped is a folder of observed resources without those that only the
-// composite resource of a claim has: the ClusterUsage that guards it. The engine refuses a
-// cluster-scoped resource of a composite resource in a namespace.
+// withoutClusterScoped returns a folder of observed resources without the ClusterUsage that
+// guards the composite resource of a claim: the engine refuses cluster-scoped resources of
+// a namespaced composite resource.
 func withoutClusterScoped(t *testing.T, folder string) string {
 	t.Helper()
 	if folder == "" {

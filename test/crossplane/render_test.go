@@ -22,7 +22,7 @@ import (
 	v1 "github.com/crossplane/crossplane/apis/v2/apiextensions/v1"
 )
 
-// The group of what the CLI prints that's no resource: results and context.
+// renderGroup is the API group of the CLI's output that isn't a resource: results and context.
 const renderGroup = "render.crossplane.io"
 
 func TestRenderMatchesCLI(t *testing.T) {
@@ -39,11 +39,11 @@ func TestRenderMatchesCLI(t *testing.T) {
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
 			if ex.Invalid() {
-				skipf(t, "there's nothing to compare, it's refused")
+				skipf(t, "nothing to compare: it's refused")
 			}
 
 			if !ex.Has(claimFile) {
-				skipf(t, "there's nothing to compare, it has no %s", claimFile)
+				skipf(t, "nothing to compare: it has no %s", claimFile)
 			}
 
 			cm, err := ex.Claim()
@@ -75,7 +75,7 @@ func TestRenderMatchesCLI(t *testing.T) {
 	}
 }
 
-// serve our function, and return the file that tells the CLI where.
+// serve the function, and return a file with its address for the CLI.
 func serve(t *testing.T, bins Binaries) string {
 	t.Helper()
 
@@ -97,8 +97,8 @@ func serve(t *testing.T, bins Binaries) string {
 	return functions
 }
 
-// matches fails unless the CLI renders of the supplied XR what our command renders of
-// the manifest in the supplied file.
+// matches requires that the CLI and the function's render command render the same
+// resources, of the supplied XR and of the manifest in the supplied file.
 func matches(t *testing.T, bins Binaries, functions, xrd string, xr *unstructured.Unstructured, composition, manifest, observed string) {
 	t.Helper()
 
@@ -131,7 +131,7 @@ func matches(t *testing.T, bins Binaries, functions, xrd string, xr *unstructure
 	t.Logf("%d resources compared", len(theirs.Composed))
 }
 
-// Rendered is what some command rendered.
+// Rendered is the output of a render command.
 type Rendered struct {
 	// Composed resources, by their name in the composition.
 	Composed map[string]*unstructured.Unstructured
@@ -140,8 +140,8 @@ type Rendered struct {
 	Results []*unstructured.Unstructured
 }
 
-// RenderCLI renders the supplied XR with the CLI, that is with Crossplane's own
-// engine and our function as it's served.
+// RenderCLI renders the supplied XR with the CLI, which runs Crossplane's engine and calls
+// the served function.
 func RenderCLI(ctx context.Context, bins Binaries, tmp, xrd string, xr *unstructured.Unstructured, composition, functions, observed string) (Rendered, error) {
 	b, err := yaml.Marshal(xr.Object)
 	if err != nil {
@@ -153,14 +153,14 @@ func RenderCLI(ctx context.Context, bins Binaries, tmp, xrd string, xr *unstruct
 		return Rendered{}, errors.Wrap(err, "cannot write XR")
 	}
 
-	// Without --xrd the engine takes our XR for one without a claim, which
-	// keeps Crossplane's own fields elsewhere.
+	// Without --xrd the engine assumes an XR without a claim, which has Crossplane's
+	// fields elsewhere.
 	args := []string{"composition", "render", path, composition, functions, "--crossplane-binary=" + bins.Core, "--xrd=" + xrd, "--include-full-xr", "--include-function-results"}
 	if observed != "" {
 		args = append(args, "--observed-resources="+observed)
 	}
 
-	// No configuration file of whoever runs this.
+	// Don't read the user's configuration file.
 	out, err := run(ctx, ".", []string{"CROSSPLANE_CONFIG=" + filepath.Join(tmp, "config")}, bins.CLI, args...)
 	if err != nil {
 		return Rendered{}, err
@@ -168,11 +168,11 @@ func RenderCLI(ctx context.Context, bins Binaries, tmp, xrd string, xr *unstruct
 
 	r, err := Sort([]byte(out), xr)
 
-	return r, errors.Wrap(err, "cannot make sense of what the CLI printed")
+	return r, errors.Wrap(err, "cannot parse the output of the CLI")
 }
 
-// RenderFunction renders the claim in the supplied file, which the supplied XR
-// is for, with our own command.
+// RenderFunction renders the claim in the supplied file with the function's render command.
+// The supplied XR is that of the claim.
 func RenderFunction(ctx context.Context, bins Binaries, xr *unstructured.Unstructured, composition, claim, observed string) (Rendered, error) {
 	args := []string{"render", claim, "-o", "yaml", "--composition", composition}
 	if observed != "" {
@@ -189,8 +189,8 @@ func RenderFunction(ctx context.Context, bins Binaries, xr *unstructured.Unstruc
 	return r, errors.Wrap(err, "cannot make sense of what our render printed")
 }
 
-// Sort what's in the supplied stream into composed resources and results. The
-// supplied XR is left out. Anything else is an error.
+// Sort the objects of the supplied stream into composed resources and results. The supplied
+// XR is omitted. Any other object is an error.
 func Sort(stream []byte, xr *unstructured.Unstructured) (Rendered, error) {
 	us, err := Decode(stream)
 	if err != nil {
@@ -216,16 +216,15 @@ func Sort(stream []byte, xr *unstructured.Unstructured) (Rendered, error) {
 	return out, nil
 }
 
-// normalize removes from theirs, which the CLI rendered, what the engine put
-// there. Ours may have it too, and then it's removed from both. Ours is nil if
-// our command didn't render the resource.
+// normalize removes what the engine adds from the resource that the CLI rendered, and from
+// ours if it has it, too. Ours is nil if our command didn't render the resource.
 func normalize(theirs, ours *unstructured.Unstructured) {
 	if ours == nil {
 		ours = &unstructured.Unstructured{Object: map[string]any{}}
 	}
 
-	// The engine makes up a name for what has none, and it keeps the name of
-	// what it observed.
+	// The engine generates a name for an unnamed resource, and retains the name of an
+	// observed one.
 	if ours.GetName() == "" {
 		unstructured.RemoveNestedField(theirs.Object, "metadata", "name")
 	}
@@ -253,8 +252,7 @@ func content(in map[string]*unstructured.Unstructured) map[string]any {
 	return out
 }
 
-// FunctionName returns the name of the only function of the supplied
-// composition.
+// FunctionName returns the name of the only function of the supplied Composition.
 func FunctionName(composition []byte) (string, error) {
 	c := &v1.Composition{}
 	if err := yaml.UnmarshalStrict(composition, c); err != nil {
@@ -273,8 +271,7 @@ func FunctionName(composition []byte) (string, error) {
 	return c.Spec.Pipeline[0].FunctionRef.Name, nil
 }
 
-// Functions returns a manifest that tells the CLI where the named function is
-// served.
+// Functions returns a manifest with the address of the named function, for the CLI.
 func Functions(name, addr string) []byte {
 	return fmt.Appendf(nil, `apiVersion: pkg.crossplane.io/v1
 kind: Function
@@ -288,7 +285,7 @@ spec:
 `, name, addr, name)
 }
 
-// Serve our function until the test is over. It returns its address.
+// Serve the function until the test ends, and return its address.
 func Serve(t *testing.T, binary string) string {
 	t.Helper()
 
@@ -311,7 +308,7 @@ func Serve(t *testing.T, binary string) string {
 
 	go func() { exited <- cmd.Wait() }()
 
-	// The context of the test, which ends the process, is done by then.
+	// The test's context, which ends the process, is canceled before.
 	t.Cleanup(func() {
 		<-exited
 
@@ -320,9 +317,9 @@ func Serve(t *testing.T, binary string) string {
 		}
 	})
 
-	const patience = 30 * time.Second
+	const timeout = 30 * time.Second
 
-	deadline := time.After(patience)
+	deadline := time.After(timeout)
 
 	for {
 		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", addr)
@@ -337,8 +334,8 @@ func Serve(t *testing.T, binary string) string {
 
 			t.Fatalf("our function doesn't serve: %v\n%s", err, log)
 		case <-deadline:
-			t.Fatalf("our function doesn't listen at %s after %s: %v\n%s", addr, patience, err, log)
-		case <-time.After(50 * time.Millisecond): //nolint:mnd // Short to us, long to the machine.
+			t.Fatalf("our function doesn't listen at %s after %s: %v\n%s", addr, timeout, err, log)
+		case <-time.After(50 * time.Millisecond): //nolint:mnd // Polling interval.
 		}
 	}
 }
@@ -352,7 +349,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	return l.Addr().String(), errors.Wrap(l.Close(), "cannot stop listening")
 }
 
-// A buffer that may be read while it's written to.
+// A buffer that can be read while it's written.
 type buffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -366,7 +363,7 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return b.b.Write(p)
 }
 
-// String returns what's written to the buffer.
+// String returns the content of the buffer.
 func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

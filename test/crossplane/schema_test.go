@@ -23,7 +23,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 )
 
-// An API admits objects as the API server would, given some CRDs.
+// An API admits objects as the API server does, given some CRDs.
 type API map[schema.GroupVersionKind]kind
 
 type kind struct {
@@ -71,9 +71,9 @@ func NewAPI(crds ...*extv1.CustomResourceDefinition) (API, error) {
 	return api, nil
 }
 
-// Create does to the supplied object what the API server does to one that is
-// created with strict field validation: it refuses unknown fields, sets
-// defaults, and validates. Unlike the API server it doesn't drop the status.
+// Create does what the API server does on a create with strict field validation: it refuses
+// unknown fields, sets defaults, and validates. Unlike the API server it retains the
+// status.
 func (a API) Create(ctx context.Context, u *unstructured.Unstructured) error {
 	k, ok := a[u.GroupVersionKind()]
 	if !ok {
@@ -114,9 +114,8 @@ func (a API) Create(ctx context.Context, u *unstructured.Unstructured) error {
 	return errs.ToAggregate()
 }
 
-// ValidateCRD validates the supplied CRD as the API server would. This covers
-// among others that its schemas are structural, that its defaults are valid,
-// and that its rules compile and aren't too expensive.
+// ValidateCRD validates the supplied CRD as the API server does. Among others, its schemas
+// must be structural, its defaults valid, and its rules must compile and be cheap enough.
 func ValidateCRD(ctx context.Context, crd *extv1.CustomResourceDefinition) error {
 	crd = crd.DeepCopy()
 	crd.SetOwnerReferences(nil) // The API server gave our XRD no UID.

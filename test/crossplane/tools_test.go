@@ -13,22 +13,22 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/errors"
 )
 
-// envBin overrides the directory that we build into.
+// envBin overrides the directory of the built binaries.
 const envBin = "SEAFARER_TEST_BIN"
 
-// versionVar is how core and the CLI are told their version. Core checks what
-// packages need against it.
+// versionVar is the linker variable for the version of core and the CLI. Core compares
+// packages' version constraints with it.
 const versionVar = "github.com/crossplane/crossplane-runtime/v2/pkg/version.version"
 
-// Binaries we test with.
+// Binaries under test.
 type Binaries struct {
-	Core     string // Crossplane core, which holds the engine that renders.
+	Core     string // Crossplane core, which contains the render engine.
 	CLI      string // The crossplane CLI.
-	Function string // Our function.
+	Function string // The function.
 }
 
-// Build the CLI and core at the versions in our go.mod, and our function. Only
-// the first build is slow.
+// Build the CLI and core at the versions in go.mod, and the function. Only the first build
+// is slow.
 func Build(t *testing.T) Binaries {
 	t.Helper()
 
@@ -57,7 +57,7 @@ func Build(t *testing.T) Binaries {
 		Function: filepath.Join(dir, "function-seafarer-cluster"),
 	}
 
-	// Leave time to say why if we run out of it.
+	// Leave time to report a timeout.
 	ctx := t.Context()
 
 	if d, ok := t.Deadline(); ok {
@@ -69,7 +69,7 @@ func Build(t *testing.T) Binaries {
 		defer cancel()
 	}
 
-	// Our function first: it's the one that may not compile.
+	// The function first: it's the one that may not compile.
 	builds := []struct{ dir, out, module, pkg string }{
 		{dir: rootPath, out: out.Function, pkg: "."},
 		{dir: ".", out: out.Core, module: "github.com/crossplane/crossplane/v2", pkg: "/cmd/crossplane"},
@@ -89,7 +89,7 @@ func Build(t *testing.T) Binaries {
 	return out
 }
 
-// build a package of the supplied module, telling it the module's version.
+// build a package of the supplied module, with the module's version.
 func build(ctx context.Context, dir, out, module, pkg string) error {
 	flags := "-s -w"
 
@@ -110,8 +110,8 @@ func build(ctx context.Context, dir, out, module, pkg string) error {
 	return err
 }
 
-// progress prints what we're doing, and for how long, if it takes long. It
-// doesn't use t.Log, which would print it only when the test is over.
+// progress prints the current step and its duration if it takes long. t.Log would print it
+// only after the test.
 func progress(what string) func() {
 	const interval = 15 * time.Second
 
@@ -135,8 +135,7 @@ func progress(what string) func() {
 	return func() { close(done) }
 }
 
-// run a command and return what it prints. If it fails, the error says what it
-// complained about.
+// run a command and return its output. If it fails, the error contains its standard error.
 func run(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var stdout, stderr strings.Builder
 

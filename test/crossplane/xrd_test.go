@@ -21,8 +21,8 @@ import (
 	v2 "github.com/crossplane/crossplane/apis/v2/apiextensions/v2"
 )
 
-// Keys with this prefix are for catalogs. They're found in the XRD, and
-// Kubernetes doesn't know them.
+// uiPrefix of keys for catalogs, which are only in the XRD. Kubernetes doesn't accept
+// them.
 const uiPrefix = "x-ui-"
 
 // A Derivation is a way that Crossplane derives a CRD from an XRD.
@@ -48,7 +48,7 @@ func derivations() map[string]Derivation {
 	}
 }
 
-func TestDerivedCRDsDropNothing(t *testing.T) {
+func TestDerivedCRDsAreComplete(t *testing.T) {
 	xrd := readXRD(t, xrdPath)
 
 	for name, d := range derivations() {
@@ -98,7 +98,7 @@ func TestDerivedCRDsAcceptExamples(t *testing.T) {
 	for _, ex := range exs {
 		t.Run(ex.Name, func(t *testing.T) {
 			if ex.Invalid() && ex.WantAPIErrors == nil {
-				skipf(t, "the function, not the API server, refuses this: it has no %s", wantAPIErrorFile)
+				skipf(t, "the function, not the API server, refuses it: there is no %s", wantAPIErrorFile)
 			}
 
 			if ex.Has(xrFile) {
@@ -135,27 +135,27 @@ func TestDerivedCRDsAcceptExamples(t *testing.T) {
 	}
 }
 
-// check that the API server's answer is the one we want: no error, or one that
-// contains all we want.
+// check the error of the API server: none is wanted, or one that contains all of the
+// supplied texts.
 func check(t *testing.T, what string, want []string, got error) {
 	t.Helper()
 
 	if want == nil {
 		if got != nil {
-			t.Errorf("the API server would refuse %s: %v", what, got)
+			t.Errorf("%s: want it accepted, got error: %v", what, got)
 		}
 
 		return
 	}
 
 	if got == nil {
-		t.Errorf("the API server would accept %s, want an error", what)
+		t.Errorf("%s: want an error, got none", what)
 		return
 	}
 
 	for _, w := range want {
 		if !strings.Contains(got.Error(), w) {
-			t.Errorf("the API server would refuse %s\nwith: %v\nwant: %s", what, got, w)
+			t.Errorf("%s: got error: %v\nwant: %s", what, got, w)
 		}
 	}
 }
@@ -176,8 +176,8 @@ func readXRD(t *testing.T, path string) *v1.CompositeResourceDefinition {
 	return xrd
 }
 
-// ParseXRD parses an XRD with a claim, or one of v2, which has none. Crossplane keeps
-// both in the same form.
+// ParseXRD parses an XRD with a claim, or a v2 XRD, which has none. Crossplane converts
+// both to the same type.
 func ParseXRD(b []byte) (*v1.CompositeResourceDefinition, error) {
 	xrd := &v1.CompositeResourceDefinition{}
 	if err := yaml.UnmarshalStrict(b, xrd); err != nil {
@@ -201,8 +201,8 @@ func ParseXRD(b []byte) (*v1.CompositeResourceDefinition, error) {
 	return xrd, nil
 }
 
-// DerivedAPI returns an API that serves what Crossplane derives from the
-// supplied XRD.
+// DerivedAPI returns an API that serves the CRDs that Crossplane derives from the supplied
+// XRD.
 func DerivedAPI(xrd *v1.CompositeResourceDefinition) (API, error) {
 	crds := make([]*extv1.CustomResourceDefinition, 0)
 
@@ -218,11 +218,10 @@ func DerivedAPI(xrd *v1.CompositeResourceDefinition) (API, error) {
 	return NewAPI(crds...)
 }
 
-// Dropped returns the difference between what the supplied XRD says and what
-// the CRD that's derived from it says. What Crossplane adds is no difference.
-// It's what the CRD of an XRD that says nothing says.
+// Dropped returns the difference between the supplied XRD and the derived CRD. What
+// Crossplane always adds doesn't count: it's in the CRD that is derived from a bare XRD.
 func (d Derivation) Dropped(xrd *v1.CompositeResourceDefinition) (string, error) {
-	want, err := d.said(xrd)
+	want, err := d.declared(xrd)
 	if err != nil {
 		return "", err
 	}
@@ -232,7 +231,7 @@ func (d Derivation) Dropped(xrd *v1.CompositeResourceDefinition) (string, error)
 		return "", err
 	}
 
-	added, err := d.derived(silent(xrd))
+	added, err := d.derived(bare(xrd))
 	if err != nil {
 		return "", err
 	}
@@ -240,8 +239,8 @@ func (d Derivation) Dropped(xrd *v1.CompositeResourceDefinition) (string, error)
 	return cmp.Diff(want, strip(got, added, want)), nil
 }
 
-// said returns what the supplied XRD says.
-func (d Derivation) said(xrd *v1.CompositeResourceDefinition) (any, error) {
+// declared returns the content of the supplied XRD.
+func (d Derivation) declared(xrd *v1.CompositeResourceDefinition) (any, error) {
 	vs := map[string]any{}
 
 	for _, v := range xrd.Spec.Versions {
@@ -250,7 +249,7 @@ func (d Derivation) said(xrd *v1.CompositeResourceDefinition) (any, error) {
 			return nil, errors.Wrapf(err, "cannot unmarshal the schema of version %s", v.Name)
 		}
 
-		said := map[string]any{
+		declared := map[string]any{
 			"served":             v.Served,
 			"storage":            v.Referenceable,
 			"deprecated":         v.Deprecated != nil && *v.Deprecated,
@@ -260,13 +259,13 @@ func (d Derivation) said(xrd *v1.CompositeResourceDefinition) (any, error) {
 		}
 
 		if v.Subresources != nil {
-			said["scale"] = v.Subresources.Scale
+			declared["scale"] = v.Subresources.Scale
 		}
 
-		vs[v.Name] = said
+		vs[v.Name] = declared
 	}
 
-	said := map[string]any{
+	declared := map[string]any{
 		"group":      xrd.Spec.Group,
 		"names":      d.names(xrd),
 		"conversion": xrd.Spec.Conversion,
@@ -280,15 +279,15 @@ func (d Derivation) said(xrd *v1.CompositeResourceDefinition) (any, error) {
 			maps.Copy(ls, in)
 		}
 
-		said["labels"] = ls
-		said["annotations"] = m.Annotations
+		declared["labels"] = ls
+		declared["annotations"] = m.Annotations
 	}
 
-	return plain(said)
+	return plain(declared)
 }
 
-// derived returns what the CRD that's derived from the supplied XRD says, in
-// the same form.
+// derived returns the content of the CRD that is derived from the supplied XRD, in the same
+// form.
 func (d Derivation) derived(xrd *v1.CompositeResourceDefinition) (any, error) {
 	crd, err := d.derive(xrd.DeepCopy())
 	if err != nil {
@@ -324,8 +323,8 @@ func (d Derivation) derived(xrd *v1.CompositeResourceDefinition) (any, error) {
 	})
 }
 
-// silent returns the supplied XRD, saying nothing but how it's called.
-func silent(xrd *v1.CompositeResourceDefinition) *v1.CompositeResourceDefinition {
+// bare returns the supplied XRD with only its names.
+func bare(xrd *v1.CompositeResourceDefinition) *v1.CompositeResourceDefinition {
 	out := xrd.DeepCopy()
 	out.SetLabels(nil)
 	out.Spec.Metadata = nil
@@ -349,7 +348,7 @@ func silent(xrd *v1.CompositeResourceDefinition) *v1.CompositeResourceDefinition
 	return out
 }
 
-// strip returns got without what added has and want doesn't.
+// strip removes from got what is in added and isn't in want.
 func strip(got, added, want any) any {
 	switch g := got.(type) {
 	case map[string]any:
@@ -435,8 +434,8 @@ func withoutUI(v any) any {
 	}
 }
 
-// plain returns the supplied value as maps, slices and scalars, without nulls
-// and empty values at the top two levels, where only our own keys are.
+// plain returns the supplied value as maps, slices and scalars, without nulls and empty
+// values at the top two levels, whose keys are ours.
 func plain(in map[string]any) (any, error) {
 	b, err := stdjson.Marshal(in)
 	if err != nil {
@@ -468,7 +467,7 @@ func compact(m map[string]any) {
 	}
 }
 
-// sample of an XRD, as good as any for testing these tests.
+// sample is an XRD for the tests of the helpers.
 const sample = `
 apiVersion: apiextensions.crossplane.io/v1
 kind: CompositeResourceDefinition
@@ -525,12 +524,12 @@ func TestDropped(t *testing.T) {
 		kind   string
 		want   []string // Parts of the difference. None means no difference.
 	}{
-		"ClaimKept": {
-			reason: "A claim's CRD should say all that the sample says.",
+		"ClaimComplete": {
+			reason: "A claim's CRD should have everything in the sample.",
 			kind:   "Claim",
 		},
-		"CompositeKept": {
-			reason: "A composite's CRD should say all that the sample says.",
+		"CompositeComplete": {
+			reason: "A composite's CRD should have everything in the sample.",
 			kind:   "Composite",
 		},
 		"RootTitle": {
@@ -562,7 +561,7 @@ func TestDropped(t *testing.T) {
 			want: []string{`"maxLength":`, `100`, `63`},
 		},
 		"ReservedSpecField": {
-			reason: "Crossplane overwrites our field if it has one of that name.",
+			reason: "Crossplane overwrites a field that has a reserved name.",
 			kind:   "Claim",
 			edit: func(_, s *unstructured.Unstructured) {
 				set(s, map[string]any{"type": "string"}, "properties", "spec", "properties", "resourceRef")
@@ -578,7 +577,7 @@ func TestDropped(t *testing.T) {
 			want: []string{`"conditions":`},
 		},
 		"UnknownKey": {
-			reason: "Kubernetes doesn't know a misspelled key.",
+			reason: "Kubernetes drops a misspelled key.",
 			kind:   "Claim",
 			edit: func(_, s *unstructured.Unstructured) {
 				set(s, int64(3), "properties", "spec", "properties", "message", "maxlength")
@@ -586,7 +585,7 @@ func TestDropped(t *testing.T) {
 			want: []string{`"maxlength":`},
 		},
 		"ReadyColumn": {
-			reason: "Crossplane adds a READY column, so we'd have two.",
+			reason: "Crossplane adds a READY column, so there would be two.",
 			kind:   "Composite",
 			edit: func(xrd, _ *unstructured.Unstructured) {
 				vs, _, _ := unstructured.NestedSlice(xrd.Object, "spec", "versions")
@@ -598,7 +597,7 @@ func TestDropped(t *testing.T) {
 			want: []string{`"printerColumns":`, `+`, `"READY"`},
 		},
 		"ClaimCategory": {
-			reason: "Crossplane adds the category claim, so we'd have it twice.",
+			reason: "Crossplane adds the category claim, so it would be there twice.",
 			kind:   "Claim",
 			edit: func(xrd, _ *unstructured.Unstructured) {
 				set(xrd, []any{"claim"}, "spec", "claimNames", "categories")
@@ -647,7 +646,7 @@ func TestCreate(t *testing.T) {
 		spec   map[string]any // After defaulting, if there's no error.
 	}{
 		"Defaults": {
-			reason: "Defaults should be set, ours and Crossplane's, and integers should be accepted.",
+			reason: "Defaults of the sample and of Crossplane should be set, and integers accepted.",
 			obj:    head + "spec: {message: hi, copies: 3}",
 			spec: map[string]any{
 				"message":               "hi",
@@ -688,17 +687,17 @@ func TestCreate(t *testing.T) {
 			want:   `spec.tags[1]: Duplicate value: "a"`,
 		},
 		"SpecRule": {
-			reason: "What a rule of the spec refuses should be refused.",
+			reason: "A value that violates a rule of the spec should be refused.",
 			obj:    head + "spec: {message: long, copies: 10}",
 			want:   "too many",
 		},
 		"RootRule": {
-			reason: "What a rule of the root refuses should be refused.",
+			reason: "A value that violates a rule of the root should be refused.",
 			obj:    "apiVersion: example.org/v1alpha1\nkind: Note\nmetadata: {name: 1st, namespace: default}\nspec: {message: hi}",
 			want:   "must start with a letter",
 		},
 		"BadName": {
-			reason: "A name that's no DNS subdomain should be refused.",
+			reason: "A name that isn't a DNS subdomain should be refused.",
 			obj:    "apiVersion: example.org/v1alpha1\nkind: Note\nmetadata: {name: Hi, namespace: default}\nspec: {message: hi}",
 			want:   "metadata.name: Invalid value",
 		},
@@ -759,7 +758,7 @@ func TestValidateCRD(t *testing.T) {
 			want: "default: Unsupported value",
 		},
 		"RequiredInEmptyDefault": {
-			reason: "A default that lacks a required field should be refused, even if that field has a default.",
+			reason: "A default without a required field should be refused, even if that field has a default.",
 			edit: func(_, s *unstructured.Unstructured) {
 				set(s, []any{"size"}, "properties", "spec", "properties", "page", "required")
 			},

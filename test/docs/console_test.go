@@ -19,7 +19,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// checkers of commands that need a cluster, AWS or much time, by program.
+// checkers of commands that cannot be run in a test, by program.
 var checkers = map[string]func(folder string, args []string) error{
 	".ci/run": checkScript(".ci/run"),
 	"aws":     checkAWS,
@@ -31,11 +31,11 @@ var checkers = map[string]func(folder string, args []string) error{
 	"mkdir":   func(string, []string) error { return nil },
 	"mv":      func(string, []string) error { return nil },
 	"python3": checkFiles,
-	"cd":      func(string, []string) error { return nil }, // Whether the folder exists is checked when it's entered.
+	"cd":      func(string, []string) error { return nil }, // checkCommand checks the folder.
 	program:   func(_ string, args []string) error { return checkOurs(args) },
 }
 
-// checkFiles requires the scripts and lists of requirements that a command is given.
+// checkFiles requires that files in arguments exist.
 func checkFiles(folder string, args []string) error {
 	for _, a := range args {
 		if ext := filepath.Ext(a); (ext == ".py" || ext == ".txt") && !examples.Exists(filepath.Join(folder, a)) {
@@ -83,7 +83,7 @@ func (b block) check() []error {
 	return errs
 }
 
-// checkCommand in a folder, and return the folder of the next one.
+// checkCommand in a folder, and return the folder of the next command.
 func checkCommand(folder string, args []string) (string, error) {
 	check, ok := checkers[args[0]]
 	if strings.HasPrefix(args[0], "venv/bin/") {
@@ -113,7 +113,7 @@ func checkScript(path string) func(string, []string) error {
 
 var targetPattern = regexp.MustCompile(`(?m)^([a-z0-9-]+):.*## `)
 
-// checkMake requires targets that make help lists, and variables that the Makefile uses.
+// checkMake requires targets that make help lists, and variables of the Makefile.
 func checkMake(_ string, args []string) error {
 	b, err := os.ReadFile("Makefile")
 	if err != nil {
@@ -135,8 +135,8 @@ func checkMake(_ string, args []string) error {
 	return nil
 }
 
-// checkGo requires the packages and files that the go command is given, and the flags of
-// the project's own commands.
+// checkGo requires that packages and files in arguments exist, and flags of the project's
+// own commands.
 func checkGo(folder string, args []string) error {
 	for _, a := range args {
 		path := strings.TrimSuffix(strings.TrimPrefix(a, "-modfile="), "/...")
@@ -152,7 +152,7 @@ func checkGo(folder string, args []string) error {
 	return flagsOf(filepath.Join(folder, args[1]), args[2:])
 }
 
-// flagsOf a command are fields of a struct in its source, as kong names them.
+// flagsOf a command are fields of a struct in its source, in kong's spelling.
 func flagsOf(folder string, args []string) error {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
@@ -207,8 +207,8 @@ func checkCurl(_ string, args []string) error {
 	return errors.Errorf("the function does not serve /%s", path)
 }
 
-// checkOurs parses the arguments of the function's own command line. Files that aren't the
-// project's are the reader's: they get created for the check.
+// checkOurs parses the arguments of the function's own commands. Files of the reader are
+// created for the check.
 func checkOurs(args []string) error {
 	tmp, err := os.MkdirTemp("", "docs")
 	if err != nil {
@@ -272,14 +272,14 @@ func checkAWS(_ string, args []string) error {
 	return nil
 }
 
-// TestCheckers shows what is found to be wrong.
+// TestCheckers has an invalid command for each check.
 func TestCheckers(t *testing.T) {
 	cases := map[string]struct {
 		reason, code string
 		want         string
 	}{
 		"Program":   {reason: "A program that no test checks.", code: "terraform apply", want: "no test checks the command terraform"},
-		"Syntax":    {reason: "A quote that doesn't end.", code: "kubectl get 'x", want: "reached EOF"},
+		"Syntax":    {reason: "A quote without an end.", code: "kubectl get 'x", want: "reached EOF"},
 		"Target":    {reason: "A target that the Makefile doesn't have.", code: "make everything", want: "no target everything"},
 		"Variable":  {reason: "A variable that the Makefile doesn't use.", code: "make push HOST=a", want: "does not use HOST"},
 		"Folder":    {reason: "A folder that doesn't exist.", code: "cd test/nothing && go test", want: "does not exist"},

@@ -22,16 +22,16 @@ const (
 
 // Languages of code blocks. Each is covered by a test.
 const (
-	// shell is run as it stands, in the root of the project and without a network.
+	// shell is run as is, in the root of the project and without a network.
 	shell = "shell"
 
 	// console needs a cluster, AWS or much time: its commands are checked.
 	console = "console"
 
-	// text is what the block before it prints, or the error that it causes.
+	// text is the output of the block before it, or the error that it causes.
 	text = "text"
 
-	// manifest is YAML: an object, or a part of a claim.
+	// manifest is YAML: an object, or part of a claim.
 	manifest = "yaml"
 
 	// diagram is a flowchart in Mermaid.
@@ -53,7 +53,7 @@ var (
 	// spanPattern matches code within a line.
 	spanPattern = regexp.MustCompile("`[^`\n]*`")
 
-	// linkPattern matches links that are no URLs: their path and their anchor.
+	// linkPattern matches links that aren't URLs: path and anchor.
 	linkPattern = regexp.MustCompile(`\]\(([^):#]*)(?:#([^)]*))?\)`)
 
 	headingPattern = regexp.MustCompile(`(?m)^#+ (.*)$`)
@@ -178,7 +178,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// anchors of the headings of a document, as GitHub makes them.
+// anchors of the headings of a document, as on GitHub.
 func anchors(tb testing.TB, document string) []string {
 	tb.Helper()
 	var as []string
@@ -197,25 +197,25 @@ func anchors(tb testing.TB, document string) []string {
 	return as
 }
 
-// notOurWords are words that documents don't use: they make persons of software, or hide
-// who does what.
-var notOurWords = regexp.MustCompile(`(?i)\b(nobody|somebody|whoever|tells|told|but for|one claim says)\b`)
+// forbiddenWords are words that documents don't use: they personify software, or hide the
+// actor.
+var forbiddenWords = regexp.MustCompile(`(?i)\b(nobody|somebody|whoever|tells|told|but for|one claim says)\b`)
 
-// TestWords is about what users read.
+// TestWords checks the words of the documents for users.
 func TestWords(t *testing.T) {
 	for _, document := range documents(t) {
 		if strings.HasPrefix(document, "test/") {
 			continue
 		}
 		for i, line := range strings.Split(examples.Read(t, document), "\n") {
-			if w := notOurWords.FindString(spanPattern.ReplaceAllString(line, "")); w != "" {
+			if w := forbiddenWords.FindString(spanPattern.ReplaceAllString(line, "")); w != "" {
 				t.Errorf("%s:%d: write it without %q: %s", document, i+1, w, line)
 			}
 		}
 	}
 }
 
-// maxReadme is how many lines a README may have.
+// maxReadme is the maximum number of lines of a README.
 const maxReadme = 250
 
 func TestReadmeLength(t *testing.T) {

@@ -67,7 +67,7 @@ func comment(t *testing.T, e examples.Example) string {
 		lines = append(lines, strings.TrimSpace(l))
 	}
 	if len(lines) == 0 {
-		t.Errorf("%s begins with no comment", e.Claim())
+		t.Errorf("%s has no comment at the top", e.Claim())
 	}
 	return strings.Join(lines, " ")
 }

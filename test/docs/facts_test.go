@@ -35,7 +35,7 @@ func states(t *testing.T, document string, facts ...string) {
 	}
 }
 
-// firstPass is what an example becomes while nothing exists.
+// firstPass of an example, with nothing observed.
 func firstPass(t *testing.T, name string) *compose.Assembly {
 	t.Helper()
 	p, err := render.First(t.Context(), examples.Get(name).Request(t))
@@ -59,7 +59,7 @@ func parts(t *testing.T, names ...string) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// TestParts compares the table of parts with the parts that there are.
+// TestParts compares the table of parts with the code.
 func TestParts(t *testing.T) {
 	for _, document := range []string{readme, readmeFrench} {
 		for _, c := range function.ConditionTypes() {
@@ -70,8 +70,7 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestWaits compares the table of what resources wait for with what they wait for in the
-// first pass.
+// TestWaits compares the table of what resources wait for with the first pass.
 func TestWaits(t *testing.T) {
 	facts := make(map[string]bool)
 	for _, name := range []string{"minimal", "seafarer-cluster", "irsa"} {
@@ -121,7 +120,7 @@ func spec(t *testing.T, name string) v1alpha1.SeafarerClusterSpec {
 	return s
 }
 
-// kinds of what an example is composed of, once it's complete, and how many of each.
+// kinds of an example's composed resources, once it's complete, with their counts.
 func kinds(t *testing.T, name string) map[string]int {
 	t.Helper()
 	ks := make(map[string]int)
@@ -134,19 +133,19 @@ func kinds(t *testing.T, name string) map[string]int {
 	return ks
 }
 
-// TestSmallestClaim compares the README with what the smallest claim is composed of.
+// TestSmallestClaim compares the README with the composed resources of the smallest claim.
 func TestSmallestClaim(t *testing.T) {
 	ks, s := kinds(t, "minimal"), spec(t, "minimal")
 	want := map[string]int{"Subnet": 2 * 3, "NATGateway": 1, "Addon": 5, "nodes": 2, "pools": 1}
 	got := map[string]int{"Subnet": ks["Subnet"], "NATGateway": ks["NATGateway"], "Addon": ks["Addon"], "nodes": int(s.SystemNodes.DesiredSize), "pools": len(s.Karpenter.NodePools)}
 	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("the smallest claim is something else than documents state: -documents, +composed:\n%s", diff)
+		t.Errorf("resources of the smallest claim: -documents, +composed:\n%s", diff)
 	}
 	states(t, readme, "three zones, one NAT gateway, Kubernetes "+s.KubernetesVersion+" with its Secrets encrypted, two system nodes, five add-ons, and Karpenter with one NodePool")
 	states(t, readmeFrench, "trois zones, une passerelle NAT, Kubernetes "+s.KubernetesVersion+" avec ses Secrets chiffrés, deux nœuds système, cinq modules complémentaires, et Karpenter avec un NodePool")
 }
 
-// TestPasses compares the README with the pass in which the last resource appears.
+// TestPasses compares the README with the pass in which the last resource is created.
 func TestPasses(t *testing.T) {
 	last := 0
 	for _, m := range regexp.MustCompile(`pass (\d+)`).FindAllStringSubmatch(examples.Read(t, "example/minimal/passes.txt"), -1) {
@@ -157,21 +156,21 @@ func TestPasses(t *testing.T) {
 		last = max(last, n)
 	}
 	if last != 3 {
-		t.Errorf("documents state three passes, and there are %d", last)
+		t.Errorf("got %d passes, want three as documents state", last)
 	}
 	states(t, readme, "within three passes")
 	states(t, readmeFrench, "en trois passages")
 }
 
-// hoursPerMonth is how AWS converts prices.
+// hoursPerMonth in AWS' conversion of prices.
 const hoursPerMonth = 730
 
-// TestCosts adds up the README's prices, for as many resources as the smallest claim is
-// composed of. That of EC2 is in Karpenter's own list.
+// TestCosts adds up the README's prices for the resources of the smallest claim. EC2's
+// price is in Karpenter's own list.
 func TestCosts(t *testing.T) {
 	s := spec(t, "minimal").SystemNodes
 	if k := kinds(t, "minimal"); k["NATGateway"] != 1 || k["EIP"] != 1 || k["Cluster"] != 1 {
-		t.Errorf("documents state the price of one cluster, NAT gateway and address, and there are %v", k)
+		t.Errorf("got %v, want one cluster, NAT gateway and address, whose prices documents state", k)
 	}
 	nodes := fmt.Sprintf("%d × %s", s.DesiredSize, s.InstanceTypes[0])
 	price := strconv.FormatFloat(float64(s.DesiredSize)*ec2Price(t, s.InstanceTypes[0]), 'f', 4, 64)
@@ -192,7 +191,7 @@ func TestCosts(t *testing.T) {
 			found = found || strings.HasPrefix(r[1], nodes) && r[2] == price
 		}
 		if want := fmt.Sprintf("%.4f", sum); want != fmt.Sprintf("%.4f", total) {
-			t.Errorf("%s: prices add up to %s, and it states %.4f", document, want, total)
+			t.Errorf("%s: want the total %s, got %.4f", document, want, total)
 		}
 		if !found {
 			t.Errorf("%s does not state %s USD for %s", document, price, nodes)
@@ -201,7 +200,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// ec2Price of an instance type in us-east-1, by the list that Karpenter is built with.
+// ec2Price of an instance type in us-east-1, from the list in Karpenter's module.
 func ec2Price(t *testing.T, instanceType string) float64 {
 	t.Helper()
 	m, err := modules.Find(t.Context(), "", "github.com/aws/karpenter-provider-aws")
@@ -215,7 +214,7 @@ func ec2Price(t *testing.T, instanceType string) float64 {
 	_, region, _ := strings.Cut(string(list), "\t\"us-east-1\": {")
 	price := regexp.MustCompile(regexp.QuoteMeta(`"`+instanceType+`": `) + `([\d.]+)`).FindStringSubmatch(region)
 	if price == nil {
-		t.Fatalf("there is no price of %s", instanceType)
+		t.Fatalf("cannot find the price of %s", instanceType)
 	}
 	p, err := strconv.ParseFloat(price[1], 64)
 	if err != nil {
@@ -227,10 +226,10 @@ func ec2Price(t *testing.T, instanceType string) float64 {
 	return p
 }
 
-// services of AWS, as IAM policies call them, by the group of their kinds.
+// services in IAM actions, by the API group of their kinds.
 var services = map[string]string{"cloudwatchevents": "events", "cloudwatchlogs": "logs"}
 
-// TestProviderPolicy has the services of all kinds that platforms are composed of.
+// TestProviderPolicy requires exactly the services of all composed kinds.
 func TestProviderPolicy(t *testing.T) {
 	want := map[string]bool{"sts:GetCallerIdentity": true}
 	for _, e := range examples.All(t) {

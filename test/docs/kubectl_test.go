@@ -15,7 +15,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// kubectlFlags by command, and whether they have a value:
+// kubectlFlags by command, and whether they take a value:
 // https://kubernetes.io/docs/reference/kubectl/generated/
 var kubectlFlags = map[string]map[string]bool{
 	"annotate":     {"selector": true},
@@ -30,8 +30,8 @@ var kubectlFlags = map[string]map[string]bool{
 
 var kubectlShort = map[string]string{"-f": "--filename", "-l": "--selector", "-n": "--namespace", "-o": "--output", "-A": "--all-namespaces"}
 
-// labels of objects that documents select by: Crossplane puts the first two on composed
-// resources, Karpenter's chart the third on its pods.
+// labels in selectors of documents: Crossplane sets the first two on composed resources,
+// Karpenter's chart the third on its pods.
 var labels = []string{"crossplane.io/claim-name", "crossplane.io/composite", "app.kubernetes.io/name"}
 
 // A call of kubectl.
@@ -78,7 +78,7 @@ func parseKubectl(args []string) (call, error) {
 	return c, nil
 }
 
-// flag's last value.
+// flag returns the last value of a flag.
 func (c call) flag(name string) string {
 	if vs := c.flags[name]; len(vs) > 0 {
 		return vs[len(vs)-1]
@@ -115,7 +115,7 @@ func checkKubectl(folder string, args []string) error {
 	return nil
 }
 
-// checkFiles that are applied.
+// checkFiles requires that applied files exist.
 func (c call) checkFiles(folder string) error {
 	for _, f := range c.flags["filename"] {
 		if _, err := os.Stat(filepath.Join(folder, f)); err != nil {
@@ -125,7 +125,7 @@ func (c call) checkFiles(folder string) error {
 	return nil
 }
 
-// resources that the first argument names, and whether they need a namespace.
+// resources in the first argument, and whether they need a namespace.
 func (c call) resources() ([]resource, error) {
 	types, _, _ := strings.Cut(c.args[0], "/")
 	_, inNamespace := c.flags["namespace"]
@@ -149,7 +149,7 @@ func (c call) resources() ([]resource, error) {
 	return rs, nil
 }
 
-// checkAnnotations that have a meaning.
+// checkAnnotations requires annotations of Kubernetes or Crossplane that have an effect.
 func (c call) checkAnnotations() error {
 	for _, a := range c.args[1:] {
 		name, _, set := strings.Cut(a, "=")
@@ -223,7 +223,7 @@ func first(nodes []jsonpath.Node) jsonpath.Node {
 	return nodes[0]
 }
 
-// root of the schema, with the metadata that every object has.
+// root of the schema, with the metadata of every object.
 func (r resource) root() *apiextensionsv1.JSONSchemaProps {
 	if r.schema == nil {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// TestMain runs the tests where readers run the commands of documents: in the root of the
-// project.
+// TestMain runs the tests in the root of the project, where readers run the commands of
+// documents.
 func TestMain(m *testing.M) {
 	if err := os.Chdir(examples.Path()); err != nil {
 		panic(err)

@@ -23,7 +23,7 @@ import (
 )
 
 // TestManifests validates every block of YAML: claims and parts of them by rendering,
-// fences by rendering the smallest claim, everything else by its CRD.
+// fences by rendering the smallest claim, other objects by their CRDs.
 func TestManifests(t *testing.T) {
 	minimal := examples.Read(t, examples.Get("minimal").Claim())
 	for _, b := range blocksOf(t, manifest) {
@@ -41,7 +41,7 @@ func TestManifests(t *testing.T) {
 		case "Fences":
 			f := render.Files{Claim: examples.Get("fenced").Claim(), Composition: compositionWith(t, b.code)}
 			if err = rendered(t, f, ""); err != nil && strings.HasPrefix(err.Error(), "spec.") {
-				err = nil // The claim exceeds them, so they were read.
+				err = nil // The claim violates a fence, so the fences are valid.
 			}
 		default:
 			err = validCRD(t, obj)
@@ -72,7 +72,7 @@ func merged(t *testing.T, claim string, part map[string]any) string {
 	return string(b)
 }
 
-// validCRD validates an object by the CRD of its kind.
+// validCRD validates an object with the CRD of its kind.
 func validCRD(t *testing.T, obj map[string]any) error {
 	t.Helper()
 	apiVersion, _ := obj["apiVersion"].(string)
@@ -93,7 +93,7 @@ func validCRD(t *testing.T, obj map[string]any) error {
 	return s.Validate(t.Context(), obj).ToAggregate()
 }
 
-// rendered is the error of a claim, if it has one.
+// rendered returns the error of a claim, if any.
 func rendered(t *testing.T, f render.Files, claim string) error {
 	t.Helper()
 	req, err := f.Request(strings.NewReader(claim))
@@ -127,7 +127,7 @@ func compositionWith(t *testing.T, fences string) string {
 }
 
 // TestTextBlocks compares a block of text after fences with the error of the smallest claim
-// behind them. TestShellBlocks compares those after commands.
+// with those fences. TestShellBlocks compares those after commands.
 func TestTextBlocks(t *testing.T) {
 	compared := 0
 	for _, document := range documents(t) {
@@ -148,7 +148,7 @@ func TestTextBlocks(t *testing.T) {
 		}
 	}
 	if compared == 0 {
-		t.Error("no error is shown")
+		t.Error("no block shows an error")
 	}
 }
 
@@ -159,7 +159,7 @@ var (
 	graphLine   = regexp.MustCompile(`^(?:flowchart LR|subgraph \w+\["[^"]+"\]|end)$`)
 )
 
-// edges of a diagram, or the lines that aren't understood.
+// edges of a diagram, and the unknown lines.
 func edges(b block) (es, unknown []string) {
 	for line := range strings.Lines(b.code) {
 		line = strings.TrimSpace(line)
@@ -173,13 +173,13 @@ func edges(b block) (es, unknown []string) {
 	return es, unknown
 }
 
-// TestDiagrams are well formed, and the same in each language.
+// TestDiagrams checks that diagrams are valid, and the same in each language.
 func TestDiagrams(t *testing.T) {
 	drawn := make(map[string][]string)
 	for _, b := range blocksOf(t, diagram) {
 		es, unknown := edges(b)
 		if len(unknown) > 0 || strings.Count(b.code, "subgraph") != strings.Count(b.code, "    end\n") {
-			t.Errorf("%s: it is no flowchart that a test understands: %q", b.document, unknown)
+			t.Errorf("%s: unknown lines in the flowchart: %q", b.document, unknown)
 		}
 		drawn[b.document] = append(drawn[b.document], es...)
 	}
@@ -189,12 +189,12 @@ func TestDiagrams(t *testing.T) {
 			continue
 		}
 		if diff := gocmp.Diff(drawn[english+".md"], es); diff != "" {
-			t.Errorf("%s draws something else than in English: -English, +French:\n%s", french, diff)
+			t.Errorf("%s: diagrams: -English, +French:\n%s", french, diff)
 		}
 	}
 	for _, part := range parts(t, "minimal") {
 		if !slices.ContainsFunc(drawn[readme], func(e string) bool { return strings.Contains(e, part) }) {
-			t.Errorf("%s does not draw the part %s", readme, part)
+			t.Errorf("%s: no diagram has the part %s", readme, part)
 		}
 	}
 }

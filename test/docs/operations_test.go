@@ -37,7 +37,7 @@ import (
 // operationsPages are the pages for operators, in each language.
 var operationsPages = []string{"docs/operations.md", "docs/operations.fr.md"}
 
-// crossplaneConditions are set by Crossplane itself. The pages explain them, too.
+// crossplaneConditions are conditions that Crossplane sets. The pages explain them, too.
 var crossplaneConditions = []string{"Ready", "Responsive", "Synced"}
 
 // providerReasons are reasons of providers' conditions, which the function only reads.
@@ -85,7 +85,7 @@ func section(t *testing.T, page, title string) string {
 	return s
 }
 
-// reasons of conditions: the constants whose names say so.
+// reasons of conditions: constants whose names begin with Reason.
 func reasons(t *testing.T) []string {
 	t.Helper()
 	name := regexp.MustCompile(`^([Rr]eason|Step)[A-Z]`)

@@ -17,14 +17,14 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
-// A resource is what kubectl calls a kind.
+// A resource in kubectl's sense: a kind.
 type resource struct {
 	namespaced bool
 
 	// schema of its objects, or nil if its fields aren't checked.
 	schema *apiextensionsv1.JSONSchemaProps
 
-	// conditions that it may have, or nil if they aren't checked.
+	// conditions of its objects, or nil if they aren't checked.
 	conditions []string
 }
 
@@ -75,7 +75,7 @@ var crdFiles = sync.OnceValues(func() (map[string]string, error) {
 	return files, nil
 })
 
-// findResource by a name that kubectl takes: plural or singular, with or without a group.
+// findResource by a name that kubectl accepts: plural or singular, with or without a group.
 func findResource(name string) (resource, error) {
 	if r, ok := builtIn[name]; ok {
 		return r, nil
@@ -112,7 +112,7 @@ func plural(name string) string {
 	return s
 }
 
-// crdFile of a resource. Without a group, there must be one only.
+// crdFile of a resource. Without a group, the name must be unique.
 func crdFile(name string) (string, error) {
 	files, err := crdFiles()
 	if err != nil || files[name] != "" {
@@ -152,8 +152,8 @@ func readCRD(path string) (resource, string, error) {
 	return r, crd.Spec.Names.Kind, nil
 }
 
-// platformResource is a SeafarerCluster, or an XSeafarerCluster, with the fields that
-// Crossplane adds and documents use.
+// platformResource is a SeafarerCluster, or an XSeafarerCluster, with fields that Crossplane
+// adds.
 func platformResource(claim bool) (resource, error) {
 	s, err := apis.Schema()
 	if err != nil {

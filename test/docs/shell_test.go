@@ -17,27 +17,25 @@ import (
 )
 
 const (
-	// testCommand is the README's second command. It runs this test, so that this test
-	// doesn't run it.
+	// testCommand is the README's second command. It isn't run, because it runs this test.
 	testCommand = "go test ./..."
 
 	// program is the name of the command line tool.
 	program = "function-seafarer-cluster"
 
-	// goRun is how the README calls the tool, before anything is installed.
+	// goRun is the tool's command in the README, before it's installed.
 	goRun = "go run . "
 
 	ciScript = ".ci/run"
 
-	// commandTimeout is enough to build a command for the first time.
+	// commandTimeout is long enough to build a command for the first time.
 	commandTimeout = 10 * time.Minute
 
-	// omission stands for lines that a document leaves out of an output.
+	// omission stands for omitted lines of an output.
 	omission = "…"
 )
 
-// buildBinary of the tool, once, and return its folder. It's where make render builds it,
-// too, so that neither does it again.
+// buildBinary builds the tool once, to the folder of make render, and returns the folder.
 var buildBinary = sync.OnceValues(func() (string, error) {
 	folder, err := filepath.Abs("build")
 	if err != nil {
@@ -67,13 +65,13 @@ func (b block) run(tb testing.TB) string {
 		tb.Errorf("%s: %v\n%s%s", b.document, err, b.code, &stderr)
 	}
 	if stdout.Len() == 0 {
-		tb.Errorf("%s: it prints nothing:\n%s", b.document, b.code)
+		tb.Errorf("%s: no output:\n%s", b.document, b.code)
 	}
 	return stdout.String() + stderr.String()
 }
 
-// TestShellBlocks runs every block of shell, and compares what it prints with the block
-// of text that follows it.
+// TestShellBlocks runs every block of shell, and compares its output with the block of text
+// after it.
 func TestShellBlocks(t *testing.T) {
 	ran := make(map[string]string)
 	for _, document := range documents(t) {
@@ -93,7 +91,7 @@ func TestShellBlocks(t *testing.T) {
 			case isTest:
 				shownPackages(t, document, shown)
 			case !matches(shown, ran[b.code]):
-				t.Errorf("%s: %s prints something else than\n%s\nIt prints\n%s", document, strings.TrimSpace(b.code), shown, ran[b.code])
+				t.Errorf("%s: %s: want\n%s\ngot\n%s", document, strings.TrimSpace(b.code), shown, ran[b.code])
 			}
 		}
 	}
@@ -102,8 +100,8 @@ func TestShellBlocks(t *testing.T) {
 	}
 }
 
-// matches reports whether an output has the lines that are shown, in the same order, with
-// other lines only where some are left out.
+// matches reports whether an output has the shown lines, in the same order, with other
+// lines only at omissions.
 func matches(shown, output string) bool {
 	pattern := regexp.QuoteMeta(shown)
 	pattern = strings.ReplaceAll(pattern, omission+"\n", "(?:.*\n)*?")
@@ -116,12 +114,12 @@ func TestMatches(t *testing.T) {
 		reason, shown, output string
 		want                  bool
 	}{
-		"Same":      {reason: "It's the output.", shown: "a\nb\n", output: "a\nb\n", want: true},
-		"Omitted":   {reason: "Lines are left out.", shown: "a\n…\nd\n", output: "a\nb\nc\nd\n", want: true},
-		"None":      {reason: "No line needs to be left out.", shown: "a\n…\nb\n", output: "a\nb\n", want: true},
-		"More":      {reason: "The output has more lines.", shown: "a\n", output: "a\nb\n"},
+		"Same":      {reason: "The output is shown in full.", shown: "a\nb\n", output: "a\nb\n", want: true},
+		"Omitted":   {reason: "Lines are omitted.", shown: "a\n…\nd\n", output: "a\nb\nc\nd\n", want: true},
+		"None":      {reason: "An omission may be empty.", shown: "a\n…\nb\n", output: "a\nb\n", want: true},
+		"More":      {reason: "The output has another line at the end.", shown: "a\n", output: "a\nb\n"},
 		"Different": {reason: "The output has another line.", shown: "a\n…\nc\n", output: "a\nb\n"},
-		"Order":     {reason: "The order is another.", shown: "…\nb\n…\na\n…\n", output: "a\nb\n"},
+		"Order":     {reason: "The output is in another order.", shown: "…\nb\n…\na\n…\n", output: "a\nb\n"},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -142,7 +140,7 @@ func shownPackages(t *testing.T, document, shown string) {
 	}
 }
 
-// TestTestCommand is about the README's second command: CI begins with it.
+// TestTestCommand checks the README's second command: CI begins with it.
 func TestTestCommand(t *testing.T) {
 	for _, document := range []string{readme, readmeFrench} {
 		found := false

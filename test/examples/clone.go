@@ -10,9 +10,9 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// Clone a request, to change it. Laws clone a request for each case. Observed resources
-// are most of it, and are cloned here without reflection: proto.Clone would take a
-// quarter of the time of all laws.
+// Clone a request, to modify it. Laws clone a request for each case. Observed resources are
+// most of it, and are cloned here without reflection: proto.Clone would take a quarter of
+// the time of all laws.
 func Clone(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	rest := &fnv1.RunFunctionRequest{}
@@ -52,7 +52,7 @@ func cloneResource(r *fnv1.Resource) *fnv1.Resource {
 	return &fnv1.Resource{Resource: CloneObject(r.GetResource()), Ready: r.GetReady()}
 }
 
-// CloneObject clones an object, to change it.
+// CloneObject clones an object, to modify it.
 func CloneObject(o *structpb.Struct) *structpb.Struct {
 	if o == nil {
 		return nil

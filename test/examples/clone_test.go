@@ -10,8 +10,8 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 )
 
-// TestClone compares with proto.Clone, for requests in which every field is set, and
-// checks that a clone shares nothing with the original.
+// TestClone compares with proto.Clone, for requests with every field set, and checks that a
+// clone shares nothing with the original.
 func TestClone(t *testing.T) {
 	req := &fnv1.RunFunctionRequest{}
 	fill(req.ProtoReflect(), 0)
@@ -26,9 +26,9 @@ func TestClone(t *testing.T) {
 				t.Errorf("the clone differs: want %v, got %v", want, c)
 			}
 			for _, o := range c.GetObserved().GetResources() {
-				spoil(o.GetResource())
+				modify(o.GetResource())
 			}
-			spoil(c.GetObserved().GetComposite().GetResource())
+			modify(c.GetObserved().GetComposite().GetResource())
 			if !proto.Equal(want, req) {
 				t.Error("a change of the clone changes the original")
 			}
@@ -72,14 +72,14 @@ func fill(m protoreflect.Message, depth int) {
 	}
 }
 
-// spoil every value of an object.
-func spoil(o *structpb.Struct) {
+// modify every value of an object.
+func modify(o *structpb.Struct) {
 	for k, v := range o.GetFields() {
-		spoil(v.GetStructValue())
+		modify(v.GetStructValue())
 		for _, e := range v.GetListValue().GetValues() {
-			e.Kind = &structpb.Value_StringValue{StringValue: "spoilt"}
+			e.Kind = &structpb.Value_StringValue{StringValue: "modified"}
 		}
-		v.Kind = &structpb.Value_StringValue{StringValue: "spoilt"}
-		o.Fields[k+"-spoilt"] = v
+		v.Kind = &structpb.Value_StringValue{StringValue: "modified"}
+		o.Fields[k+"-modified"] = v
 	}
 }

@@ -27,7 +27,7 @@ import (
 
 var update = flag.Bool("update", false, "write golden files instead of comparing with them")
 
-// TTL of the responses to tests.
+// TTL of responses in tests.
 const TTL = time.Minute
 
 // An Example is a folder with a claim. Examples are tests: their claims are composed,
@@ -54,8 +54,7 @@ var root = sync.OnceValue(func() string {
 // Get an example by its name.
 func Get(name string) Example { return Example{Name: name, Dir: Path("example", name)} }
 
-// All examples of valid claims. Folders of invalid ones have names that begin with
-// invalid.
+// All examples of valid claims. Names of invalid ones begin with invalid.
 func All(tb testing.TB) []Example {
 	tb.Helper()
 	return find(tb, false)
@@ -90,8 +89,8 @@ func (e Example) Claim() string { return e.File("claim.yaml") }
 // File of the example, by its name.
 func (e Example) File(name string) string { return filepath.Join(e.Dir, name) }
 
-// Files of the example, or of another claim in its place: with the fences of the
-// example's own Composition if it has one.
+// Files of the example, or of another claim with the fences of the example's Composition,
+// if it has one.
 func (e Example) Files(claim string) render.Files {
 	f := render.Files{Claim: claim}
 	if c := e.File("composition.yaml"); Exists(c) {
@@ -100,7 +99,7 @@ func (e Example) Files(claim string) render.Files {
 	return f
 }
 
-// Request that Crossplane sends for the example, with nothing observed.
+// Request of Crossplane for the example, with nothing observed.
 func (e Example) Request(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	return e.RequestOf(tb, e.Claim())
@@ -116,7 +115,7 @@ func (e Example) RequestOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest
 	return req
 }
 
-// Steady is the request of the example once its resources all exist and are ready.
+// Steady is the request of the example once all of its resources exist and are ready.
 func (e Example) Steady(tb testing.TB) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	return e.SteadyOf(tb, e.Claim())
@@ -128,10 +127,10 @@ func (e Example) SteadyOf(tb testing.TB, claim string) *fnv1.RunFunctionRequest 
 	return Memoised(tb, claim, func() *fnv1.RunFunctionRequest { return Settled(tb, e.RequestOf(tb, claim)) })
 }
 
-// memoised requests, by name. They are slow to create, and many tests begin with them.
+// memoised requests, by name. They are slow to create, and many tests use them.
 var memoised sync.Map
 
-// Memoised is a copy of the request of a name, which is created once.
+// Memoised is a copy of the named request, which is created once.
 func Memoised(tb testing.TB, name string, request func() *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	once, _ := memoised.LoadOrStore(name, sync.OnceValue(request))
@@ -139,7 +138,7 @@ func Memoised(tb testing.TB, name string, request func() *fnv1.RunFunctionReques
 	return Clone(tb, req())
 }
 
-// Before is the path of the claim of the example before it was changed.
+// Before is the path of the example's claim before its change.
 func (e Example) Before() string { return e.File("before.yaml") }
 
 // Midway is the request of an example whose claim was just changed: Crossplane has
@@ -195,13 +194,13 @@ func Applied(tb testing.TB, req, seen *fnv1.RunFunctionRequest, rsp *fnv1.RunFun
 	return n
 }
 
-// Settled is a request once nothing changes any more.
+// Settled is the request after which nothing changes.
 func Settled(tb testing.TB, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	for range render.MaxPasses {
 		rsp := Run(tb, req)
 		if m := render.Fatal(rsp); m != "" {
-			tb.Fatalf("it's refused: %s", m)
+			tb.Fatalf("refused: %s", m)
 		}
 		n := render.Next(req, rsp)
 		if proto.Equal(n, req) {

@@ -16,7 +16,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// maxPools is how many NodePools a claim may have.
+// maxPools is the maximum number of NodePools of a claim.
 const maxPools = 100
 
 // BenchmarkRunFunction on a complete platform, which is the most common request. The
@@ -60,7 +60,7 @@ func BenchmarkRunFunction(b *testing.B) {
 	}
 }
 
-// BenchmarkNodePools on a platform that's complete, by the number of NodePools.
+// BenchmarkNodePools on a complete platform, by the number of NodePools.
 func BenchmarkNodePools(b *testing.B) {
 	for _, n := range []int{1, 10, maxPools} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
@@ -84,11 +84,11 @@ func TestGrowsLinearly(t *testing.T) {
 	one, half, all := allocs(1), allocs(maxPools/2), allocs(maxPools)
 	few, many := (half-one)/(maxPools/2-1), (all-half)/(maxPools/2)
 	if r := many / few; r < 0.9 || r > 1.1 {
-		t.Errorf("a NodePool costs %.0f allocations among %d, and %.0f among %d: want the same, give or take 10%%", few, maxPools/2, many, maxPools)
+		t.Errorf("a NodePool costs %.0f allocations among %d, and %.0f among %d: want the same within 10%%", few, maxPools/2, many, maxPools)
 	}
 }
 
-// A call of the function, and its answer.
+// A call of the function, and its response.
 type call struct {
 	req []byte
 	rsp *fnv1.RunFunctionResponse
@@ -103,14 +103,14 @@ func newCall(tb testing.TB, req *fnv1.RunFunctionRequest) call {
 	return call{req: marshal(tb, req), rsp: rsp}
 }
 
-// floor of the call: its request is read, and its response is written.
+// floor of the call: decode its request and encode its response.
 func (c call) floor(tb testing.TB) {
 	tb.Helper()
 	c.read(tb)
 	marshal(tb, c.rsp)
 }
 
-// function called with the bytes of the request, returning those of the response.
+// function called with the encoded request, returning the encoded response.
 func (c call) function(tb testing.TB) {
 	tb.Helper()
 	marshal(tb, examples.Run(tb, c.read(tb)))
@@ -140,7 +140,7 @@ func timed(do func()) time.Duration {
 	return time.Since(start)
 }
 
-// withPools is the request of a platform with NodePools, complete.
+// withPools is the request of a complete platform with NodePools.
 func withPools(tb testing.TB, n int) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	e := examples.Get("seafarer-cluster")
@@ -160,7 +160,7 @@ func withPools(tb testing.TB, n int) *fnv1.RunFunctionRequest {
 	return settle(tb, e.Name, req)
 }
 
-// settle a request: until its resources all exist and are ready.
+// settle a request: until all of its resources exist and are ready.
 func settle(tb testing.TB, name string, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	tb.Helper()
 	for range render.MaxPasses {
@@ -174,6 +174,6 @@ func settle(tb testing.TB, name string, req *fnv1.RunFunctionRequest) *fnv1.RunF
 		}
 		req = n
 	}
-	tb.Fatalf("%s does not settle in %d passes", name, render.MaxPasses)
+	tb.Fatalf("%s isn't settled after %d passes", name, render.MaxPasses)
 	return nil
 }

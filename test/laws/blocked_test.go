@@ -21,9 +21,9 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// A wish is a change of a claim that AWS cannot make in place. Some of them the API
-// server refuses before the function sees them.
-type wish struct {
+// An immutableChange is a change of a claim that AWS cannot make in place. The API server
+// refuses some of them before the function is called.
+type immutableChange struct {
 	path string
 	to   func(r *rand.Rand, region string) any
 }
@@ -32,7 +32,7 @@ func oneOf(vs ...any) func(r *rand.Rand, region string) any {
 	return func(r *rand.Rand, _ string) any { return vs[r.IntN(len(vs))] }
 }
 
-var wishes = []wish{
+var immutableChanges = []immutableChange{
 	{path: "spec.network.cidr", to: oneOf("10.77.0.0/16", "192.168.0.0/18")},
 	{path: "spec.network.subnetPrefixLength", to: oneOf(int64(22), int64(23), int64(25))},
 	{path: "spec.network.zones", to: oneOf(nil)},
@@ -55,15 +55,15 @@ var wishes = []wish{
 	{path: "spec.clusterName", to: oneOf("Another_cluster", nil)},
 }
 
-// wished returns a request whose claim just changed in immutable fields, and a
+// changeImmutable returns a request whose claim just changed in immutable fields, and a
 // request for a new claim with the same spec.
-func wished(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (changed, fresh *fnv1.RunFunctionRequest, paths []string) {
+func changeImmutable(t *testing.T, r *rand.Rand, steady *fnv1.RunFunctionRequest) (changed, fresh *fnv1.RunFunctionRequest, paths []string) {
 	t.Helper()
 	changed = examples.Clone(t, steady)
 	xr := changed.GetObserved().GetComposite().GetResource()
 	paved := fieldpath.Pave(xr.AsMap())
 	region := object.Of(xr).String("spec.region")
-	for _, w := range wishes {
+	for _, w := range immutableChanges {
 		if r.IntN(4) == 0 {
 			paths = append(paths, w.path)
 			alter(t, paved, map[string]any{w.path: w.to(r, region)})
@@ -91,20 +91,20 @@ func TestBlocksChanges(t *testing.T) {
 			before := examples.Run(t, steady).GetDesired().GetResources()
 			blocked := 0
 			for i := range share(2) {
-				req, fresh, paths := wished(t, r, steady)
+				req, fresh, paths := changeImmutable(t, r, steady)
 				if render.Fatal(examples.Run(t, fresh)) != "" {
 					continue // The API server would refuse the claim.
 				}
 				rsp := examples.Run(t, req)
 				if m := render.Fatal(rsp); strings.Contains(m, "has the addresses of") {
-					continue // Zones by ID instead of zones by name: TestKeepsZones.
+					continue // Zones by ID instead of zones by name: TestRetainsZones.
 				} else if m != "" {
 					t.Fatalf("case %d: %v: refused: %s", i, paths, m)
 				}
-				said := conditionOf(rsp, compose.ConditionChangeBlocked)
+				condition := conditionOf(rsp, compose.ConditionChangeBlocked)
 				for k, path := range immutableDiffs(t, before, fresh) {
-					if path != "" && !strings.Contains(said.GetMessage(), k) && !strings.Contains(said.GetMessage(), "more changes are blocked") {
-						t.Fatalf("case %d: %v: %s of %s would change, but ChangeBlocked is: %s", i, paths, path, k, said.GetMessage())
+					if path != "" && !strings.Contains(condition.GetMessage(), k) && !strings.Contains(condition.GetMessage(), "more changes are blocked") {
+						t.Fatalf("case %d: %v: %s of %s would change, but ChangeBlocked is: %s", i, paths, path, k, condition.GetMessage())
 					}
 					blocked++
 				}
@@ -150,7 +150,7 @@ func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *f
 			return k + " is dropped"
 		}
 		if was.ExternalName() != is.ExternalName() {
-			return k + " gets another name: " + is.ExternalName()
+			return k + " gets another external name: " + is.ExternalName()
 		}
 		for _, f := range kinds.OfObject(is).Immutable {
 			if w, n := was.Value(f.Path), is.Value(f.Path); w != nil && !proto.Equal(w, n) && (f.AllowedValue == "" || n.GetStringValue() != f.AllowedValue) {
@@ -189,13 +189,13 @@ func TestReplaces(t *testing.T) {
 				}
 				return ts
 			}
-			ask := func(instanceType string, tokens ...any) {
+			request := func(instanceType string, tokens ...any) {
 				c.edit(func(xr *fieldpath.Paved) {
 					alter(t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{instanceType}, "spec.acknowledgedChanges": tokens})
 				})
 			}
-			// goes lists the resources that some passes remove.
-			goes := func() [][]string {
+			// passes lists the resources that some passes remove.
+			removed := func() [][]string {
 				var all [][]string
 				for range 6 {
 					gone, err := c.reconcile(nil)
@@ -211,39 +211,39 @@ func TestReplaces(t *testing.T) {
 			}
 			was := types()
 
-			ask("c7i.large")
+			request("c7i.large")
 			token := tokenOf(t, examples.Run(t, c.request()), key)
-			if gone := goes(); len(gone) > 0 || !slices.Equal(types(), was) {
-				t.Fatalf("nothing is acknowledged, but %v goes; instance types are now %v", gone, types())
+			if gone := removed(); len(gone) > 0 || !slices.Equal(types(), was) {
+				t.Fatalf("got %v removed and instance types %v without an acknowledgement", gone, types())
 			}
 
-			ask("c7a.large", token)
+			request("c7a.large", token)
 			other := tokenOf(t, examples.Run(t, c.request()), key)
-			if gone := goes(); len(gone) > 0 || other == token {
-				t.Fatalf("another change is acknowledged, but %v goes", gone)
+			if gone := removed(); len(gone) > 0 || other == token {
+				t.Fatalf("got %v removed by the acknowledgement of another change", gone)
 			}
 
-			ask("c7i.large", token)
-			gone := goes()
+			request("c7i.large", token)
+			gone := removed()
 			if len(gone) != 2 || !slices.Equal(gone[0], []string{"usage-" + key + ".karpenter"}) || !slices.Equal(gone[1], []string{key}) {
-				t.Fatalf("want the Usage to go first, then the node group, and nothing else; got %v", gone)
+				t.Fatalf("want the Usage removed first, then the node group, and nothing else, got %v", gone)
 			}
 			if !slices.Equal(types(), []string{"c7i.large"}) || c.objects["usage-"+key+".karpenter"] == nil {
-				t.Fatalf("it isn't created again, with a Usage: %v", types())
+				t.Fatalf("want it created again, with a Usage, got %v", types())
 			}
-			said := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeBlocked)
-			if said.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(said.GetMessage(), token+" acknowledges no blocked change") {
-				t.Errorf("want a message that the token can be removed: %v", said)
+			condition := conditionOf(examples.Run(t, c.request()), compose.ConditionChangeBlocked)
+			if condition.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE || !strings.Contains(condition.GetMessage(), token+" acknowledges no blocked change") {
+				t.Errorf("want a message that the token can be removed, got %v", condition)
 			}
 
 			// The resource is now another object.
 			c.objects[key].content.GetFields()["metadata"].GetStructValue().GetFields()["uid"] = structpb.NewStringValue("another")
-			ask(was[0], token, other)
+			request(was[0], token, other)
 			if back := tokenOf(t, examples.Run(t, c.request()), key); back == token || back == other {
-				t.Fatal("a token works twice")
+				t.Fatal("got a token for another change that is acknowledged already")
 			}
-			if gone := goes(); len(gone) > 0 {
-				t.Fatalf("old tokens acknowledge a new change: %v goes", gone)
+			if gone := removed(); len(gone) > 0 {
+				t.Fatalf("got %v removed by tokens for other changes", gone)
 			}
 		})
 	}
@@ -255,20 +255,20 @@ func TestEndsRightAfterReplacement(t *testing.T) {
 	t.Parallel()
 	platforms(t, 10, examples.Example.Steady, func(c *controlPlane) {
 		c.slow = c.r.IntN(5)
-		ask := func(tokens ...any) {
+		request := func(tokens ...any) {
 			c.edit(func(xr *fieldpath.Paved) {
 				alter(c.t, xr, map[string]any{"spec.systemNodes.instanceTypes": []any{"c7i.large"}, "spec.acknowledgedChanges": tokens})
 			})
 			c.pass(nil)
 		}
-		ask()
-		ask(tokenOf(c.t, examples.Run(c.t, c.request()), "node-group-system"))
+		request()
+		request(tokenOf(c.t, examples.Run(c.t, c.request()), "node-group-system"))
 		safe := func() bool {
 			return conditionOf(examples.Run(c.t, c.request()), compose.ConditionTeardownSafe).GetStatus() == fnv1.Status_STATUS_CONDITION_TRUE
 		}
 		for n := 0; n == 0 || !safe(); n++ {
 			if n == 40 {
-				c.t.Fatal("it isn't protected any more")
+				c.t.Fatal("TeardownSafe isn't True again")
 			}
 			c.pass(nil)
 		}
@@ -320,7 +320,7 @@ func TestRetainsZones(t *testing.T) {
 	}
 	switch {
 	case len(missingFrom(before, after)) > 0:
-		t.Errorf("%v go", missingFrom(before, after))
+		t.Errorf("%v are dropped", missingFrom(before, after))
 	case tagged(gone) || !tagged(added):
 		t.Error("want Karpenter to launch nodes in the zones of the claim, and only there")
 	}
@@ -336,7 +336,7 @@ func TestRetainsZones(t *testing.T) {
 	// Zones by ID have the same slots as zones by name.
 	set(req, `["euc1-az1", "euc1-az2"]`, "spec", "network", "zones")
 	if m := render.Fatal(examples.Run(t, req)); !strings.Contains(m, "has the addresses of "+zones[0].GetStringValue()) {
-		t.Errorf("want a message that the addresses are taken, got %q", m)
+		t.Errorf("want a message that the addresses are in use, got %q", m)
 	}
 }
 
@@ -366,7 +366,7 @@ func TestUncreatedMayChange(t *testing.T) {
 	set(req, `{"zoneCount": 2}`, "spec", "network")
 	rsp := examples.Run(t, req)
 	if c := conditionOf(rsp, compose.ConditionChangeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
-		t.Errorf("want nothing to be blocked, got: %s", c.GetMessage())
+		t.Errorf("want nothing blocked, got: %s", c.GetMessage())
 	}
 	if object.Of(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
 		t.Error("the cluster is to be encrypted although the claim no longer requests it")

@@ -38,7 +38,7 @@ func changed(tb testing.TB) []examples.Example {
 	return es
 }
 
-// moments in the lives of examples, at which laws are tested: each example in
+// moments of examples at which laws are tested: each example in
 // steady state, and changed examples right after the change.
 func moments(t *testing.T) map[string]*fnv1.RunFunctionRequest {
 	t.Helper()
@@ -122,7 +122,7 @@ func oldestChart(t *testing.T, kubernetes string) string {
 	return ""
 }
 
-// exists in AWS: a field of a resource.
+// is the value of a field of an observed resource.
 func (u *upgrading) is(key, path string) string {
 	return object.Of(u.req.GetObserved().GetResources()[key].GetResource()).String(path)
 }
@@ -140,19 +140,19 @@ func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 	begins := compat.Newer(cp, u.controlPlane) && u.controlPlane != ""
 	switch {
 	case render.Fatal(rsp) != "":
-		return "it's refused: " + render.Fatal(rsp)
+		return "refused: " + render.Fatal(rsp)
 	case cp == "" || nodes == "":
-		return "there's no version"
+		return "no version is desired"
 	case compat.Newer(u.controlPlane, cp) || compat.Newer(u.systemNodes, nodes):
-		return fmt.Sprintf("control plane and nodes go back from %s, %s to %s, %s", u.controlPlane, u.systemNodes, cp, nodes)
+		return fmt.Sprintf("versions of control plane and nodes decrease from %s, %s to %s, %s", u.controlPlane, u.systemNodes, cp, nodes)
 	case compat.Newer(cp, want) || compat.Newer(runs, cp) || compat.Behind(runs, cp) > 1:
-		return fmt.Sprintf("the control plane should go from %s to %s, on the way to %s", runs, cp, want)
+		return fmt.Sprintf("the control plane is upgraded from %s to %s, on the way to %s", runs, cp, want)
 	case compat.Newer(nodes, runs) || compat.Behind(nodes, cp) > 1:
-		return fmt.Sprintf("the nodes are to be at %s while the control plane is at %s, to be %s", nodes, runs, cp)
+		return fmt.Sprintf("nodes are desired at %s while the control plane is at %s, desired at %s", nodes, runs, cp)
 	case begins && compat.Karpenter(chart, cp) != nil:
-		return fmt.Sprintf("the control plane goes ahead of Karpenter: %v", compat.Karpenter(chart, cp))
+		return fmt.Sprintf("the control plane is upgraded before Karpenter: %v", compat.Karpenter(chart, cp))
 	case begins && u.is("node-group-system", "status.atProvider.version") != runs:
-		return fmt.Sprintf("the control plane goes to %s before the nodes are at %s", cp, runs)
+		return fmt.Sprintf("the control plane is upgraded to %s before the nodes are at %s", cp, runs)
 	}
 	u.controlPlane, u.systemNodes = cp, nodes
 	return ""
@@ -195,7 +195,7 @@ func TestUpgrades(t *testing.T) {
 						return
 					}
 					if n == most {
-						t.Fatalf("after %d passes it isn't done", n)
+						t.Fatalf("after %d passes the upgrade isn't done", n)
 					}
 					u.req = render.Next(u.req, rsp)
 				}
@@ -233,7 +233,7 @@ func TestUpgradesAtAnyPace(t *testing.T) {
 		const faultyPasses, most = 40, 120
 		for n := 0; n < faultyPasses || !u.done(); n++ {
 			if n == most {
-				t.Fatalf("case %d: from %s to %s: after %d passes it isn't done: %v", i, versions[from], versions[to], n, examples.Run(t, u.req).GetConditions())
+				t.Fatalf("case %d: from %s to %s: after %d passes the upgrade isn't done: %v", i, versions[from], versions[to], n, examples.Run(t, u.req).GetConditions())
 			}
 			seen := examples.Clone(t, u.req)
 			if n < faultyPasses {

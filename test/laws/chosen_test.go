@@ -46,8 +46,8 @@ func TestNamesPeopleChoose(t *testing.T) {
 	}
 }
 
-// TestPoolNamedLikeAZone has a NodePool whose name ends like a zone that the network doesn't
-// have: there's no third zone.
+// TestPoolNamedLikeAZone has a NodePool whose name ends with a zone that the network doesn't
+// have. No third zone is added.
 func TestPoolNamedLikeAZone(t *testing.T) {
 	t.Parallel()
 	req := claimed(t, examples.Get("minimal"), func(c *fieldpath.Paved) {
@@ -66,7 +66,7 @@ func TestPoolNamedLikeAZone(t *testing.T) {
 	}
 }
 
-// choosing a name is an example with one NodePool, of one class, and with an add-on, all of a name.
+// choosing is an example with a NodePool of one class, and an add-on, all of that name.
 func choosing(t *testing.T, e examples.Example, name string) *fnv1.RunFunctionRequest {
 	t.Helper()
 	return claimed(t, e, func(c *fieldpath.Paved) {
@@ -78,7 +78,7 @@ func choosing(t *testing.T, e examples.Example, name string) *fnv1.RunFunctionRe
 	})
 }
 
-// Names that other keys are made of.
+// takenNames are names that other keys are made of.
 type takenNames struct{ zones, keys []string }
 
 // namesTaken are the labels of all zones of the region, and the keys of all resources, as

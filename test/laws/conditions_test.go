@@ -20,8 +20,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// complaints are a provider's messages for the same failure in two attempts.
-var complaints = [][2]string{
+// providerErrors are a provider's messages for the same failure in two attempts.
+var providerErrors = [][2]string{
 	{
 		"create failed: async create failed: failed to create the resource: [{0 operation error EC2: CreateVpc, https response error StatusCode: 400, RequestID: 4a8524d5-fc0e-46ff-9000-fd823d1b8661, api error VpcLimitExceeded: no more  []}]",
 		"create failed: async create failed: failed to create the resource: [{0 operation error EC2: CreateVpc, https response error StatusCode: 400, RequestID: 5b8524d5-fc0e-46ff-9000-fd823d1b8662, api error VpcLimitExceeded: no more  []}]",
@@ -36,15 +36,15 @@ var complaints = [][2]string{
 	},
 }
 
-// fail some resources: their provider reports an error, in other words at each attempt.
+// fail some resources: their provider reports an error, worded differently at each attempt.
 func fail(r *rand.Rand, req *fnv1.RunFunctionRequest) map[string][2]string {
 	failed := make(map[string][2]string)
-	some(r, req, func(k string, _ *structpb.Struct) { failed[k] = complaints[r.IntN(len(complaints))] })
+	some(r, req, func(k string, _ *structpb.Struct) { failed[k] = providerErrors[r.IntN(len(providerErrors))] })
 	return failed
 }
 
-// complain about resources, at an attempt of that number.
-func complain(req *fnv1.RunFunctionRequest, failed map[string][2]string, try int) {
+// setErrors of resources, as of that attempt.
+func setErrors(req *fnv1.RunFunctionRequest, failed map[string][2]string, try int) {
 	for k, c := range failed {
 		for _, v := range object.Of(req.GetObserved().GetResources()[k].GetResource()).Value("status.conditions").GetListValue().GetValues() {
 			f := v.GetStructValue().GetFields()
@@ -70,15 +70,15 @@ func TestConditionsAreStable(t *testing.T) {
 				first := examples.Clone(t, steady)
 				failed := fail(r, first)
 				second := examples.Clone(t, first)
-				complain(first, failed, 0)
-				complain(second, failed, 1)
+				setErrors(first, failed, 0)
+				setErrors(second, failed, 1)
 				reorder(r, second)
 
 				before := examples.Run(t, first)
 				second.Observed.Composite.Resource = simulate.Composite(second.GetObserved().GetComposite().GetResource(), before)
 				after := examples.Run(t, second)
 				if diff := cmp.Diff(before.GetConditions(), after.GetConditions(), protocmp.Transform()); diff != "" {
-					t.Fatalf("case %d: conditions change although nothing did: -before, +after:\n%s", i, diff)
+					t.Fatalf("case %d: conditions change although nothing else did: -before, +after:\n%s", i, diff)
 				}
 				if len(after.GetResults()) > 0 {
 					t.Fatalf("case %d: results although nothing changed: %v", i, after.GetResults())
@@ -99,7 +99,7 @@ func TestEventsReportChanges(t *testing.T) {
 			for i := range share(10) {
 				req := examples.Clone(t, steady)
 				for _, u := range faults {
-					if u.name != forgetfulXR && r.IntN(2) == 0 {
+					if u.name != statuslessXR && r.IntN(2) == 0 {
 						u.do(r, req)
 					}
 				}
@@ -125,9 +125,9 @@ func TestEventsReportChanges(t *testing.T) {
 	}
 }
 
-// TestNothingUnreadyIsInvisible promises that the composite resource and the part aren't
+// TestNothingUnreadyIsHidden promises that the composite resource and the part aren't
 // ready while any of their resources isn't, desired or withheld, at any stage.
-func TestNothingUnreadyIsInvisible(t *testing.T) {
+func TestNothingUnreadyIsHidden(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -187,9 +187,9 @@ func conditionOf(rsp *fnv1.RunFunctionResponse, typ string) *fnv1.Condition {
 	return nil
 }
 
-// TestInvalidClaimKeepsPlatform has a running claim that becomes invalid: its platform
+// TestInvalidClaimRetainsPlatform has a running claim that becomes invalid: its platform
 // stays the same, the condition Valid is False, and the other conditions stay.
-func TestInvalidClaimKeepsPlatform(t *testing.T) {
+func TestInvalidClaimRetainsPlatform(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
 		t.Run(e.Name, func(t *testing.T) {
@@ -219,12 +219,12 @@ func TestInvalidClaimKeepsPlatform(t *testing.T) {
 				t.Errorf("results of the next attempt: want the Fatal one only, got %v", again.GetResults())
 			}
 			req.GetObserved().GetComposite().GetResource().GetFields()["spec"] = was.GetObserved().GetComposite().GetResource().GetFields()["spec"]
-			mended := examples.Run(t, req)
-			if d := differs(examples.Run(t, was).GetDesired(), mended.GetDesired()); d != "" {
+			corrected := examples.Run(t, req)
+			if d := differs(examples.Run(t, was).GetDesired(), corrected.GetDesired()); d != "" {
 				t.Errorf("the corrected claim's platform differs: -before, +after:\n%s", d)
 			}
-			if len(mended.GetResults()) != 1 || mended.GetResults()[0].GetMessage() != "Valid is True" {
-				t.Errorf("results of the corrected claim: want that it's valid, got %v", mended.GetResults())
+			if len(corrected.GetResults()) != 1 || corrected.GetResults()[0].GetMessage() != "Valid is True" {
+				t.Errorf("results of the corrected claim: want that it's valid, got %v", corrected.GetResults())
 			}
 		})
 	}
@@ -254,7 +254,7 @@ func TestConditionTypes(t *testing.T) {
 	types := function.ConditionTypes()
 	for _, typ := range slices.Sorted(maps.Keys(all)) {
 		if !slices.Contains(types, typ) {
-			t.Errorf("conditionTypes lacks %s", typ)
+			t.Errorf("ConditionTypes() doesn't contain %s", typ)
 		}
 	}
 }
@@ -265,7 +265,7 @@ func TestRemovedPart(t *testing.T) {
 	t.Parallel()
 	req := examples.Clone(t, examples.Get("seafarer-cluster").Steady(t))
 	if s := conditionsOf(req.GetObserved().GetComposite().GetResource())["ObservabilityReady"]; s != "True" {
-		t.Fatalf("ObservabilityReady is %q, want it to be there", s)
+		t.Fatalf("ObservabilityReady: got %q, want True", s)
 	}
 	set(req, `{"fargateLogging": false}`, "spec", "observability")
 	c := conditionOf(examples.Run(t, req), "ObservabilityReady")
@@ -306,7 +306,7 @@ func TestReleaseUpgrade(t *testing.T) {
 				t.Errorf("KarpenterReady: want %q, got %q", tc.want, got)
 			}
 			if got := len(unready(rsp)) == 0; got != (tc.want == "") {
-				t.Errorf("the platform's readiness: %v", unready(rsp))
+				t.Errorf("unready: got %v", unready(rsp))
 			}
 		})
 	}

@@ -23,17 +23,16 @@ import (
 // A controlPlane simulates Kubernetes, Crossplane and the providers for one platform, in
 // random steps. It simulates what affects the order of deletion, as in Crossplane v2.2:
 //
-//   - What the function stops desiring is deleted and observed no longer, also
-//     while it's still there. What is in use isn't, and then nothing is changed.
-//   - What the function asks for is answered before its answer counts.
-//   - When the composite resource is deleted the function isn't called any more.
-//     All objects are deleted, in any order.
-//   - A Usage protects the object that it found when it was made.
-//   - Who is refused a deletion leaves a mark. A Usage that replays deletes what
-//     bears one. A Usage by a resource stays until that is gone, but for one that
-//     the function dropped.
-//   - What is in the cluster goes only if the provider can reach it, and nodes go
-//     only if Karpenter has all it needs.
+//   - Objects that the function stops desiring are deleted, and aren't observed any more,
+//     even while they exist. If one is in use, it isn't deleted, and nothing is applied.
+//   - Requirements are fulfilled before a response is applied.
+//   - The function isn't called for a composite resource that is being deleted. All
+//     objects are deleted, in any order.
+//   - A Usage protects the object that existed when it was created.
+//   - A denied deletion is recorded on the object. A Usage that replays deletions repeats
+//     it. A Usage by a resource stays until that is gone, unless the function dropped it.
+//   - An object in the cluster is deleted only if the provider can reach the cluster, and
+//     nodes only if Karpenter has everything that it needs.
 type controlPlane struct {
 	t *testing.T
 	r *rand.Rand
@@ -43,9 +42,9 @@ type controlPlane struct {
 	world   simulate.World
 	objects map[string]*obj
 
-	// uses of the last response: dependents by the resource that must outlive them.
-	uses map[string][]string
-	told string
+	// uses of the last response: dependents by resource. learned is its input.
+	uses    map[string][]string
+	learned string
 
 	// needed are the resources that Karpenter needs to remove nodes.
 	needed []string
@@ -83,7 +82,7 @@ func (o *obj) existing() object.Object { return object.Of(o.content) }
 // markDeletion is Crossplane's record of a denied deletion.
 const markDeletion = "usage.crossplane.io/deletion-attempt-with-policy"
 
-// newControlPlane with a platform as a request tells it.
+// newControlPlane with the platform of a request.
 func newControlPlane(t *testing.T, r *rand.Rand, req *fnv1.RunFunctionRequest) *controlPlane {
 	t.Helper()
 	c := &controlPlane{t: t, r: r, req: examples.Clone(t, req), objects: make(map[string]*obj), slow: 1}
@@ -114,7 +113,7 @@ func platforms(t *testing.T, part int, moment func(examples.Example, testing.TB)
 	}
 }
 
-// pass once: the composite resource is reconciled, and then all others act.
+// pass once: reconcile the composite resource, then run all other controllers.
 func (c *controlPlane) pass(fault func(req *fnv1.RunFunctionRequest)) {
 	c.t.Helper()
 	if _, err := c.reconcile(fault); err != nil {
@@ -177,7 +176,7 @@ func (c *controlPlane) reconcile(fault func(req *fnv1.RunFunctionRequest)) ([]st
 			continue
 		}
 		c.objects[k].dropped = true
-		if leaves(c.objects[k].existing()) {
+		if leftBehind(c.objects[k].existing()) {
 			c.t.Fatalf("%s is dropped, and left behind in AWS", k)
 		}
 		if !c.deleteObject(k, "Foreground") {
@@ -197,8 +196,8 @@ func (c *controlPlane) reconcile(fault func(req *fnv1.RunFunctionRequest)) ([]st
 	return gone, nil
 }
 
-// leaves reports whether a provider would leave the external resource behind.
-func leaves(e object.Object) bool {
+// leftBehind reports whether a provider would leave the external resource behind.
+func leftBehind(e object.Object) bool {
 	ps := e.Value("spec.managementPolicies").GetListValue().GetValues()
 	return len(ps) > 1 && !deletes(e)
 }
@@ -223,16 +222,16 @@ func (c *controlPlane) named(apiVersion, kind, name string) *obj {
 	return nil
 }
 
-// learn which resources must outlive which. A removed resource needn't outlive one that
-// stays. A resource that must outlive a removed one still must.
+// learn the dependents of each resource. An orphan is no longer a dependency of resources
+// that stay. It still is a dependent.
 func (c *controlPlane) learn(req *fnv1.RunFunctionRequest) {
 	c.t.Helper()
 	spec := object.Of(req.GetObserved().GetComposite().GetResource()).Value("spec").String()
-	told := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
-	if told == c.told {
+	learned := spec + strings.Join(slices.Sorted(maps.Keys(req.GetObserved().GetResources())), " ")
+	if learned == c.learned {
 		return // The result would be the same, and it's slow.
 	}
-	c.told = told
+	c.learned = learned
 	composed, err := function.Compose(c.t.Context(), req)
 	if err != nil {
 		c.t.Fatal(err)
@@ -341,8 +340,8 @@ func (c *controlPlane) deleteObject(k, policy string) bool {
 	return true
 }
 
-// step all other controllers: providers finish deletions that they can, and
-// Usages end.
+// step all other controllers: providers complete the deletions that they can, and Usages
+// are deleted.
 func (c *controlPlane) step() {
 	c.t.Helper()
 	for _, k := range c.anyOrder() {
@@ -351,13 +350,13 @@ func (c *controlPlane) step() {
 		case !o.deleting:
 		case isUsage(o.existing()):
 			c.endUsage(k)
-		case c.goes(k):
+		case c.canDelete(k):
 			delete(c.objects, k)
 		}
 	}
 }
 
-// endUsage unless it's still needed.
+// endUsage deletes a Usage unless it's still needed.
 func (c *controlPlane) endUsage(k string) {
 	o := c.objects[k]
 	e := o.existing()
@@ -375,8 +374,8 @@ func (c *controlPlane) endUsage(k string) {
 	}
 }
 
-// goes reports whether a provider can finish the deletion of an object.
-func (c *controlPlane) goes(k string) bool {
+// canDelete reports whether a provider can complete the deletion of an object.
+func (c *controlPlane) canDelete(k string) bool {
 	o := c.objects[k]
 	e := o.existing()
 	if e.String("kind") == "NodeGroup" {
@@ -384,7 +383,7 @@ func (c *controlPlane) goes(k string) bool {
 		return o.steps > c.slow
 	}
 	if !deletes(e) || e.String("kind") != "Object" && e.String("kind") != "Release" {
-		return true // Other events in AWS don't matter.
+		return true // AWS deletes other resources in any order.
 	}
 	if !c.works("cluster", "cluster-auth", "kubernetes-provider-config") {
 		return false
@@ -400,8 +399,7 @@ func (c *controlPlane) goes(k string) bool {
 	return true
 }
 
-// works reports whether those of some resources that were created exist and aren't being
-// deleted.
+// works reports whether created resources exist and aren't being deleted.
 func (c *controlPlane) works(keys ...string) bool {
 	for _, k := range keys {
 		if strings.HasPrefix(k, "node-class-") {
@@ -416,7 +414,7 @@ func (c *controlPlane) works(keys ...string) bool {
 
 // routed reports whether all NAT gateways of routes exist and aren't being deleted.
 func (c *controlPlane) routed() bool {
-	stays := map[string]bool{"": true} // Other routes lead to none, and so do other objects.
+	stays := map[string]bool{"": true} // Other routes and other objects have none.
 	for _, o := range c.objects {
 		if !o.deleting {
 			stays[o.existing().ExternalName()] = true
@@ -430,7 +428,7 @@ func (c *controlPlane) routed() bool {
 	return true
 }
 
-// hasNodes reports whether there are nodes of a class.
+// hasNodes reports whether nodes of a class exist.
 func (c *controlPlane) hasNodes(class string) bool {
 	for _, o := range c.objects {
 		if o.existing().String("spec.forProvider.manifest.spec.template.spec.nodeClassRef.name") == class {

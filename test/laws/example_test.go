@@ -26,7 +26,7 @@ func TestExamplesAreValid(t *testing.T) {
 				for name, o := range rsp {
 					obj, ok := o.(map[string]any)
 					if !ok {
-						t.Fatalf("%s is no object", name)
+						t.Fatalf("%s isn't an object", name)
 					}
 					for _, err := range crds.Validate(context.Background(), obj) {
 						t.Errorf("%s pass: %s: %v", pass, name, err)
@@ -37,8 +37,8 @@ func TestExamplesAreValid(t *testing.T) {
 	}
 }
 
-// TestNames guards the names of composed resources. A line that is removed or
-// changed means that this resource of every platform is deleted.
+// TestNames protects the names of composed resources. Removing or changing a line deletes
+// that resource of every platform.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	names := make(map[string]bool)

@@ -141,7 +141,7 @@ func TestFieldsMatter(t *testing.T) {
 				at = leaf
 			}
 			if got := leafOf(t, specSchema(t), at); got != leaf {
-				t.Fatalf("the mutation is at %s, which is of %s", at, got)
+				t.Fatalf("the mutation is at %s, which belongs to %s", at, got)
 			}
 			e := examples.Get(m.example)
 			b, ok := before[m.example]
@@ -282,9 +282,9 @@ func TestFencesMatter(t *testing.T) {
 			after := outcomeOf(t, fencedBy(t, e, also))
 			switch {
 			case f.refused != nil && !f.refused.MatchString(after.refused):
-				t.Errorf("the claim should be refused with %s, not %q", f.refused, after.refused)
+				t.Errorf("want the claim refused with %s, got %q", f.refused, after.refused)
 			case f.refused == nil && after.refused != "":
-				t.Errorf("it's refused: %s", after.refused)
+				t.Errorf("refused: %s", after.refused)
 			case reflect.DeepEqual(before, after):
 				t.Errorf("%v changes nothing", f.to)
 			}

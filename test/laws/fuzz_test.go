@@ -18,8 +18,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
-// FuzzRunFunction with any spec, any input, and anything observed. What is
-// observed is a JSON object of resources by name.
+// FuzzRunFunction with any spec, any input, and any observed state: a JSON object of
+// resources by name.
 func FuzzRunFunction(f *testing.F) {
 	for _, es := range [][]examples.Example{examples.All(f), examples.Invalid(f)} {
 		for _, e := range es {
@@ -79,7 +79,7 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// FuzzRender with anything for a claim.
+// FuzzRender with any claim.
 func FuzzRender(f *testing.F) {
 	for _, es := range [][]examples.Example{examples.All(f), examples.Invalid(f)} {
 		for _, e := range es {
@@ -106,7 +106,7 @@ func FuzzRender(f *testing.F) {
 	})
 }
 
-// FuzzObserved with anything for a file of composed resources.
+// FuzzObserved with any file of composed resources.
 func FuzzObserved(f *testing.F) {
 	for _, e := range examples.All(f) {
 		f.Add(examples.Objects(f, e.Steady(f)))
@@ -127,21 +127,21 @@ func FuzzObserved(f *testing.F) {
 }
 
 // checkAnswer checks a response: it's the same each time, and retains the desired
-// resources of earlier steps, unless they have one of the function's keys. A refusal
-// retains all of them.
+// resources of earlier steps, except those with one of the function's keys. A Fatal
+// response retains all of them.
 func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	t.Helper()
 	before := examples.Clone(t, req)
 	rsp := examples.Run(t, req)
 	if again := examples.Run(t, examples.Clone(t, before)); !proto.Equal(rsp, again) {
-		t.Errorf("Run(...): want the same answer again, got %v and then %v", rsp, again)
+		t.Errorf("Run(...): want the same response again, got %v, then %v", rsp, again)
 	}
 	if render.Fatal(rsp) != "" {
 		if !proto.Equal(rsp.GetDesired(), before.GetDesired()) {
-			t.Errorf("RunFunction(...): it's refused, so want nothing else desired, got %v", rsp.GetDesired())
+			t.Errorf("RunFunction(...): refused: want nothing else desired, got %v", rsp.GetDesired())
 		}
 		if len(rsp.GetConditions()) != 1 || rsp.GetConditions()[0].GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
-			t.Errorf("RunFunction(...): it's refused, so want one condition with the cause, got %v", rsp.GetConditions())
+			t.Errorf("RunFunction(...): refused: want one condition with the cause, got %v", rsp.GetConditions())
 		}
 		return
 	}
@@ -155,10 +155,10 @@ func checkAnswer(t *testing.T, req *fnv1.RunFunctionRequest) {
 	}
 	b, err := proto.Marshal(rsp)
 	if err != nil {
-		t.Fatalf("proto.Marshal(...): the answer cannot be sent: %v", err)
+		t.Fatalf("proto.Marshal(...): the response cannot be sent: %v", err)
 	}
 	if err := proto.Unmarshal(b, &fnv1.RunFunctionResponse{}); err != nil {
-		t.Errorf("proto.Unmarshal(...): the answer cannot be read: %v", err)
+		t.Errorf("proto.Unmarshal(...): the response cannot be read: %v", err)
 	}
 }
 

@@ -18,15 +18,15 @@ import (
 // the request until all requirements are fulfilled.
 func settleRequirements(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*fnv1.ResourceSelector) *structpb.Struct) *fnv1.RunFunctionResponse {
 	tb.Helper()
-	var asked *fnv1.Requirements
+	var requirements *fnv1.Requirements
 	for range 5 {
 		rsp := examples.Run(tb, req)
-		if proto.Equal(asked, rsp.GetRequirements()) || render.Fatal(rsp) != "" {
+		if proto.Equal(requirements, rsp.GetRequirements()) || render.Fatal(rsp) != "" {
 			return rsp
 		}
-		asked = rsp.GetRequirements()
+		requirements = rsp.GetRequirements()
 		req.RequiredResources = make(map[string]*fnv1.Resources)
-		for k, s := range asked.GetResources() {
+		for k, s := range requirements.GetResources() {
 			req.RequiredResources[k] = &fnv1.Resources{}
 			if o := find(s); o != nil {
 				req.RequiredResources[k].Items = []*fnv1.Resource{{Resource: o}}
@@ -37,7 +37,7 @@ func settleRequirements(tb testing.TB, req *fnv1.RunFunctionRequest, find func(*
 	return nil
 }
 
-// runPartial runs the function for a request that lacks some observed resources. Required
+// runPartial runs the function for a request without some observed resources. Required
 // resources are read from the truth.
 func runPartial(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionResponse {
 	tb.Helper()
@@ -69,7 +69,7 @@ func requestFor(xr string) *fnv1.RunFunctionRequest {
 	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
 }
 
-// set a field of the composite resource that is observed to a JSON value.
+// set a field of the observed composite resource to a JSON value.
 func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
 	o := req.GetObserved().GetComposite().GetResource()
 	last := len(path) - 1

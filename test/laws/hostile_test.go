@@ -50,7 +50,7 @@ func TestInjection(t *testing.T) {
 			at = leaf
 		}
 		if m.shownBy != "" {
-			continue // It changes nothing that is composed here, and its pattern is narrow.
+			continue // It has no effect here, and its pattern is narrow.
 		}
 		plain, ok := m.to[0].(string)
 		if !ok {
@@ -90,8 +90,8 @@ func TestInjection(t *testing.T) {
 type difference struct {
 	path string
 
-	// policy is whether it's in a document of IAM, where some characters mean more
-	// than themselves.
+	// policy is whether it's in an IAM policy, where some characters are wildcards or
+	// variables.
 	policy    bool
 	want, got any
 }
@@ -180,7 +180,7 @@ func TestHostileKeys(t *testing.T) {
 				continue
 			}
 			if !hasKey(examples.Desired(rsp), v) {
-				t.Errorf("%s in %s: it's neither refused nor composed", name, at)
+				t.Errorf("%s in %s: neither refused nor composed", name, at)
 			}
 		}
 	}
@@ -299,16 +299,16 @@ func everywhere(v *structpb.Value, s string) *structpb.Value {
 // bytes.
 const maxMessage = 32 * 1024
 
-// maxTook is how long any answer may take, on a slow machine that looks for races,
-// too: on one that does not, the worst takes two seconds. What's compared with all
-// else of its kind takes many minutes.
+// maxTook is the maximum time of a call, also on a slow machine with the race detector.
+// Without, the slowest case takes two seconds. Comparing all items with each other would
+// take many minutes.
 const maxTook = time.Minute
 
-// maxAllocated is how much memory an answer may allocate all in all. It's garbage
-// soon: far less is in use at a time.
+// maxAllocated is the maximum memory that a call may allocate. Most is garbage soon: far
+// less is in use at a time.
 const maxAllocated = 256 * (1 << 20)
 
-// TestHuge requests, up to the largest that's taken, get a short answer in time.
+// TestHuge has large requests, up to the limit: each gets a short response in time.
 func TestHuge(t *testing.T) {
 	const size = 4 << 20
 	e := examples.Get("seafarer-cluster")
@@ -342,7 +342,7 @@ func TestHuge(t *testing.T) {
 		reason string
 		change func(req *fnv1.RunFunctionRequest)
 
-		// want is what the refusal begins with, if it's refused.
+		// want is the prefix of the refusal, or empty.
 		want string
 	}{
 		"LongString": {
@@ -437,7 +437,7 @@ func TestHuge(t *testing.T) {
 			tc.change(req)
 			b := marshal(t, req)
 			if len(b) > size {
-				t.Fatalf("%d bytes would not be taken: want %d at most", len(b), size)
+				t.Fatalf("got a request of %d bytes, want %d at most", len(b), size)
 			}
 			var rsp *fnv1.RunFunctionResponse
 			took, allocated := cost(func() {
@@ -455,16 +455,16 @@ func TestHuge(t *testing.T) {
 				t.Errorf("%s\nRunFunction(...) of %d bytes allocated %d: want %d at most", tc.reason, len(b), allocated, maxAllocated)
 			}
 			if m := render.Fatal(rsp); len(m) > maxMessage || (m == "") != (tc.want == "") || !strings.HasPrefix(m, tc.want) {
-				t.Errorf("%s\nRunFunction(...): want an explanation of %d bytes at most that begins with %q, got %d: %.1000s", tc.reason, maxMessage, tc.want, len(m), m)
+				t.Errorf("%s\nRunFunction(...): want a message of at most %d bytes with the prefix %q, got %d: %.1000s", tc.reason, maxMessage, tc.want, len(m), m)
 			}
 			if err := proto.Unmarshal(marshal(t, rsp), &fnv1.RunFunctionResponse{}); err != nil {
-				t.Errorf("%s\nthe answer cannot be read: %v", tc.reason, err)
+				t.Errorf("%s\nthe response cannot be read: %v", tc.reason, err)
 			}
 		})
 	}
 }
 
-// cost of a function, in time and in allocated memory, garbage included.
+// cost of a function, in time and in allocated memory, including garbage.
 func cost(f func()) (time.Duration, uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)

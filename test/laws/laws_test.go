@@ -72,7 +72,7 @@ func age(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	req = examples.Clone(t, req)
 	req.Observed.Composite.Resource = simulate.Composite(req.GetObserved().GetComposite().GetResource(), rsp)
 	if d := differs(desired, examples.Run(t, req).GetDesired()); d != "" {
-		t.Fatalf("it doesn't settle: -before, +after:\n%s", d)
+		t.Fatalf("desired state doesn't settle: -before, +after:\n%s", d)
 	}
 	return req
 }
@@ -83,8 +83,8 @@ type fault struct {
 	do   func(r *rand.Rand, req *fnv1.RunFunctionRequest)
 }
 
-// forgetfulXR is the fault that removes the composite resource's status.
-const forgetfulXR = "forgetful composite resource"
+// statuslessXR is the fault that removes the composite resource's status.
+const statuslessXR = "composite resource without status"
 
 var faults = []fault{
 	{name: "missing resources", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
@@ -96,19 +96,19 @@ var faults = []fault{
 	{name: "regressed conditions", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
 		some(r, req, func(_ string, o *structpb.Struct) { regress(r, o) })
 	}},
-	{name: forgetfulXR, do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
-		forget(r, req.GetObserved().GetComposite().GetResource())
+	{name: statuslessXR, do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
+		blankXR(r, req.GetObserved().GetComposite().GetResource())
 	}},
 	{name: "other order", do: func(r *rand.Rand, req *fnv1.RunFunctionRequest) {
-		if r.IntN(4) == 0 { // TestSameBytes is all about it.
+		if r.IntN(4) == 0 { // TestSameBytes always reorders.
 			reorder(r, req)
 		}
 	}},
 }
 
-// some of the observed resources, from none to all, get a fault.
+// some adds a fault to a random share of the observed resources, from none to all.
 func some(r *rand.Rand, req *fnv1.RunFunctionRequest, do func(key string, o *structpb.Struct)) {
-	odds := 1.25 * r.Float64() // In one of five cases it's all of them.
+	odds := 1.25 * r.Float64() // One in five cases has all of them.
 	rs := req.GetObserved().GetResources()
 	for _, k := range slices.Sorted(maps.Keys(rs)) {
 		if r.Float64() < odds {
@@ -117,7 +117,7 @@ func some(r *rand.Rand, req *fnv1.RunFunctionRequest, do func(key string, o *str
 	}
 }
 
-// blank the status of a resource: all of it, a half, or single fields.
+// blank the status of a resource, a part of it, or single fields.
 func blank(r *rand.Rand, o *structpb.Struct) {
 	status := o.GetFields()["status"].GetStructValue().GetFields()
 	switch r.IntN(5) {
@@ -130,12 +130,12 @@ func blank(r *rand.Rand, o *structpb.Struct) {
 	case 3:
 		delete(status, "conditions")
 	default:
-		lose(r, status["atProvider"].GetStructValue().GetFields())
+		dropFields(r, status["atProvider"].GetStructValue().GetFields())
 	}
 }
 
-// lose each field with a probability of one half.
-func lose(r *rand.Rand, fields map[string]*structpb.Value) {
+// dropFields drops each field with a probability of one half.
+func dropFields(r *rand.Rand, fields map[string]*structpb.Value) {
 	for _, k := range slices.Sorted(maps.Keys(fields)) {
 		if r.IntN(2) == 0 {
 			delete(fields, k)
@@ -156,9 +156,9 @@ func regress(r *rand.Rand, o *structpb.Struct) {
 	}
 }
 
-// forget the status of the composite resource: all of it, the facts of AWS, or
-// single fields at any depth.
-func forget(r *rand.Rand, xr *structpb.Struct) {
+// blankXR blanks the status of the composite resource, the facts of AWS, or single fields
+// at any depth.
+func blankXR(r *rand.Rand, xr *structpb.Struct) {
 	status := xr.GetFields()["status"].GetStructValue().GetFields()
 	switch r.IntN(4) {
 	case 0:
@@ -170,17 +170,17 @@ func forget(r *rand.Rand, xr *structpb.Struct) {
 			delete(status, k)
 		}
 	default:
-		loseDeep(r, status)
+		dropDeep(r, status)
 	}
 }
 
-// loseDeep loses each field with a probability of one half, and fields of the others.
-func loseDeep(r *rand.Rand, fields map[string]*structpb.Value) {
-	lose(r, fields)
+// dropDeep drops each field with a probability of one half, and fields of the others.
+func dropDeep(r *rand.Rand, fields map[string]*structpb.Value) {
+	dropFields(r, fields)
 	for _, k := range slices.Sorted(maps.Keys(fields)) {
-		loseDeep(r, fields[k].GetStructValue().GetFields())
+		dropDeep(r, fields[k].GetStructValue().GetFields())
 		for _, v := range fields[k].GetListValue().GetValues() {
-			loseDeep(r, v.GetStructValue().GetFields())
+			dropDeep(r, v.GetStructValue().GetFields())
 		}
 	}
 }
@@ -241,7 +241,7 @@ func TestNeverDrops(t *testing.T) {
 						u.do(r, req)
 					}
 				}
-				if d := dropped(runPartial(t, moment, req), want, req, !slices.Contains(names, forgetfulXR)); d != "" {
+				if d := dropped(runPartial(t, moment, req), want, req, !slices.Contains(names, statuslessXR)); d != "" {
 					t.Fatalf("case %d: %s: %s", i, strings.Join(names, ", "), d)
 				}
 			}
@@ -252,13 +252,13 @@ func TestNeverDrops(t *testing.T) {
 // dropped reports a resource, or a field of it, that a response no longer
 // desires: of the observed resources, or of all wanted ones if the status has
 // the facts.
-func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunctionRequest, remembered bool) string {
+func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunctionRequest, recorded bool) string {
 	if m := render.Fatal(rsp); m != "" {
-		return "it's refused: " + m
+		return "refused: " + m
 	}
 	for _, k := range slices.Sorted(maps.Keys(want.GetResources())) {
 		_, exists := req.GetObserved().GetResources()[k]
-		if !exists && (!remembered || strings.HasPrefix(k, "usage-")) {
+		if !exists && (!recorded || strings.HasPrefix(k, "usage-")) {
 			continue // A Usage is created when both its ends are observed.
 		}
 		got, ok := rsp.GetDesired().GetResources()[k]
@@ -273,15 +273,15 @@ func dropped(rsp *fnv1.RunFunctionResponse, want *fnv1.State, req *fnv1.RunFunct
 			return fmt.Sprintf("%s changes: -want, +got:\n%s", k, d)
 		}
 	}
-	if d := differs(memoryOf(want), memoryOf(rsp.GetDesired())); remembered && d != "" {
-		return "the composite resource forgets: -want, +got:\n" + d
+	if d := differs(retainedStatus(want), retainedStatus(rsp.GetDesired())); recorded && d != "" {
+		return "the status of the composite resource changes: -want, +got:\n" + d
 	}
 	return ""
 }
 
-// memoryOf is the status that the composite resource retains, whatever is observed: all
-// fields except those on the current progress.
-func memoryOf(s *fnv1.State) *structpb.Struct {
+// retainedStatus is the status that the composite resource retains, whatever is observed:
+// all fields except those on the current progress.
+func retainedStatus(s *fnv1.State) *structpb.Struct {
 	m := &structpb.Struct{Fields: maps.Clone(object.Of(s.GetComposite().GetResource()).Value("status").GetStructValue().GetFields())}
 	for _, k := range []string{"phase", "resources", "waitsFor"} {
 		delete(m.GetFields(), k)
@@ -290,7 +290,7 @@ func memoryOf(s *fnv1.State) *structpb.Struct {
 }
 
 // withoutIDs is the part of a desired resource that doesn't depend on its existence. It
-// lacks the policy LateInitialize, which is desired until the id is known, ids of other
+// omits the policy LateInitialize, which is desired until the id is known, ids of other
 // resources, which the provider resolves from references at creation, and immutable
 // fields, whose values are retained from the existing resource.
 func withoutIDs(o *structpb.Struct) *structpb.Struct {
@@ -396,17 +396,17 @@ func wantRetained(t *testing.T, req *fnv1.RunFunctionRequest, want *fnv1.State) 
 			for _, u := range res.Unknown() {
 				paths = append(paths, u.Paths...)
 			}
-			for _, turn := range res.Switches {
-				paths = append(paths, turn.Paths...) // No Usage is reported to be in force.
+			for _, sw := range res.Switches {
+				paths = append(paths, sw.Paths...) // No Usage is reported to be in force.
 			}
 			for _, f := range res.Immutable {
-				// Its state in AWS isn't reported.
+				// Its value in AWS isn't reported.
 				if v, err := obj.GetValue(f.Path); observed.Value(f.Path) != nil && (err != nil || v != f.AllowedValue) {
 					paths = append(paths, f.Path)
 				}
 			}
 			if k == "cluster" && want.GetResources()["secrets-key"] == nil {
-				// Neither is its creation, or its key.
+				// Neither are its creation and its key.
 				paths = append(paths, "spec.initProvider.encryptionConfig")
 			}
 			for _, path := range paths {
@@ -529,7 +529,7 @@ func TestRemoves(t *testing.T) {
 			}
 			for k, o := range c.objects {
 				if !o.observed {
-					t.Errorf("%s is still there", k)
+					t.Errorf("%s still exists", k)
 				}
 			}
 		})
@@ -561,7 +561,7 @@ func TestConverges(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			ps := passesOf(t, e)
 			if len(ps) > most {
-				t.Errorf("it takes %d passes, and should take %d at most", len(ps), most)
+				t.Errorf("got %d passes, want %d at most", len(ps), most)
 			}
 			for i := 1; i < len(ps); i++ {
 				if gone := missing(ps[i-1].Response, ps[i].Response); len(gone) > 0 {
@@ -570,10 +570,10 @@ func TestConverges(t *testing.T) {
 			}
 			last := ps[len(ps)-1]
 			if ws := last.Assembly.Withheld(); len(ws) > 0 {
-				t.Errorf("in the end %s still waits for %v", ws[0].Key, ws[0].WaitsFor)
+				t.Errorf("after the last pass %s still waits for %v", ws[0].Key, ws[0].WaitsFor)
 			}
 			for _, problem := range unready(last.Response) {
-				t.Errorf("in the end %s", problem)
+				t.Errorf("after the last pass %s", problem)
 			}
 			want := []string{function.ConditionValid}
 			for _, p := range last.Assembly.Parts {

@@ -133,7 +133,7 @@ func TestReachesCluster(t *testing.T) {
 				for _, g := range ways {
 					for _, to := range []key.Key{config, key.ClusterAuth, key.Cluster} {
 						if !g.Reaches(key.Key(k), to) {
-							t.Errorf("%s has no way to %s by edges of kind %v", k, to, g.Edges[0].Kind)
+							t.Errorf("no path from %s to %s by edges of kind %v", k, to, g.Edges[0].Kind)
 						}
 					}
 				}
@@ -151,7 +151,7 @@ func deletes(r object.Object) bool {
 	return len(ps) == 0 || slices.ContainsFunc(ps, func(p *structpb.Value) bool { return p.GetStringValue() == "Delete" || p.GetStringValue() == "*" })
 }
 
-// free resources may be deleted at any time: their keys, by reason.
+// free resources may be deleted at any time: reasons by key.
 var free = map[string]*regexp.Regexp{
 	"users and Argo CD don't need a cluster that is being deleted":  regexp.MustCompile(`^(access-[0-9a-f]{8}(-admin)?|kubeconfig|argocd-cluster)$`),
 	"add-ons that the claim adds are for workloads":                 regexp.MustCompile(`^addon-metrics-server$`),
@@ -165,8 +165,7 @@ var free = map[string]*regexp.Regexp{
 }
 
 // TestUses is the tenth promise for deletion: NodePools are deleted first, then their
-// classes, then Karpenter, and then all other resources, except those that are free to
-// go.
+// classes, then Karpenter, and then all other resources, except free ones.
 func TestUses(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -176,7 +175,7 @@ func TestUses(t *testing.T) {
 			uses := graphOf(t, req).Of(dag.DeletedBefore)
 			for _, k := range uses.Keys {
 				if (strings.HasPrefix(string(k), "node-pool-") || strings.HasPrefix(string(k), "node-class-")) && !uses.Reaches(k, key.Karpenter) {
-					t.Errorf("%s doesn't need Karpenter to go", k)
+					t.Errorf("%s doesn't need Karpenter for its deletion", k)
 				}
 				var why string
 				for reason, keys := range free {
@@ -188,9 +187,9 @@ func TestUses(t *testing.T) {
 				after := uses.Reaches(key.Karpenter, k)
 				switch {
 				case why == "" && !before && !after:
-					t.Errorf("%s is free to go, without a reason in the table", k)
+					t.Errorf("%s may be deleted at any time, without a reason in the table", k)
 				case why != "" && after:
-					t.Errorf("%s isn't free to go, although %s", k, why)
+					t.Errorf("%s may not be deleted at any time, although %s", k, why)
 				}
 			}
 		})

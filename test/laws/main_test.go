@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A high limit for the garbage collector: laws mostly clone requests, which are garbage
-// soon. Benchmarks measure the function with the collector's production settings.
+// A high limit for the garbage collector, because laws clone many requests. Benchmarks
+// measure the function with the collector's production settings.
 const (
 	gcPercent   = 400
 	memoryLimit = 2 << 30

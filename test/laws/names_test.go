@@ -106,7 +106,7 @@ func composed(t *testing.T, req *fnv1.RunFunctionRequest) map[string]object.Obje
 	t.Helper()
 	rsp := examples.Run(t, withAllFacts(t, req))
 	if m := render.Fatal(rsp); m != "" {
-		t.Fatalf("it's refused: %s\n%v", m, req.GetObserved().GetComposite().GetResource().GetFields()["spec"])
+		t.Fatalf("refused: %s\n%v", m, req.GetObserved().GetComposite().GetResource().GetFields()["spec"])
 	}
 	if rsp.GetDesired().GetComposite().GetReady() == fnv1.Ready_READY_FALSE {
 		t.Fatal("a resource is withheld although all facts are known")
@@ -168,11 +168,11 @@ func TestRefers(t *testing.T) {
 			ps := passesOf(t, e)
 			last := resources(ps[len(ps)-1].Response)
 			for i, p := range ps {
-				there := resources(p.Response)
+				existing := resources(p.Response)
 				for _, s := range p.Assembly.Withheld() {
-					there[string(s.Key)] = last[string(s.Key)]
+					existing[string(s.Key)] = last[string(s.Key)]
 				}
-				for _, problem := range dangling(resources(p.Response), there) {
+				for _, problem := range dangling(resources(p.Response), existing) {
 					t.Errorf("pass %d: %s", i+1, problem)
 				}
 			}
@@ -180,10 +180,10 @@ func TestRefers(t *testing.T) {
 	}
 }
 
-// dangling references: those to no resource, or to one of a wrong kind.
-func dangling(from, there map[string]object.Object) []string {
+// dangling references: to no resource, or to one of a wrong kind.
+func dangling(from, existing map[string]object.Object) []string {
 	names := make(map[string]bool)
-	for _, e := range there {
+	for _, e := range existing {
 		names[e.String("kind")+" "+e.Name()] = true
 		names[e.String("apiVersion")+" "+e.String("kind")+" "+e.Name()] = true
 		if e.String("kind") == "ProviderConfig" {
@@ -193,7 +193,7 @@ func dangling(from, there map[string]object.Object) []string {
 			names[m.String("kind")+" "+m.Name()] = true
 		}
 	}
-	secret := there["cluster-auth"].String("spec.writeConnectionSecretToRef.name")
+	secret := existing["cluster-auth"].String("spec.writeConnectionSecretToRef.name")
 
 	var ds []string
 	for _, k := range slices.Sorted(maps.Keys(from)) {
@@ -481,7 +481,7 @@ func randomClaim(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 	}
 	switch r.IntN(3) {
 	case 0:
-		// The claim's own name goes to AWS.
+		// The claim's own name is also used in AWS.
 		changes["spec.clusterName"] = nil
 	case 1:
 		changes["metadata.name"] = word(r, 28, lower, "-") + "." + word(r, 28, lower, "-")

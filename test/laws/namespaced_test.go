@@ -21,9 +21,9 @@ import (
 )
 
 // A namespaced composite resource, which needs no claim, gets the same response as a
-// claim of its name in its namespace, whatever exists. So each promise about claims is
-// true without one, too. Here it's in the namespace of Argo CD, which every example
-// allows: in another namespace it cannot compose Argo CD's Secret.
+// claim of that name in that namespace, so each promise about claims applies to it, too.
+// Here it's in the namespace of Argo CD, which every example allows: in another one it
+// cannot compose Argo CD's Secret.
 const commonNamespace = "argocd"
 
 // common is a request for a claim that is in the common namespace.
@@ -49,8 +49,7 @@ func withoutClaim(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionR
 }
 
 // answersDiffer returns the differences without a claim, except for expected ones: claims
-// also have connection details, and a composite resource to guard if deletion is
-// protected.
+// have connection details, and a composite resource that is guarded with the claim.
 func answersDiffer(t *testing.T, claimed, without *fnv1.RunFunctionRequest) string {
 	t.Helper()
 	want, got := examples.Run(t, claimed), examples.Run(t, without)
@@ -134,7 +133,7 @@ func TestNamespacedExamples(t *testing.T) {
 				}
 				claimed, req = render.Next(claimed, examples.Run(t, claimed)), n
 			}
-			t.Errorf("it does not settle in %d passes", render.MaxPasses)
+			t.Errorf("no settled state in %d passes", render.MaxPasses)
 		})
 	}
 }

@@ -35,16 +35,16 @@ func TestProtects(t *testing.T) {
 			claim := object.Of(ref)
 			got := [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("metadata.namespace")}
 			if want := [4]string{"SeafarerCluster", claim.String("apiVersion"), claim.String("name"), claim.String("namespace")}; got != want {
-				t.Errorf("the Usage is of %v, want it to be of the claim: %v", got, want)
+				t.Errorf("Usage: got %v, want the claim %v", got, want)
 			}
 			xr := object.Of(on.GetObserved().GetComposite().GetResource())
 			usage = object.Of(desired(rsp, usageOfComposite))
 			got = [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("kind")}
 			if want := [4]string{"XSeafarerCluster", xr.String("apiVersion"), xr.Name(), "ClusterUsage"}; got != want {
-				t.Errorf("the Usage is of %v, want it to be of the composite resource: %v", got, want)
+				t.Errorf("Usage: got %v, want the composite resource %v", got, want)
 			}
 			if !object.Of(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
-				t.Error("EKS' deletion protection isn't requested")
+				t.Error("EKS' deletion protection isn't desired")
 			}
 
 			off := examples.Clone(t, on)
@@ -73,15 +73,15 @@ func TestProtects(t *testing.T) {
 			set(off, "true", "spec", "deletionProtection")
 			for _, u := range []string{usageOfClaim, usageOfComposite} {
 				if desired(examples.Run(t, off), u) == nil {
-					t.Errorf("protection that is enabled again lacks %s until EKS reports it", u)
+					t.Errorf("with protection enabled again, %s is missing until EKS reports it", u)
 				}
 			}
 		})
 	}
 }
 
-// TestProtectsWithoutClaim has composite resources without a claim. A Usage of
-// its own scope protects each.
+// TestProtectsWithoutClaim has composite resources without a claim. Each has a Usage of its
+// own scope.
 func TestProtectsWithoutClaim(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("deletion-protection")
@@ -112,7 +112,7 @@ func TestProtectsWithoutClaim(t *testing.T) {
 	}
 }
 
-// protect a cluster, as EKS reports. Nil means not reported.
+// protect sets the deletion protection that EKS reports. Nil means not reported.
 func protect(req *fnv1.RunFunctionRequest, is *structpb.Value) {
 	told := object.Of(req.GetObserved().GetResources()["cluster"].GetResource()).Value("status.atProvider").GetStructValue().GetFields()
 	if delete(told, "deletionProtection"); is != nil {

@@ -58,15 +58,14 @@ func policies(r object.Object) []string {
 }
 
 // TestFollows checks another requirement: the provider resolves a reference once, and
-// clears all other references of a resource when one is resolved again. So references
-// that change during a resource's life are composed as ids, and retained while the new id
-// is unknown.
+// clears all other references of a resource when it resolves one again. So references that
+// may change are composed as ids, and retained while the new id is unknown.
 func TestFollows(t *testing.T) {
 	t.Parallel()
 	e := examples.All(t)[slices.IndexFunc(examples.All(t), func(e examples.Example) bool { return e.Name == "minimal" })]
 	for k, r := range resources(examples.Run(t, e.Request(t))) {
 		if always(r.Value("spec")) {
-			t.Errorf("%s has a reference that's resolved always", k)
+			t.Errorf("%s has a reference that's always resolved", k)
 		}
 	}
 
@@ -85,13 +84,13 @@ func TestFollows(t *testing.T) {
 	}
 	const subnets, nat = "spec.forProvider.vpcConfig.subnetIds", "spec.forProvider.natGatewayId"
 
-	// A zone went, but not for the control plane.
+	// The claim removed a zone. The control plane retains it.
 	want := ids(before, subnets, key.Cluster)
 	if diff := cmp.Diff(want, ids(resources(examples.Run(t, req)), subnets, key.Cluster)); len(want) != 4 || diff != "" {
 		t.Errorf("subnets of the cluster: -before, +after:\n%s", diff)
 	}
-	// The second zone has a NAT gateway of its own, which takes over once its id is known
-	// and a Usage protects it.
+	// The second zone has its own NAT gateway, which is used once its id is known and a Usage
+	// protects it.
 	const route, own, usage = "route-nat-euw3-az2", "nat-gateway-euw3-az2", "usage-nat-gateway-euw3-az%d.karpenter"
 	keeps := func(when string) {
 		t.Helper()
@@ -121,8 +120,8 @@ func always(v *structpb.Value) bool {
 	return slices.ContainsFunc(v.GetListValue().GetValues(), always)
 }
 
-// TestRules checks its requirement on event rules: it updates a rule with state and
-// without isEnabled forever.
+// TestRules checks its requirement on event rules: it updates a rule that has state and no
+// isEnabled forever.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for k, r := range resources(examples.Run(t, examples.All(t)[0].Request(t))) {
@@ -155,7 +154,7 @@ func TestLateReferences(t *testing.T) {
 				for k, paths := range references(examples.Run(t, req)) {
 					for _, p := range paths {
 						if was, exists := before[k]; exists && !slices.Contains(was, p) && !slices.Contains(filled, p) {
-							t.Errorf("%v adds %s to %s, which exists", v, p, k)
+							t.Errorf("%v adds %s to %s, an existing resource", v, p, k)
 						}
 					}
 				}

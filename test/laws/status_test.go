@@ -43,39 +43,39 @@ func TestStatusFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := make(map[string]bool)
+	reported := make(map[string]bool)
 	for _, e := range examples.All(t) {
 		for _, p := range passesOf(t, e) {
-			fieldsReported(statusOf(p.Response), "status", told)
+			fieldsReported(statusOf(p.Response), "status", reported)
 		}
 	}
 	leaves := leavesOf(s.Properties["status"], "status")
 	for _, l := range leaves {
-		for path := range maps.Clone(told) {
+		for path := range maps.Clone(reported) {
 			if of, isMap := strings.CutSuffix(l, "*"); isMap && strings.HasPrefix(path, of) {
-				delete(told, path)
-				told[l] = true
+				delete(reported, path)
+				reported[l] = true
 			}
 		}
 	}
-	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(told))); diff != "" {
+	if diff := cmp.Diff(leaves, slices.Sorted(maps.Keys(reported))); diff != "" {
 		t.Errorf("fields of status: -schema, +reported:\n%s", diff)
 	}
 }
 
 // fieldsReported are the paths of all fields of a value.
-func fieldsReported(v *structpb.Value, path string, told map[string]bool) {
+func fieldsReported(v *structpb.Value, path string, reported map[string]bool) {
 	switch k := v.GetKind().(type) {
 	case *structpb.Value_StructValue:
 		for f, c := range k.StructValue.GetFields() {
-			fieldsReported(c, path+"."+f, told)
+			fieldsReported(c, path+"."+f, reported)
 		}
 	case *structpb.Value_ListValue:
 		for _, c := range k.ListValue.GetValues() {
-			fieldsReported(c, path+"[]", told)
+			fieldsReported(c, path+"[]", reported)
 		}
 	default:
-		told[path] = true
+		reported[path] = true
 	}
 }
 

@@ -83,8 +83,8 @@ func TestUsagesCoverUses(t *testing.T) {
 }
 
 // TestUsagesStay is the eleventh promise with faults: an observed Usage stays desired and
-// unchanged, whatever is observed of its ends, with or without the composite resource's
-// status.
+// unchanged, even if its resources aren't observed, with or without the composite
+// resource's status.
 func TestUsagesStay(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -229,13 +229,13 @@ func TestEndsRightAfterAChange(t *testing.T) {
 	})
 }
 
-// A change of a claim in the course of its life.
+// A change of a claim.
 type change struct {
 	name string
 	do   func(xr *fieldpath.Paved) error
 }
 
-// changes that any claim may make, one after the other.
+// changes that any claim may make, in sequence.
 var changes = []change{
 	{name: "another pool and class", do: func(xr *fieldpath.Paved) error {
 		if err := add(xr, "spec.karpenter.nodeClasses", map[string]any{"name": "chaos"}); err != nil {
@@ -276,28 +276,28 @@ func without(xr *fieldpath.Paved, path, name string) error {
 	return xr.SetValue(path, slices.DeleteFunc(slices.Clone(items), func(i any) bool { return i.(map[string]any)["name"] == name }))
 }
 
-// TestLife simulates whole lives: a platform is created, changed and deleted, with random
-// faults in the observed state. After each change it settles to the resources of a new
-// platform with that claim, and only resources that the claim removed were deleted.
+// TestLife simulates whole lifecycles: a platform is created, changed and deleted, with
+// random faults in the observed state. After each change it settles to the resources of a
+// new platform with that claim, and only resources that the claim removed are deleted.
 func TestLife(t *testing.T) {
 	t.Parallel()
 	platforms(t, 100, examples.Example.Request, func(c *controlPlane) {
 		c.slow = c.r.IntN(4)
-		c.live("creation")
+		c.settlePhase("creation")
 		for _, ch := range changes {
 			c.edit(func(xr *fieldpath.Paved) {
 				if err := ch.do(xr); err != nil {
 					c.t.Fatal(err)
 				}
 			})
-			c.live(ch.name)
+			c.settlePhase(ch.name)
 		}
 		c.end()
 	})
 }
 
-// live through a phase of a platform's life, until it settles.
-func (c *controlPlane) live(phase string) {
+// settlePhase runs passes of a phase of the lifecycle until the platform settles.
+func (c *controlPlane) settlePhase(phase string) {
 	c.t.Helper()
 	c.log = nil
 	for range 3 + c.r.IntN(6) {
@@ -317,7 +317,7 @@ func (c *controlPlane) live(phase string) {
 			break
 		}
 		if n == most {
-			c.t.Fatalf("%s: it doesn't settle: -want, +got:\n%s", phase, cmp.Diff(c.expected(), c.keys()))
+			c.t.Fatalf("%s: the platform doesn't settle: -want, +got:\n%s", phase, cmp.Diff(c.expected(), c.keys()))
 		}
 	}
 	for _, k := range c.log {
@@ -327,8 +327,8 @@ func (c *controlPlane) live(phase string) {
 	}
 }
 
-// allObserved reports whether Crossplane observes all objects. Resources that a faulty
-// pass hid are observed again after a pass or two. An earlier change of the claim could
+// allObserved reports whether Crossplane observes all objects. After a faulty pass, hidden
+// resources are observed again within two passes. Before that, a change of the claim could
 // remove a resource that isn't observed.
 func (c *controlPlane) allObserved() bool {
 	for _, o := range c.objects {
@@ -351,8 +351,8 @@ func (c *controlPlane) expected() []string {
 	return c.new
 }
 
-// distort the observed state, except for orphans: without observation, an
-// orphan would be lost.
+// distort the observed state, except for orphans: an orphan that isn't observed would be
+// lost.
 func (c *controlPlane) distort(req *fnv1.RunFunctionRequest) {
 	was := maps.Clone(req.GetObserved().GetResources())
 	for _, u := range faults {
@@ -387,8 +387,8 @@ func (c *controlPlane) protectedOnly() {
 	}
 }
 
-// end the platform: delete its composite resource, and then everything it owned.
-// Kubernetes may wait for the owner of a Usage, or not.
+// end the platform: delete its composite resource, and then everything that it owned. A
+// Usage may be deleted before or after its owner.
 func (c *controlPlane) end() {
 	c.t.Helper()
 	c.log = nil
@@ -396,7 +396,7 @@ func (c *controlPlane) end() {
 	const most = 400
 	for n := 0; len(c.objects) > 0; n++ {
 		if n == most {
-			c.t.Fatalf("it doesn't end: %s are left; deleted: %s", strings.Join(c.keys(), ", "), strings.Join(c.log, ", "))
+			c.t.Fatalf("got %s left, want none; deleted: %s", strings.Join(c.keys(), ", "), strings.Join(c.log, ", "))
 		}
 		for _, k := range c.anyOrder() {
 			o := c.objects[k]

@@ -32,7 +32,7 @@ type function struct {
 	log  *bytes.Buffer
 	dir  string
 
-	// started is the time from its start to its first answer.
+	// started is the time from its start to its first response.
 	started time.Duration
 }
 
@@ -100,8 +100,8 @@ func free(ctx context.Context) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// call the function with the bytes of a request, and return those of the response:
-// decoding them would take time from the function.
+// call the function with an encoded request, and return the encoded response: decoding it
+// would take CPU time from the function.
 func (f *function) call(ctx context.Context, req []byte) ([]byte, error) {
 	var rsp []byte
 	err := f.conn.Invoke(ctx, fnv1.FunctionRunnerService_RunFunction_FullMethodName, &req, &rsp, grpc.ForceCodec(raw{}))
@@ -138,10 +138,10 @@ func (f *function) rss() (int, error) {
 			return n << 10, err
 		}
 	}
-	return 0, errors.New("cannot read how much memory the function takes")
+	return 0, errors.New("cannot read the memory of the function")
 }
 
-// stop the function, and remove what was written for it.
+// stop the function, and remove its files.
 func (f *function) stop() {
 	if f.conn != nil {
 		f.conn.Close() //nolint:errcheck // Nothing is in flight.

@@ -24,7 +24,7 @@ import (
 // maxPasses is more than any claim needs to settle.
 const maxPasses = 20
 
-// claims as requests that Crossplane sends for them once they are settled.
+// claims returns the requests of Crossplane for settled claims.
 func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 	manifest, err := os.ReadFile(filepath.Clean(c.Example))
 	if err != nil {
@@ -95,7 +95,7 @@ func rename(xr map[string]any, name string) error {
 	return nil
 }
 
-// A result of a load.
+// A result of a load test.
 type result struct {
 	times       []time.Duration
 	took        time.Duration
@@ -105,8 +105,8 @@ type result struct {
 // load the function with all claims, one after another, for the given duration and at
 // least once.
 func (c *cli) load(ctx context.Context, f *function, claims [][]byte) (result, error) {
-	// An invalid claim would be fast. Each claim was valid before, and the same request
-	// gets the same answer.
+	// An invalid claim would be fast. Each claim was valid before, and the same request gets
+	// the same response.
 	r := result{}
 	var next atomic.Int64
 	var mu sync.Mutex

@@ -1,6 +1,5 @@
-// Command load puts the function under full load: the program itself, over gRPC with
-// mTLS, on loopback only. It fails if a call fails, or if the function exceeds the limits
-// below.
+// Command load puts the function under full load: its binary, over gRPC with mTLS, on
+// loopback only. It fails if a call fails, or if the function exceeds the limits below.
 package main
 
 import (

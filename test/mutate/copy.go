@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// copyTracked files of the git repository around the current folder to a temporary folder, as
-// they are in the work tree. The copy must be removed.
+// copyTracked copies the tracked files of the work tree to a temporary folder, which the
+// caller must remove.
 func copyTracked(ctx context.Context) (*os.Root, error) {
 	top, err := git(ctx, ".", "rev-parse", "--show-toplevel")
 	if err != nil {
@@ -44,7 +44,7 @@ func copyTracked(ctx context.Context) (*os.Root, error) {
 	return to, nil
 }
 
-// remove a folder and all that is in it.
+// remove a folder and its content.
 func remove(r *os.Root) error {
 	return errors.Join(r.Close(), os.RemoveAll(r.Name()))
 }
@@ -60,7 +60,7 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// copyFile with its mode. One that is deleted in the work tree, though git has it, is left out.
+// copyFile with its mode. A tracked file that is deleted in the work tree is omitted.
 func copyFile(from, to *os.Root, name string) error {
 	info, err := from.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {

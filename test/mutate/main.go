@@ -1,5 +1,5 @@
-// Command mutate shows that tests can fail. It breaks a copy of the repository in one place
-// at a time, and requires that a test fails. A breakage that no test catches has survived:
+// Command mutate verifies that tests can fail. It breaks a copy of the repository in one
+// place at a time, and requires that a test fails. If none does, the breakage has survived:
 // the promise that it breaks isn't tested.
 package main
 

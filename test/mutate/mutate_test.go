@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestBreakagesApply to the source as it is. Code moves, and the table must move with it.
+// TestBreakagesApply checks that each breakage applies to the current source.
 func TestBreakagesApply(t *testing.T) {
 	name := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	seen := make(map[string]bool)
@@ -61,12 +61,12 @@ func TestFailure(t *testing.T) {
 			by:     "test/laws TestB/c",
 		},
 		"Panics": {
-			reason: "A package that ends without a test that fails catches it as well.",
+			reason: "A package that fails without a failing test catches it as well.",
 			events: `{"Action":"fail","Package":"github.com/seafarer-cloud/function-seafarer-cluster"}`,
 			by:     ".",
 		},
 		"DoesNotCompile": {
-			reason: "What doesn't compile is caught by no test.",
+			reason: "A breakage that doesn't compile is caught by no test.",
 			events: `{"Action":"build-output","ImportPath":"a","Output":"a.go:1: unused"}{"Action":"build-fail","ImportPath":"a"}{"Action":"fail","Package":"a","FailedBuild":"a"}`,
 			build:  "a.go:1: unused",
 		},

@@ -4,5 +4,5 @@ package main
 
 import "os/exec"
 
-// inGroup has no meaning here: what a killed go test runs ends by itself.
+// inGroup does nothing here: processes of a killed go test end by themselves.
 func inGroup(*exec.Cmd) {}

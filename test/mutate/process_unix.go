@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// inGroup starts a command in a process group of its own, which is killed as a whole: go test
-// doesn't end its tests when it's killed.
+// inGroup starts a command in its own process group, which is killed as a whole: a killed
+// go test doesn't end its tests.
 func inGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

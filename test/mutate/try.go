@@ -54,7 +54,7 @@ type result struct {
 	err error
 }
 
-// bad reports whether a breakage survived that shouldn't, or is wrong.
+// bad reports whether a breakage survived unexpectedly, or is invalid.
 func (r result) bad(b breakage) bool {
 	return r.err != nil || (r.by == "") == (b.Survives == "")
 }
@@ -93,7 +93,7 @@ func (t tester) baseline(ctx context.Context, p printer) error {
 	return err
 }
 
-// try a breakage: apply it, run tests until one fails, and revert it unless it's kept.
+// try a breakage: apply it, run tests until one fails, and revert it unless keep is set.
 func (t tester) try(ctx context.Context, b breakage, keep bool) (r result) {
 	was, err := t.copied.ReadFile(b.File)
 	if err != nil {
@@ -122,7 +122,7 @@ func (t tester) try(ctx context.Context, b breakage, keep bool) (r result) {
 	return r
 }
 
-// fast packages of tests. Whatever doesn't depend on the broken file is not run again.
+// fast packages of tests. Packages that don't depend on the broken file aren't run.
 var fast = []string{".", "./internal/access", "./internal/compose", "./internal/karpenter", "./internal/object", "./internal/upgrade"}
 
 // stages are arguments of go test, from the fastest to all tests. Laws come before the golden
@@ -139,7 +139,7 @@ func stages(b breakage) [][]string {
 	return append(all, fast, []string{"./test/laws"}, []string{"./..."})
 }
 
-// command of go in the copy. It reads the cache of builds that everyone shares.
+// command of go in the copy. It uses the shared build cache.
 func (t tester) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // Packages and tests are those of the table.
 	cmd.Dir = t.copied.Name()
@@ -158,8 +158,8 @@ type event struct {
 	ImportPath  string `json:"ImportPath"`
 }
 
-// timed are tests that limit the time of a call. On a busy machine they fail whatever is
-// broken, so they catch nothing.
+// timed are tests that limit the time of a call. They may fail on a busy machine, so they
+// don't count.
 const timed = "^TestHuge$"
 
 // test runs go test until a test fails, and returns which, or empty if all pass. Tests that
@@ -179,7 +179,7 @@ func (t tester) test(ctx context.Context, args ...string) (string, error) {
 	}
 	by, build := failure(stdout)
 	if by != "" {
-		cancel() // What else would fail doesn't matter.
+		cancel() // Further failures don't matter.
 	}
 	err = cmd.Wait()
 	switch {

@@ -36,13 +36,13 @@ func script(t *testing.T) string {
 	return s
 }
 
-// A health as Argo CD reads it.
+// A health as in Argo CD.
 type health struct {
 	Status, Message string
 }
 
-// check the health of an object, as Argo CD does: the script finds it in obj, and
-// returns a table.
+// check the health of an object, as Argo CD does: the script reads it from obj, and returns
+// a table.
 func check(t *testing.T, object string) health {
 	t.Helper()
 	var obj map[string]any
@@ -51,7 +51,7 @@ func check(t *testing.T, object string) health {
 	}
 	l := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer l.Close()
-	// As much of Lua's library as Argo CD opens.
+	// The libraries of Lua that Argo CD opens.
 	for name, open := range map[string]lua.LGFunction{
 		lua.LoadLibName: lua.OpenPackage, lua.BaseLibName: lua.OpenBase, lua.TabLibName: lua.OpenTable, lua.StringLibName: lua.OpenString,
 	} {
@@ -70,7 +70,7 @@ func check(t *testing.T, object string) health {
 	return health{Status: lua.LVAsString(h.RawGetString("status")), Message: lua.LVAsString(h.RawGetString("message"))}
 }
 
-// value of Lua.
+// value in Lua.
 func value(l *lua.LState, v any) lua.LValue {
 	switch v := v.(type) {
 	case map[string]any:
@@ -96,7 +96,7 @@ func value(l *lua.LState, v any) lua.LValue {
 	}
 }
 
-// TestArgoCD says what it should of a claim in each of its states.
+// TestArgoCD checks the health of a claim in each of its states.
 func TestArgoCD(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -104,12 +104,12 @@ func TestArgoCD(t *testing.T) {
 		want   health
 	}{
 		"New": {
-			reason: "Nobody has looked at it yet.",
+			reason: "Crossplane hasn't reconciled it yet.",
 			object: `{metadata: {name: a}, spec: {}}`,
 			want:   health{Status: "Progressing", Message: "Crossplane has not said anything yet"},
 		},
 		"Creating": {
-			reason: "Each part that is not ready should be named, in the same order each time.",
+			reason: "Each part that is not ready should be named, in a stable order.",
 			object: `
 status:
   conditions:
@@ -123,7 +123,7 @@ status:
 			want: health{Status: "Progressing", Message: "AddonsReady: Waiting\nNetworkReady: Not ready yet: vpc"},
 		},
 		"Ready": {
-			reason: "All is well.",
+			reason: "Everything is ready.",
 			object: `
 status:
   conditions:
@@ -134,7 +134,7 @@ status:
 			want: health{Status: "Healthy", Message: "Ready"},
 		},
 		"Invalid": {
-			reason: "A platform that's ready does not change as long as its claim is invalid.",
+			reason: "A ready platform doesn't change while its claim is invalid.",
 			object: `
 status:
   conditions:
@@ -145,7 +145,7 @@ status:
 			want: health{Status: "Degraded", Message: "Valid: spec.region: Required value"},
 		},
 		"UpgradeBlocked": {
-			reason: "All is ready, but what the claim asks for will never come.",
+			reason: "Everything is ready, but the claim's version will never be installed.",
 			object: `
 status:
   conditions:
@@ -157,7 +157,7 @@ status:
 			want: health{Status: "Degraded", Message: "UpgradeBlocked: 1.34 is older than 1.35"},
 		},
 		"NotSynced": {
-			reason: "What Crossplane cannot do, it says in Synced.",
+			reason: "Crossplane reports its errors in Synced.",
 			object: `
 status:
   conditions:

@@ -1,3 +1,3 @@
-// Package operations tests what operators are given: workflows, alerts, the
-// dashboard and Argo CD's health check, each with the parser of who will read it.
+// Package operations tests the files for operators: workflows, alerts, the dashboard and
+// Argo CD's health check, each with the parser of the software that reads it.
 package operations

@@ -28,7 +28,7 @@ func text(t *testing.T, path string) string {
 	return string(b)
 }
 
-// TestWorkflows are well-formed, and every action is pinned to a commit.
+// TestWorkflows checks that workflows are valid, and every action is pinned to a commit.
 func TestWorkflows(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join(root, ".github", "workflows", "*.yml"))
 	if err != nil || len(paths) == 0 {
@@ -54,21 +54,21 @@ func TestWorkflows(t *testing.T) {
 		}
 		for _, m := range uses.FindAllStringSubmatch(string(b), -1) {
 			if !pinned.MatchString(m[1]) {
-				t.Errorf("%s uses %s: pin it to a commit, and say its version", path, m[1])
+				t.Errorf("%s uses %s: pin it to a commit, with its version in a comment", path, m[1])
 			}
 		}
 	}
 }
 
-// metrics that the function has, by name, with their labels. The function's own
-// tests tell whether docs/metrics.md is true.
+// metrics of the function, by name, with their labels. The function's own tests verify
+// docs/metrics.md.
 func metrics(t *testing.T) map[string][]string {
 	t.Helper()
 	ms := make(map[string][]string)
 	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z]+) \\| ([^|]*) \\|")
 	for _, m := range row.FindAllStringSubmatch(text(t, "docs/metrics.md"), -1) {
 		labels := strings.Fields(strings.NewReplacer("`", "", ",", " ").Replace(m[3]))
-		// Prometheus itself adds these.
+		// Prometheus adds these.
 		labels = append(labels, "job", "instance")
 		if m[2] != "histogram" {
 			ms[m[1]] = labels
@@ -83,8 +83,8 @@ func metrics(t *testing.T) map[string][]string {
 	return ms
 }
 
-// isKnown tells whether an expression is about metrics that the function has, and
-// about labels that they have.
+// isKnown requires that an expression uses metrics of the function, and labels that they
+// have.
 func isKnown(t *testing.T, where, expr string, known map[string][]string) {
 	t.Helper()
 	e, err := parser.NewParser(parser.Options{}).ParseExpr(expr)
@@ -128,8 +128,8 @@ func isKnown(t *testing.T, where, expr string, known map[string][]string) {
 	})
 }
 
-// TestAlerts are rules that Prometheus takes, about metrics that the function has,
-// and docs/operations.md says what to do about each.
+// TestAlerts checks that Prometheus accepts the rules, that they use metrics of the
+// function, and that docs/operations.md has a section on each.
 func TestAlerts(t *testing.T) {
 	known := metrics(t)
 	groups, errs := rulefmt.Parse([]byte(text(t, "deploy/alerts.yaml")), false, model.UTF8Validation, parser.NewParser(parser.Options{}), slog.New(slog.DiscardHandler))
@@ -155,7 +155,7 @@ func TestAlerts(t *testing.T) {
 	}
 }
 
-// A dashboard, as much of it as has to be right.
+// A dashboard: the fields that are checked.
 type dashboard struct {
 	UID, Title    string
 	SchemaVersion int
@@ -171,10 +171,10 @@ type dashboard struct {
 	}
 }
 
-// variables of Grafana, and what stands for them when an expression is parsed.
+// variables of Grafana, and their values for the parser.
 var variables = strings.NewReplacer("$__rate_interval", "5m", "$job", "function")
 
-// TestDashboard has panels that don't overlap, about metrics that the function has.
+// TestDashboard checks that panels don't overlap, and use metrics of the function.
 func TestDashboard(t *testing.T) {
 	known := metrics(t)
 	var d dashboard
@@ -182,17 +182,17 @@ func TestDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.UID == "" || d.Title == "" || d.SchemaVersion == 0 || len(d.Panels) == 0 {
-		t.Fatalf("it's no dashboard: %+v", d)
+		t.Fatalf("got no dashboard: %+v", d)
 	}
 	ids := make(map[int]bool)
 	taken := make(map[[2]int]string)
 	for _, p := range d.Panels {
 		if ids[p.ID] {
-			t.Errorf("panel %q: another has id %d", p.Title, p.ID)
+			t.Errorf("panel %q: id %d isn't unique", p.Title, p.ID)
 		}
 		ids[p.ID] = true
 		if len(p.Targets) == 0 {
-			t.Errorf("panel %q shows nothing", p.Title)
+			t.Errorf("panel %q has no expression", p.Title)
 		}
 		if g := p.GridPos; g.W < 1 || g.H < 1 || g.X+g.W > 24 {
 			t.Errorf("panel %q is not within the dashboard: %+v", p.Title, g)
@@ -201,7 +201,7 @@ func TestDashboard(t *testing.T) {
 			for y := range p.GridPos.H {
 				at := [2]int{p.GridPos.X + x, p.GridPos.Y + y}
 				if other := taken[at]; other != "" {
-					t.Fatalf("panel %q is over %q", p.Title, other)
+					t.Fatalf("panel %q overlaps %q", p.Title, other)
 				}
 				taken[at] = p.Title
 			}

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Renovate is the part of Renovate's configuration that decides which files it reads.
+// Renovate is the part of Renovate's configuration that selects files.
 type renovate struct {
 	Extends         []string `json:"extends"`
 	IgnorePaths     []string `json:"ignorePaths"`
@@ -68,7 +68,7 @@ func modules(t *testing.T) []string {
 	return all
 }
 
-// TestRenovateModules wants each go.mod in the group of one rule, and none that is gone.
+// TestRenovateModules requires each go.mod in the group of one rule, and none that is gone.
 func TestRenovateModules(t *testing.T) {
 	grouped := make(map[string][]string)
 	for _, r := range readRenovate(t).PackageRules {
@@ -96,8 +96,8 @@ func TestRenovateModules(t *testing.T) {
 	}
 }
 
-// TestRenovatePaths leaves out no file. config:recommended ignores tests unless ignorePaths
-// is set.
+// TestRenovatePaths requires that no file is ignored. config:recommended ignores tests
+// unless ignorePaths is set.
 func TestRenovatePaths(t *testing.T) {
 	r := readRenovate(t)
 	if r.IgnorePaths == nil || len(r.IgnorePaths) > 0 {
@@ -111,7 +111,7 @@ func TestRenovatePaths(t *testing.T) {
 	}
 }
 
-// TestRenovateGo finds the version of Go that releases are built with.
+// TestRenovateGo requires a manager for the Go version of releases.
 func TestRenovateGo(t *testing.T) {
 	const file = "tools/go-version"
 	b, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(file)))
@@ -134,7 +134,8 @@ func TestRenovateGo(t *testing.T) {
 	t.Errorf("renovate.json: no custom manager finds the version in %s", file)
 }
 
-// TestActions are pinned to a commit, with the version in a comment, which Renovate raises.
+// TestActions requires actions pinned to a commit, with the version in a comment, which
+// Renovate updates.
 func TestActions(t *testing.T) {
 	workflows, err := filepath.Glob("../../.github/workflows/*.yml")
 	if err != nil || len(workflows) == 0 {

@@ -11,20 +11,20 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// tool is the name of the command line tool. It is the program that the function is, too.
+// tool is the name of the command line tool, which is also the function's binary.
 const tool = "function-seafarer-cluster"
 
-// licenseFile is in each archive, because its license asks for it.
+// licenseFile is in each archive, as its license requires.
 const licenseFile = "LICENSE"
 
 // ArchiveName of the command line tool for a system and an architecture.
 func ArchiveName(system, arch string) string { return tool + "-" + system + "-" + arch + ".tar.gz" }
 
-// archives of the command line tool, one a system and architecture.
+// archives of the command line tool, one for each system and architecture.
 func (o Options) archives(ctx context.Context, c Compiler) error {
 	for _, system := range o.Systems {
 		for _, arch := range o.Architectures {
-			o.tellf("building the command line tool for %s/%s", system, arch)
+			o.progressf("building the command line tool for %s/%s", system, arch)
 			binary := filepath.Join(o.Out, tool)
 			if err := c.Compile(ctx, system, arch, binary); err != nil {
 				return err
@@ -40,8 +40,7 @@ func (o Options) archives(ctx context.Context, c Compiler) error {
 	return nil
 }
 
-// WriteArchive of a binary and of its license, a tar.gz file. It has no times, so that it
-// is the same each time.
+// WriteArchive of a binary and its license, a reproducible tar.gz file: it has no times.
 func WriteArchive(path, binary, license string) error {
 	buf := &bytes.Buffer{}
 	zw := gzip.NewWriter(buf)

@@ -11,15 +11,15 @@ import (
 )
 
 const (
-	// goVersionFile, below the root, holds the version of Go that releases are built with. It
-	// is newer than the one in go.mod, so that fixes of the standard library are released.
+	// goVersionFile, below the root, contains the Go version that releases are built with. It
+	// is newer than that in go.mod, for fixes of the standard library.
 	goVersionFile = "tools/go-version"
 
-	// versionVariable is set to the version that is released.
+	// versionVariable is the linker variable of the released version.
 	versionVariable = "github.com/seafarer-cloud/function-seafarer-cluster/internal/cli.version"
 )
 
-// A Compiler of the function. Binaries are the same wherever the source lies.
+// A Compiler of the function. Binaries don't depend on the path of the source.
 type Compiler struct {
 	// Root of the source.
 	Root string
@@ -31,7 +31,7 @@ type Compiler struct {
 	Version string
 }
 
-// versions that can be released, which are also safe in flags of the linker.
+// versions that can be released, which are also safe in linker flags.
 var versions = regexp.MustCompile(`^v[0-9][0-9A-Za-z.+-]*$`)
 
 func (o Options) compiler() (Compiler, error) {
@@ -48,8 +48,8 @@ func goVersion(root string) (string, error) {
 	return strings.TrimSpace(string(b)), errors.Wrap(err, "cannot read the version of Go to build with")
 }
 
-// flags leave out the folders of the machine, what only debuggers read, and the state of a
-// repository that may be there or not.
+// flags omit paths of the machine, debug information, and the state of a repository, which
+// may be missing.
 func (c Compiler) flags() []string {
 	ld := "-s -w"
 	if c.Version != "" {
@@ -58,7 +58,7 @@ func (c Compiler) flags() []string {
 	return []string{"-trimpath", "-buildvcs=false", "-ldflags", ld}
 }
 
-// Compile the function for a system and an architecture, as the Dockerfile does: without C.
+// Compile the function for a system and an architecture, as the Dockerfile does: without cgo.
 func (c Compiler) Compile(ctx context.Context, system, arch, binary string) error {
 	env := []string{"GOTOOLCHAIN=go" + c.Go, "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GOOS=" + system, "GOARCH=" + arch}
 	_, err := command(ctx, c.Root, env, "go", append(append([]string{"build"}, c.flags()...), "-o", binary, ".")...)

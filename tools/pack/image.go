@@ -19,8 +19,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// How the function runs, as the Dockerfile says, too. The user is a number: a kubelet
-// cannot tell whether a name is root's.
+// Configuration of the image, as in the Dockerfile. The user is a number: a kubelet cannot
+// verify that a name isn't root's.
 const (
 	nonroot    = "65532:65532"
 	entrypoint = "/function"
@@ -29,7 +29,7 @@ const (
 	systemOfImages = "linux"
 )
 
-// Image of nothing but the function, as the Dockerfile makes it.
+// Image with only the function, as in the Dockerfile.
 func Image(binary, arch string) (v1.Image, error) {
 	layer, err := layerOf(binary)
 	if err != nil {
@@ -83,7 +83,7 @@ func WriteTarball(img v1.Image, path string) error {
 	return errors.Wrap(tarball.WriteToFile(path, tag, img), "cannot write an image")
 }
 
-// Images of one program, one an architecture.
+// Images of one program, by architecture.
 type Images []v1.Image
 
 // WriteLayout writes an OCI layout with an index of all images.

@@ -1,6 +1,6 @@
-// Package pack makes what is released: images, Crossplane packages with them, and
-// what they are made of and from. It needs no Docker, and makes the same bytes of
-// the same source wherever that lies.
+// Package pack builds releases: images, Crossplane packages with them, bills of materials
+// and provenance. It needs no Docker, and is reproducible: the same source gives the same
+// bytes, whatever its path.
 package pack
 
 import (
@@ -53,7 +53,7 @@ func Find(root string) ([]Package, error) {
 	return ps, errors.Wrap(err, "cannot find packages")
 }
 
-// Files that the package becomes: one an architecture if the function is in it.
+// Files of the package: one for each architecture if it contains the function.
 func (p Package) Files(dir string, architectures []string) map[string]string {
 	if p.Kind != "Function" {
 		return map[string]string{"": filepath.Join(dir, p.Name+".xpkg")}
@@ -97,20 +97,20 @@ type Options struct {
 	// Version that the function reports, such as v0.1.0. None if it is empty.
 	Version string
 
-	// Revision of the source, if it's that of a commit.
+	// Revision of the source, if it's a commit's.
 	Revision string
 
-	// Progress is told what takes long.
+	// Progress of slow steps is written here.
 	Progress io.Writer
 }
 
-// Build all that is released.
+// Build everything that is released.
 func Build(ctx context.Context, o Options) error {
 	if err := os.RemoveAll(o.Out); err != nil {
-		return errors.Wrap(err, "cannot remove what was built before")
+		return errors.Wrap(err, "cannot remove the previous build")
 	}
 	if err := os.MkdirAll(o.Out, 0o750); err != nil {
-		return errors.Wrap(err, "cannot make a folder to build into")
+		return errors.Wrap(err, "cannot create the output folder")
 	}
 	c, err := o.compiler()
 	if err != nil {
@@ -125,7 +125,7 @@ func Build(ctx context.Context, o Options) error {
 	return o.describe(c)
 }
 
-// packages of all folders that have metadata, with images of the function in its own.
+// packages of all folders with metadata. The function's has its images.
 func (o Options) packages(ctx context.Context, c Compiler) error {
 	packages, err := Find(o.Root)
 	if err != nil {
@@ -148,18 +148,18 @@ func (o Options) packages(ctx context.Context, c Compiler) error {
 	return nil
 }
 
-// images of the function by architecture, each as a tarball, which the CLI takes,
-// and all of them as one OCI layout.
+// images of the function by architecture, as tarballs for the CLI, and all of them as one
+// OCI layout.
 func (o Options) images(ctx context.Context, c Compiler) (map[string]string, error) {
 	tarballs := make(map[string]string)
 	var all Images
 	for _, arch := range o.Architectures {
-		o.tellf("building the function for %s", arch)
+		o.progressf("building the function for %s", arch)
 		binary := filepath.Join(o.Out, "function-"+arch)
 		if err := c.Compile(ctx, systemOfImages, arch, binary); err != nil {
 			return nil, err
 		}
-		o.tellf("listing what the function for %s is made of", arch)
+		o.progressf("listing what the function for %s is made of", arch)
 		if err := materials(ctx, filepath.Join(o.Root, "tools", "pack"), binary, filepath.Join(o.Out, "function-"+arch+".cdx.json")); err != nil {
 			return nil, err
 		}
@@ -181,7 +181,7 @@ func (o Options) images(ctx context.Context, c Compiler) (map[string]string, err
 
 // xpkgs of a package.
 func (o Options) xpkgs(ctx context.Context, p Package, tarballs map[string]string) error {
-	o.tellf("packing %s", p.Name)
+	o.progressf("packing %s", p.Name)
 	for arch, file := range p.Files(o.Out, o.Architectures) {
 		if err := XPKG(ctx, o.CLI, p.Dir, file, tarballs[arch]); err != nil {
 			return err
@@ -190,11 +190,11 @@ func (o Options) xpkgs(ctx context.Context, p Package, tarballs map[string]strin
 	return nil
 }
 
-func (o Options) tellf(format string, args ...any) {
-	fmt.Fprintf(o.Progress, "pack: "+format+"\n", args...) //nolint:errcheck // Progress may get lost.
+func (o Options) progressf(format string, args ...any) {
+	fmt.Fprintf(o.Progress, "pack: "+format+"\n", args...) //nolint:errcheck // Progress isn't essential.
 }
 
-// Revision of a source, or nothing if it's not what was committed.
+// Revision of a source, or empty if it differs from the commit.
 func Revision(ctx context.Context, root string) string {
 	if changes, err := command(ctx, root, nil, "git", "status", "--porcelain"); err != nil || changes != "" {
 		return ""
@@ -206,7 +206,7 @@ func Revision(ctx context.Context, root string) string {
 	return strings.TrimSpace(commit)
 }
 
-// XPKG of a folder, with a runtime image or, if it needs none, without.
+// XPKG of a folder, with a runtime image, or without if it needs none.
 func XPKG(ctx context.Context, cli, dir, file, tarball string) error {
 	args := []string{"xpkg", "build", "--package-root=" + dir, "--package-file=" + file}
 	if tarball != "" {
@@ -220,22 +220,22 @@ func Push(ctx context.Context, cli, tag string, files ...string) error {
 	return errors.Wrapf(crossplane(ctx, cli, "xpkg", "push", "--package-files="+strings.Join(files, ","), tag), "cannot push %s", tag)
 }
 
-// crossplane is its CLI. It keeps settings in the home folder, of which it needs
-// none here but those of registries.
+// crossplane runs its CLI without the settings in the home folder, except those of
+// registries.
 func crossplane(ctx context.Context, cli string, args ...string) error {
 	home, err := os.MkdirTemp("", "crossplane-cli-")
 	if err != nil {
-		return errors.Wrap(err, "cannot make a folder for the CLI")
+		return errors.Wrap(err, "cannot create a folder for the CLI")
 	}
 	defer os.RemoveAll(home) //nolint:errcheck // It's a temporary folder.
 	_, err = command(ctx, home, []string{"XDG_CONFIG_HOME=" + home, "XDG_CACHE_HOME=" + home}, cli, args...)
 	return err
 }
 
-// command runs to its end. If it fails, the error holds what it complained about.
+// command runs to its end. If it fails, the error contains its standard error.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
 	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // Go, git and Crossplane's CLI, told what to do by whoever runs this.
+	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // Go, git and Crossplane's CLI, with arguments of the user.
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {

@@ -28,14 +28,13 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
-// revision and version that tests pretend to build.
+// revision and version of the build in tests.
 const (
 	revision = "0123456789abcdef0123456789abcdef01234567"
 	version  = "v0.1.0-test"
 )
 
-// architectures to build for in tests: the one that all else is compiled for, if
-// the test shall be short.
+// architectures to build for in tests: only the host's with -short.
 func architectures() []string {
 	if testing.Short() {
 		return []string{runtime.GOARCH}
@@ -43,7 +42,7 @@ func architectures() []string {
 	return Architectures()
 }
 
-// systems to build the command line tool for in tests, likewise.
+// systems to build the command line tool for in tests: only the host's with -short.
 func systems() []string {
 	if testing.Short() {
 		return []string{systemOfImages}
@@ -51,9 +50,8 @@ func systems() []string {
 	return Systems()
 }
 
-// TestBuild builds everything twice, of two copies of the source in two places.
-// The first run compiles the function for each architecture and the CLI, which
-// takes some minutes.
+// TestBuild builds two copies of the source, in different folders. The first build compiles
+// the function for each architecture and the CLI, which takes some minutes.
 func TestBuild(t *testing.T) {
 	cli := filepath.Join(t.TempDir(), "crossplane")
 	if _, err := command(t.Context(), "../../test/crossplane", []string{"CGO_ENABLED=0", "GOWORK=off"}, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", cli, "github.com/crossplane/cli/v2/cmd/crossplane"); err != nil {
@@ -62,7 +60,7 @@ func TestBuild(t *testing.T) {
 	first, second := build(t, cli, "here"), build(t, cli, "some/where/else")
 	for _, name := range []string{sumsFile, provenanceFile} {
 		if diff := cmp.Diff(text(t, first, name), text(t, second, name)); diff != "" {
-			t.Errorf("%s: the same source in two places should become the same packages: -first, +second:\n%s", name, diff)
+			t.Errorf("%s: builds of the same source differ: -first, +second:\n%s", name, diff)
 		}
 	}
 	t.Run("Image", func(t *testing.T) { hasImage(t, filepath.Join(first, "image")) })
@@ -72,7 +70,7 @@ func TestBuild(t *testing.T) {
 	t.Run("Provenance", func(t *testing.T) { hasProvenance(t, first) })
 }
 
-// build a copy of the source, and return where its packages are.
+// build a copy of the source, and return the output folder.
 func build(t *testing.T, cli, place string) string {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), place)
@@ -83,7 +81,7 @@ func build(t *testing.T, cli, place string) string {
 	for name := range strings.SplitSeq(strings.Trim(files, "\x00"), "\x00") {
 		b, err := os.ReadFile(filepath.Join("../..", name))
 		if os.IsNotExist(err) {
-			continue // It's deleted, and not committed yet.
+			continue // It's deleted in the work tree.
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -112,7 +110,7 @@ func text(t *testing.T, elem ...string) string {
 	return string(b)
 }
 
-// hasImage tells whether an OCI layout has the function for each architecture.
+// hasImage requires an OCI layout with the function for each architecture.
 func hasImage(t *testing.T, dir string) {
 	t.Helper()
 	index, err := layout.ImageIndexFromPath(dir)
@@ -140,7 +138,7 @@ func hasImage(t *testing.T, dir string) {
 	}
 }
 
-// isFunction tells whether an image runs the function as the Dockerfile's does.
+// isFunction requires an image that runs the function as the Dockerfile's does.
 func isFunction(t *testing.T, img v1.Image, arch string) {
 	t.Helper()
 	c, err := img.ConfigFile()
@@ -154,15 +152,15 @@ func isFunction(t *testing.T, img v1.Image, arch string) {
 	if c.OS != "linux" || c.Architecture != arch {
 		t.Errorf("platform: want linux/%s, got %s/%s", arch, c.OS, c.Architecture)
 	}
-	// As much of an ELF header as tells for which machine it is.
+	// The part of an ELF header with the machine.
 	machine := map[string]byte{"amd64": 0x3e, "arm64": 0xb7}[arch]
 	if elf := fileOf(t, img, "function"); len(elf) < 20 || !bytes.HasPrefix(elf, []byte("\x7fELF")) || elf[18] != machine {
-		t.Errorf("function of %s: it's no program for it", arch)
+		t.Errorf("function of %s: wrong machine in the ELF header", arch)
 	}
 }
 
-// hasArchives tells whether there is a command line tool for each system and
-// architecture, built with the version of Go that releases are built with.
+// hasArchives requires a command line tool for each system and architecture, built with the
+// Go version of releases.
 func hasArchives(t *testing.T, dir string) {
 	t.Helper()
 	for _, system := range systems() {
@@ -189,7 +187,7 @@ func hasArchives(t *testing.T, dir string) {
 	}
 }
 
-// filesOf a tar.gz archive, by name. Its programs, and nothing else, can be executed.
+// filesOf a tar.gz archive, by name. Only programs are executable.
 func filesOf(t *testing.T, archive string) map[string]string {
 	t.Helper()
 	zr, err := gzip.NewReader(strings.NewReader(text(t, archive)))
@@ -239,7 +237,7 @@ func TestWriteArchive(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text(t, first) != text(t, write("second.tar.gz")) {
-		t.Error("WriteArchive(...): the same files should become the same archive")
+		t.Error("WriteArchive(...): archives of the same files differ")
 	}
 	if err := WriteArchive(filepath.Join(dir, "third.tar.gz"), filepath.Join(dir, "missing"), license); err == nil {
 		t.Error("WriteArchive(...): want an error without a binary")
@@ -261,17 +259,17 @@ func TestCompiler(t *testing.T) {
 			want:   want{flags: "-s -w"},
 		},
 		"Version": {
-			reason:  "The version is set in the command line interface.",
+			reason:  "The version is set in the cli package.",
 			version: "v0.1.0-rc.1",
 			want:    want{flags: "-s -w -X github.com/seafarer-cloud/function-seafarer-cluster/internal/cli.version=v0.1.0-rc.1"},
 		},
 		"NoVersionOfModule": {
-			reason:  "A version starts with v, as those of Go modules and packages do.",
+			reason:  "A version starts with v, as in Go modules and packages.",
 			version: "0.1.0",
 			want:    want{err: true},
 		},
 		"Flags": {
-			reason:  "A version cannot add flags of the linker.",
+			reason:  "A version cannot add linker flags.",
 			version: "v0.1.0 -X main.a=b",
 			want:    want{err: true},
 		},
@@ -292,7 +290,7 @@ func TestCompiler(t *testing.T) {
 	}
 }
 
-// TestDockerfile builds the same binary, and runs it the same way.
+// TestDockerfile requires the same build flags and image configuration in the Dockerfile.
 func TestDockerfile(t *testing.T) {
 	file := text(t, "../../Dockerfile")
 	c, err := Options{Root: "../.."}.compiler()
@@ -332,7 +330,7 @@ func fileOf(t *testing.T, img v1.Image, name string) []byte {
 	}
 }
 
-// hasPackages of all folders that have metadata, with the function in its own.
+// hasPackages requires packages of all folders with metadata. The function's contains it.
 func hasPackages(t *testing.T, dir string) {
 	t.Helper()
 	packages, err := Find("../..")
@@ -353,7 +351,7 @@ func hasPackages(t *testing.T, dir string) {
 			stream := string(fileOf(t, img, "package.yaml"))
 			for _, want := range []string{"kind: " + p.Kind + "\n", "name: " + p.Name + "\n"} {
 				if !strings.Contains(stream, want) {
-					t.Errorf("%s lacks %q:\n%s", file, want, stream)
+					t.Errorf("%s: want %q in:\n%s", file, want, stream)
 				}
 			}
 		}
@@ -363,8 +361,8 @@ func hasPackages(t *testing.T, dir string) {
 	}
 }
 
-// hasMaterials tells whether the bill of materials knows what go.mod says of some
-// modules that nobody can do without.
+// hasMaterials requires some essential modules in the bill of materials, at the versions in
+// go.mod.
 func hasMaterials(t *testing.T, dir string) {
 	t.Helper()
 	mod := text(t, "../../go.mod")
@@ -384,7 +382,7 @@ func hasMaterials(t *testing.T, dir string) {
 	}
 }
 
-// hasProvenance of all that was built.
+// hasProvenance requires provenance for all built files.
 func hasProvenance(t *testing.T, dir string) {
 	t.Helper()
 	s := &intoto.Statement{}
@@ -403,7 +401,7 @@ func hasProvenance(t *testing.T, dir string) {
 	}
 	for _, want := range []string{revision, version, "go" + strings.TrimSpace(text(t, "../go-version"))} {
 		if !strings.Contains(s.GetPredicate().String(), want) {
-			t.Errorf("provenance does not name %s: %s", want, s.GetPredicate())
+			t.Errorf("provenance: want %s in %s", want, s.GetPredicate())
 		}
 	}
 }

@@ -20,26 +20,25 @@ import (
 )
 
 const (
-	// source of what is built, and the kind of build that it gets.
+	// source of the build, and its build type.
 	source    = "https://github.com/seafarer-cloud/function-seafarer-cluster"
 	buildType = source + "/blob/main/tools/pack/pack.go"
 
 	predicateType = "https://slsa.dev/provenance/v1"
 
-	// sums of all files, and where they are from.
+	// sums of all files, and their provenance.
 	sumsFile       = "SHA256SUMS"
 	provenanceFile = "provenance.intoto.json"
 )
 
-// materials of a binary: a CycloneDX bill of the modules that are in it.
+// materials of a binary: a CycloneDX bill of its modules.
 func materials(ctx context.Context, module, binary, file string) error {
 	_, err := command(ctx, module, []string{"GOWORK=off"},
 		"go", "tool", "cyclonedx-gomod", "bin", "-json", "-noserial", "-notimestamp", "-std", "-output", file, binary)
 	return errors.Wrap(err, "cannot list what the function is made of")
 }
 
-// describe what was built: sums of all files, and where they are from. It's for
-// whoever releases them to sign.
+// describe the build: sums of all files, and unsigned provenance.
 func (o Options) describe(c Compiler) error {
 	var sums strings.Builder
 	s := &intoto.Statement{Type: intoto.StatementTypeUri, PredicateType: predicateType}
@@ -71,7 +70,7 @@ func (o Options) describe(c Compiler) error {
 	return errors.Wrap(os.WriteFile(filepath.Join(o.Out, sumsFile), []byte(sums.String()), 0o600), "cannot write sums")
 }
 
-// provenance of what was built. It has no times, so that it's the same each time.
+// provenance of the build. It has no times, so that it's reproducible.
 func (o Options) provenance(c Compiler) (*structpb.Struct, error) {
 	modules, err := sumOf(filepath.Join(o.Root, "go.sum"))
 	if err != nil {
@@ -105,8 +104,7 @@ func (o Options) provenance(c Compiler) (*structpb.Struct, error) {
 	return st, errors.Wrap(protojson.Unmarshal(b, st), "cannot convert provenance")
 }
 
-// indented JSON of a statement. What protojson indents differs from time to time,
-// so that nobody relies on it.
+// indented JSON of a statement. protojson's indentation is deliberately unstable.
 func indented(s *intoto.Statement) ([]byte, error) {
 	b, err := protojson.Marshal(s)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"golang.org/x/vuln/scan"
 )
 
-// The module that holds the database. Nothing of its code is used: its smallest command
-// is a tool in go.mod so that go mod tidy keeps the module.
+// The module with the database. None of its code is used: its smallest command is a tool in
+// go.mod so that go mod tidy retains the module.
 const databaseModule = "golang.org/x/vulndb"
 
 // A database is a folder of OSV entries in JSON, one a file.
@@ -60,7 +60,7 @@ func find(ctx context.Context) (database, error) {
 	return database{dir: dir, date: date, entries: len(entries)}, nil
 }
 
-// ReleaseVersion of Go, from a file that holds nothing else.
+// ReleaseVersion of Go, from a file that contains only that.
 func releaseVersion(path string) (string, error) {
 	b, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {

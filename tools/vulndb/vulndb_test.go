@@ -22,7 +22,7 @@ func entry(module, pkg, fixed string) string {
   "database_specific": {"url": "https://example.org"}}`
 }
 
-// TestCheck scans this module, with databases that are made up.
+// TestCheck scans this module with synthetic databases.
 func TestCheck(t *testing.T) {
 	cases := map[string]struct {
 		reason string
@@ -30,19 +30,19 @@ func TestCheck(t *testing.T) {
 		found  bool
 	}{
 		"Empty": {
-			reason: "There is nothing to find in a database without vulnerabilities.",
+			reason: "A database without vulnerabilities has no finding.",
 		},
 		"Imported": {
-			reason: "A vulnerability of a package that is imported is found.",
+			reason: "A vulnerability of an imported package is found.",
 			db:     map[string]string{"GO-2000-0001.json": entry("golang.org/x/mod", "golang.org/x/mod/module", "99.0.0")},
 			found:  true,
 		},
 		"NotImported": {
-			reason: "A vulnerability of a package that is not imported does no harm.",
+			reason: "A vulnerability of a package that isn't imported is no finding.",
 			db:     map[string]string{"GO-2000-0001.json": entry("golang.org/x/mod", "golang.org/x/mod/zip", "99.0.0")},
 		},
 		"Fixed": {
-			reason: "A vulnerability that the version in go.mod fixes does no harm.",
+			reason: "A vulnerability that the version in go.mod fixes is no finding.",
 			db:     map[string]string{"GO-2000-0001.json": entry("golang.org/x/mod", "golang.org/x/mod/module", "0.2.0")},
 		},
 		"StandardLibrary": {
@@ -51,7 +51,7 @@ func TestCheck(t *testing.T) {
 			found:  true,
 		},
 		"StandardLibraryFixed": {
-			reason: "A vulnerability of the standard library that the version of Go fixes does no harm.",
+			reason: "A vulnerability of the standard library that the Go version fixes is no finding.",
 			db:     map[string]string{"GO-2000-0001.json": entry("stdlib", "os", "1.20.0")},
 		},
 	}
@@ -75,7 +75,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestDatabase looks up a version of gRPC that the function was once built with.
+// TestDatabase finds a vulnerability of an earlier gRPC version of the function.
 func TestDatabase(t *testing.T) {
 	db, err := find(t.Context())
 	if err != nil {
@@ -91,7 +91,7 @@ func TestDatabase(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if !strings.Contains(out.String(), "GO-2026-6443") {
-		t.Errorf("want the database to hold GO-2026-6443 of gRPC, got:\n%s", out)
+		t.Errorf("want GO-2026-6443 of gRPC in the database, got:\n%s", out)
 	}
 }
 
@@ -103,8 +103,8 @@ func TestAge(t *testing.T) {
 		old    bool
 	}{
 		"New":   {reason: "A database of today is not old.", now: date},
-		"Limit": {reason: "A database is not old on the last day.", now: date.AddDate(0, 0, 60)},
-		"Old":   {reason: "A database is old on the day after.", now: date.AddDate(0, 0, 61), old: true},
+		"Limit": {reason: "On the last day, a database isn't old.", now: date.AddDate(0, 0, 60)},
+		"Old":   {reason: "The day after, it is.", now: date.AddDate(0, 0, 61), old: true},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// TestRun scans this module with the real database, on a day on which that is old.
+// TestRun scans this module with the real database, on a day when it's old.
 func TestRun(t *testing.T) {
 	goVersion := filepath.Join(t.TempDir(), "go-version")
 	if err := os.WriteFile(goVersion, []byte(strings.TrimPrefix(runtime.Version(), "go")+"\n"), 0o600); err != nil {

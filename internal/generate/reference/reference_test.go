@@ -14,8 +14,8 @@ import (
 // root of the project, from this package.
 const root = "../../.."
 
-// TestDocuments compares the documents with what is generated, and requires a current
-// French text for every field and message.
+// TestDocuments compares the documents with the generated ones, and requires a current French
+// text for every field and message.
 func TestDocuments(t *testing.T) {
 	ds, err := documents(filepath.Join(root, fencesCRD))
 	if err != nil {
@@ -81,7 +81,7 @@ func TestDescribe(t *testing.T) {
 		reason, text, want string
 	}{
 		"Link":  {reason: "A URL is a link, and the full stop after it is not part of it.", text: "See https://karpenter.sh/docs/a_b.", want: "See [karpenter.sh](https://karpenter.sh/docs/a_b)."},
-		"Cell":  {reason: "What has a meaning in Markdown is escaped.", text: "a|b <c> d_e", want: `a\|b &lt;c&gt; d\_e`},
+		"Cell":  {reason: "Markdown characters are escaped.", text: "a|b <c> d_e", want: `a\|b &lt;c&gt; d\_e`},
 		"Lines": {reason: "A cell of a table is one line.", text: "one\n\ntwo", want: "one two"},
 	}
 	for name, tc := range cases {

@@ -1,4 +1,4 @@
-// Command pack makes what is released, and pushes it.
+// Command pack builds releases and pushes them.
 package main
 
 import (
