@@ -269,7 +269,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"ObservedAnotherKind": {
 			reason: "A resource should never become one of another kind: Crossplane would delete it.",
 			args:   args{ctx: context.Background(), req: observing("vpc", resource.MustStructJSON(`{"apiVersion": "a/v1", "kind": "Subnet", "metadata": {"name": "a"}}`))},
-			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose resource "vpc": it exists as Subnet, and should be VPC: rename neither keys nor kinds`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot compose resource "vpc": it exists as kind Subnet, and is described as kind VPC: rename neither keys nor kinds`)},
 		},
 		"AnotherAccount": {
 			reason: "A platform cannot move to another account.",

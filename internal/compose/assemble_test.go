@@ -270,7 +270,7 @@ func TestAssemble(t *testing.T) {
 				parts: []Part{{Resources: []Resource{other}}},
 				o:     object.Composed{"other": object.Of(structOf(t, map[string]any{"apiVersion": "example.org/v1", "kind": "Bucket", "metadata": map[string]any{"name": "other"}}))},
 			},
-			want: want{err: `cannot compose resource "other": it exists as Bucket, and should be Thing: rename neither keys nor kinds`},
+			want: want{err: `cannot compose resource "other": it exists as kind Bucket, and is described as kind Thing: rename neither keys nor kinds`},
 		},
 	}
 

@@ -64,7 +64,7 @@ func (d Decision) existing(r Resource, existing object.Object, unknown []Need) (
 // object of another kind is refused: Crossplane would delete it.
 func retainUnknown(desired *structpb.Struct, existing object.Object, unknown []Need) error {
 	if want, is := object.Of(desired).String("kind"), existing.String("kind"); want != is {
-		return errors.Errorf("it exists as a %s and is described as a %s: rename neither keys nor kinds", is, want)
+		return errors.Errorf("it exists as kind %s, and is described as kind %s: rename neither keys nor kinds", is, want)
 	}
 	for _, u := range unknown {
 		for _, path := range u.Paths {

@@ -154,7 +154,7 @@ func TestProtect(t *testing.T) {
 		"DependentNotDescribed": {
 			reason: "A resource retained for an unknown dependent would never be deleted.",
 			rs:     []Resource{cluster},
-			want:   want{err: `cannot retain "cluster" until "nodes" is gone: no resource of that key is described`},
+			want:   want{err: `cannot retain "cluster" until "nodes" is deleted: no resource of that key is described`},
 		},
 		"Cycle": {
 			reason: "Two resources that wait for each other's deletion would never be deleted.",

@@ -73,7 +73,7 @@ func (u Upgrade) step(v v1alpha1.VersionsStatus) *blocker {
 	case u.target() != u.runs:
 		return u.waiting()
 	case len(u.movingAddons()) > 0:
-		b := &blocker{step: StepAddons, message: "Add-ons go " + strings.Join(u.movingAddons(), ", ")}
+		b := &blocker{step: StepAddons, message: "Add-ons are upgraded " + strings.Join(u.movingAddons(), ", ")}
 		if unready := u.addonsBlocker(); unready != nil {
 			b.of = unready.of
 		}
@@ -82,7 +82,7 @@ func (u Upgrade) step(v v1alpha1.VersionsStatus) *blocker {
 		if b := u.addonsBlocker(); b != nil {
 			return b
 		}
-		return &blocker{step: StepSystemNodes, of: []key.Key{key.NodeGroup(key.System)}, message: fmt.Sprintf("The system nodes go from %s to %s", u.nodes().Version, u.nodesTarget())}
+		return &blocker{step: StepSystemNodes, of: []key.Key{key.NodeGroup(key.System)}, message: fmt.Sprintf("The system nodes are upgraded from %s to %s", u.nodes().Version, u.nodesTarget())}
 	default:
 		return u.movingChart(v.Karpenter)
 	}

@@ -219,7 +219,7 @@ func TestVersions(t *testing.T) {
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.31"), Karpenter: "1.13.0", Addons: []v1alpha1.NamedVersion{{Name: "coredns", Version: "v1.12.4-eksbuild.1"}}},
-				upgrading: "Addons: Add-ons go from v1.0.0-eksbuild.1 to v1.12.4-eksbuild.1 (coredns)", blocked: "NotBlocked",
+				upgrading: "Addons: Add-ons are upgraded from v1.0.0-eksbuild.1 to v1.12.4-eksbuild.1 (coredns)", blocked: "NotBlocked",
 			},
 		},
 		"ProxyFirst": {
@@ -257,7 +257,7 @@ func TestVersions(t *testing.T) {
 			},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.33"), Karpenter: "1.13.0"},
-				upgrading: "SystemNodes: The system nodes go from 1.31 to 1.33, on the way to 1.35", blocked: "NotBlocked",
+				upgrading: "SystemNodes: The system nodes are upgraded from 1.31 to 1.33, on the way to 1.35", blocked: "NotBlocked",
 			},
 		},
 		"NodesNotDowngraded": {

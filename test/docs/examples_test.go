@@ -25,7 +25,7 @@ go run . render example/node-pools/claim.yaml --simulate -o tree
 | ` + "`before.yaml`" + ` | the claim before it was changed to ` + "`claim.yaml`" + ` |
 | ` + "`composition.yaml`" + ` | a Composition with the platform team's fences, for ` + "`--composition`" + ` |
 | ` + "`observed`" + ` | resources that exist, for ` + "`--observed`" + ` |
-| ` + "`desired.yaml`" + `, ` + "`passes.txt`" + `, ` + "`walk.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected results |
+| ` + "`desired.yaml`" + `, ` + "`passes.txt`" + `, ` + "`steps.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected results |
 | ` + "`want.txt`" + `, ` + "`want-api-error.txt`" + ` | the expected error of the function, and of the API server |
 
 ## Claims

@@ -15,8 +15,10 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/fieldpath"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/function"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/upgrade"
@@ -57,7 +59,7 @@ func TestUpgradeSteps(t *testing.T) {
 	t.Parallel()
 	for _, e := range changed(t) {
 		t.Run(e.Name, func(t *testing.T) {
-			examples.Golden(t, filepath.Join(e.Dir, "walk.txt"), upgradeSteps(t, e.Midway(t)))
+			examples.Golden(t, filepath.Join(e.Dir, "steps.txt"), upgradeSteps(t, e.Midway(t)))
 		})
 	}
 }
@@ -68,12 +70,13 @@ func upgradeSteps(t *testing.T, req *fnv1.RunFunctionRequest) []byte {
 	var out bytes.Buffer
 	ps := simulated(t, req)
 	for i, p := range ps {
-		v := object.Of(p.Response.GetDesired().GetComposite().GetResource())
+		var v v1alpha1.VersionsStatus
+		object.Of(p.Response.GetDesired().GetComposite().GetResource()).Decode("status.versions", &v)
 		fmt.Fprintf(&out, "pass %d: control plane %s, system nodes %s, Karpenter %s\n", i+1,
-			v.String("status.versions.controlPlane"), v.String("status.versions.systemNodes"), v.String("status.versions.karpenter"))
+			v.ControlPlane, upgrade.NodeGroup(v, key.System), v.Karpenter)
 		if i > 0 {
 			for _, k := range missing(ps[i-1].Response, p.Response) {
-				fmt.Fprintf(&out, "  %s goes\n", k)
+				fmt.Fprintf(&out, "  %s removed\n", k)
 			}
 		}
 		for _, c := range p.Response.GetConditions() {
