@@ -32,11 +32,11 @@ type function struct {
 	log  *bytes.Buffer
 	dir  string
 
-	// started is the time from its start to its first answer.
+	// started is the time from its start to its first response.
 	started time.Duration
 }
 
-// start the function, and call it once.
+// start builds and starts the function, and calls it once.
 func start(ctx context.Context) (*function, error) {
 	dir, err := os.MkdirTemp("", "seafarer-load-")
 	if err != nil {
@@ -91,7 +91,7 @@ func (f *function) run(ctx context.Context) error {
 	return err
 }
 
-// free address on loopback.
+// free returns a free address on loopback.
 func free(ctx context.Context) (string, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -100,23 +100,23 @@ func free(ctx context.Context) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// call the function with the bytes of a request, and return those of the response:
-// decoding them would take time from the function.
+// call calls the function with the bytes of a request, and returns those of the
+// response, because decoding them would take CPU from the function.
 func (f *function) call(ctx context.Context, req []byte) ([]byte, error) {
 	var rsp []byte
 	err := f.conn.Invoke(ctx, fnv1.FunctionRunnerService_RunFunction_FullMethodName, &req, &rsp, grpc.ForceCodec(raw{}))
 	return rsp, err
 }
 
-// answer of the function, which must not be Fatal.
-func (f *function) answer(ctx context.Context, req []byte) (*fnv1.RunFunctionResponse, error) {
+// response returns the function's response, or an error if it's Fatal.
+func (f *function) response(ctx context.Context, req []byte) (*fnv1.RunFunctionResponse, error) {
 	b, err := f.call(ctx, req)
 	if err != nil {
 		return nil, err
 	}
 	rsp := &fnv1.RunFunctionResponse{}
 	if err := proto.Unmarshal(b, rsp); err != nil {
-		return nil, errors.Wrap(err, "cannot read an answer")
+		return nil, errors.Wrap(err, "cannot decode a response")
 	}
 	for _, r := range rsp.GetResults() {
 		if r.GetSeverity() == fnv1.Severity_SEVERITY_FATAL {
@@ -126,11 +126,11 @@ func (f *function) answer(ctx context.Context, req []byte) (*fnv1.RunFunctionRes
 	return rsp, nil
 }
 
-// rss is the resident memory of the function, in bytes.
+// rss returns the function's resident memory in bytes.
 func (f *function) rss() (int, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", f.cmd.Process.Pid))
 	if err != nil {
-		return 0, errors.Wrap(err, "cannot read how much memory the function takes")
+		return 0, errors.Wrap(err, "cannot read the function's resident memory")
 	}
 	for line := range strings.Lines(string(b)) {
 		if kb, ok := strings.CutPrefix(line, "VmRSS:"); ok {
@@ -138,10 +138,10 @@ func (f *function) rss() (int, error) {
 			return n << 10, err
 		}
 	}
-	return 0, errors.New("cannot read how much memory the function takes")
+	return 0, errors.New("cannot read the function's resident memory")
 }
 
-// stop the function, and remove what was written for it.
+// stop stops the function, and removes its folder.
 func (f *function) stop() {
 	if f.conn != nil {
 		f.conn.Close() //nolint:errcheck // Nothing is in flight.
@@ -153,12 +153,12 @@ func (f *function) stop() {
 	os.RemoveAll(f.dir) //nolint:errcheck // It's a temporary folder.
 }
 
-// raw bytes instead of messages.
+// raw is a codec of bytes.
 type raw struct{}
 
 var _ encoding.Codec = raw{}
 
-// Marshal bytes.
+// Marshal returns the bytes.
 func (raw) Marshal(v any) ([]byte, error) {
 	b, ok := v.(*[]byte)
 	if !ok {
@@ -167,7 +167,7 @@ func (raw) Marshal(v any) ([]byte, error) {
 	return *b, nil
 }
 
-// Unmarshal bytes.
+// Unmarshal copies the bytes.
 func (raw) Unmarshal(data []byte, v any) error {
 	b, ok := v.(*[]byte)
 	if !ok {
@@ -177,5 +177,5 @@ func (raw) Unmarshal(data []byte, v any) error {
 	return nil
 }
 
-// Name of the codec that the function uses for them.
+// Name returns the name of the codec that the function uses.
 func (raw) Name() string { return "proto" }

@@ -21,10 +21,11 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
-// maxPasses is more than any claim needs to settle.
+// maxPasses is more than any claim needs to become stable.
 const maxPasses = 20
 
-// claims as requests that Crossplane sends for them once they are settled.
+// claims returns the requests that Crossplane sends for claims whose resources are
+// ready.
 func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 	manifest, err := os.ReadFile(filepath.Clean(c.Example))
 	if err != nil {
@@ -36,16 +37,16 @@ func (c *cli) claims(ctx context.Context, f *function) ([][]byte, error) {
 	for i := range claims {
 		g.Go(func() error {
 			var err error
-			claims[i], err = settled(ctx, f, manifest, fmt.Sprintf("claim-%04d", i))
+			claims[i], err = settledRequest(ctx, f, manifest, fmt.Sprintf("claim-%04d", i))
 			return err
 		})
 	}
 	return claims, g.Wait()
 }
 
-// settled request of a claim: everything that it desires exists and is ready,
-// with the metadata that a control plane adds.
-func settled(ctx context.Context, f *function, manifest []byte, name string) ([]byte, error) {
+// settledRequest returns a claim's request once all composed resources exist and are
+// ready, with the metadata that a control plane adds.
+func settledRequest(ctx context.Context, f *function, manifest []byte, name string) ([]byte, error) {
 	xr, err := render.Composite(manifest, apis.Composition)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func settled(ctx context.Context, f *function, manifest []byte, name string) ([]
 		if slices.Equal(b, before) {
 			return proto.Marshal(simulate.WithMetadata(req))
 		}
-		rsp, err := f.answer(ctx, b)
+		rsp, err := f.response(ctx, b)
 		if err != nil {
 			return nil, errors.Wrapf(err, "cannot settle %s", name)
 		}
@@ -81,7 +82,7 @@ func settled(ctx context.Context, f *function, manifest []byte, name string) ([]
 	return nil, errors.Errorf("%s does not settle", name)
 }
 
-// rename a composite resource and its claim.
+// rename renames a composite resource and its claim.
 func rename(xr map[string]any, name string) error {
 	spec, _ := xr["spec"].(map[string]any)
 	ref, _ := spec["claimRef"].(map[string]any)
@@ -102,11 +103,11 @@ type result struct {
 	first, last int
 }
 
-// load the function with all claims, one after another, for the given duration and at
+// load calls the function with all claims, one after another, for the duration and at
 // least once.
 func (c *cli) load(ctx context.Context, f *function, claims [][]byte) (result, error) {
-	// An invalid claim would be fast. Each claim was valid before, and the same request
-	// gets the same answer.
+	// Calls with an invalid claim would be fast. Each claim was valid before, and the same
+	// request gets the same response.
 	r := result{}
 	var next atomic.Int64
 	var mu sync.Mutex
@@ -146,20 +147,20 @@ func (c *cli) load(ctx context.Context, f *function, claims [][]byte) (result, e
 	return r, err
 }
 
-// judge the measurements.
-func (r result) judge(started time.Duration) error {
+// check prints the measurements, and returns an error if they exceed a limit.
+func (r result) check(started time.Duration) error {
 	slices.Sort(r.times)
 	at := func(q float64) time.Duration { return r.times[int(q*float64(len(r.times)-1))] }
 	p50, p99 := at(0.5), at(0.99)
 	tail, growth := float64(p99)/float64(p50), float64(r.last)/float64(r.first)
-	fmt.Printf("start to first answer  %8s   want less than %s\n", started.Round(time.Millisecond), maxStart)
-	fmt.Printf("calls                  %8d   %.0f a second, all answered\n", len(r.times), float64(len(r.times))/r.took.Seconds())
+	fmt.Printf("start to response      %8s   want less than %s\n", started.Round(time.Millisecond), maxStart)
+	fmt.Printf("calls                  %8d   %.0f a second, no errors\n", len(r.times), float64(len(r.times))/r.took.Seconds())
 	fmt.Printf("median call            %8s\n", p50.Round(10*time.Microsecond))
 	fmt.Printf("99 of 100 calls within %8s   %.1f times the median, want %.0f at most\n", p99.Round(10*time.Microsecond), tail, maxTail)
 	fmt.Printf("memory                 %5d MiB   want %d MiB at most\n", r.last>>20, maxRSS>>20)
 	fmt.Printf("  after the first round%5d MiB   %.2f times, want %.1f at most\n", r.first>>20, growth, maxGrowth)
 	if started > maxStart || tail > maxTail || growth > maxGrowth || r.last > maxRSS {
-		return errors.New("the function is slower or larger than it should be: see above")
+		return errors.New("the function exceeds a limit: see above")
 	}
 	return nil
 }

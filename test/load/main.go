@@ -1,6 +1,5 @@
-// Command load puts the function under full load: the program itself, over gRPC with
-// mTLS, on loopback only. It fails if a call fails, or if the function exceeds the limits
-// below.
+// Command load measures the function under full load: its binary, over gRPC with mTLS,
+// on loopback. It fails if a call fails, or if the function exceeds the limits below.
 package main
 
 import (
@@ -26,9 +25,9 @@ const (
 )
 
 type cli struct {
-	Claims   int           `default:"1000"                                  help:"How many claims there are, at most 2000."`
+	Claims   int           `default:"1000"                                  help:"Number of claims, at most 2000."`
 	Duration time.Duration `default:"1m"                                    help:"How long to call, at most ten minutes. All claims are called once, however long that takes."`
-	Clients  int           `default:"8"                                     help:"How many calls there are at a time, at most 64."`
+	Clients  int           `default:"8"                                     help:"Number of concurrent calls, at most 64."`
 	Example  string        `default:"example/seafarer-cluster/claim.yaml" help:"Claim to copy. Copies differ in their names." type:"existingfile"`
 }
 
@@ -67,7 +66,7 @@ func (c *cli) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.judge(f.started)
+	return r.check(f.started)
 }
 
 func progressf(format string, args ...any) {

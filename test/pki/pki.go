@@ -26,7 +26,7 @@ type Authority struct {
 	key  *ecdsa.PrivateKey
 }
 
-// New authority.
+// New creates an authority.
 func New() (*Authority, error) {
 	t := template()
 	t.IsCA, t.BasicConstraintsValid, t.KeyUsage = true, true, x509.KeyUsageCertSign
@@ -42,7 +42,7 @@ func New() (*Authority, error) {
 	return &Authority{cert: cert, key: key}, errors.Wrap(err, "cannot parse an authority")
 }
 
-// Issue a certificate that's good for a server on loopback and for a client.
+// Issue issues a certificate for a server on loopback and for a client.
 func (a *Authority) Issue() (tls.Certificate, error) {
 	t := template()
 	t.KeyUsage = x509.KeyUsageDigitalSignature
@@ -56,8 +56,8 @@ func (a *Authority) Issue() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, errors.Wrap(err, "cannot issue a certificate")
 }
 
-// WriteServer writes a certificate to a folder, as Crossplane gives it to a
-// function: tls.crt, tls.key, and this authority's own certificate as ca.crt.
+// WriteServer writes a certificate to a folder, with the file names of Crossplane:
+// tls.crt, tls.key, and this authority's certificate as ca.crt.
 func (a *Authority) WriteServer(dir string) error {
 	c, err := a.Issue()
 	if err != nil {
@@ -79,7 +79,8 @@ func (a *Authority) WriteServer(dir string) error {
 	return nil
 }
 
-// Client that trusts this authority, and presents a certificate of it.
+// Client returns the configuration of a client that trusts this authority, and
+// presents a certificate of it.
 func (a *Authority) Client() (*tls.Config, error) {
 	c, err := a.Issue()
 	if err != nil {
