@@ -12,8 +12,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// copyAPI of ours to where it can be changed: with charts of the lab's own, the
-// Composition says where they are.
+// copyAPI copies our API to the lab's folder. If the lab has its own charts, the
+// Composition there refers to their registry.
 func (l *Lab) copyAPI(context.Context) error {
 	from := filepath.Join(l.source, rootModule, l.options.api().folder)
 	for _, f := range []string{"activation.yaml", "definition.yaml", "composition.yaml", "crossplane.yaml"} {
@@ -22,7 +22,7 @@ func (l *Lab) copyAPI(context.Context) error {
 			return errors.Wrap(err, "cannot read our API")
 		}
 		if f == "composition.yaml" && l.charts != nil {
-			if b, err = fence(b, "karpenterChartRepository", l.charts.url); err != nil {
+			if b, err = setInput(b, "karpenterChartRepository", l.charts.url); err != nil {
 				return err
 			}
 		}
@@ -33,8 +33,8 @@ func (l *Lab) copyAPI(context.Context) error {
 	return nil
 }
 
-// fence a Composition's claims with a field of the function's input.
-func fence(composition []byte, field, value string) ([]byte, error) {
+// setInput sets a field of the function's input in a Composition.
+func setInput(composition []byte, field, value string) ([]byte, error) {
 	o := &unstructured.Unstructured{}
 	if err := yaml.Unmarshal(composition, &o.Object); err != nil {
 		return nil, errors.Wrap(err, "cannot parse the Composition")
@@ -48,17 +48,16 @@ func fence(composition []byte, field, value string) ([]byte, error) {
 		return nil, errors.New("the Composition's step is no object")
 	}
 	if err := unstructured.SetNestedField(step, value, "input", field); err != nil {
-		return nil, errors.Wrap(err, "cannot fence the Composition")
+		return nil, errors.Wrap(err, "cannot set the function's input")
 	}
 	if err := unstructured.SetNestedSlice(o.Object, steps, "spec", "pipeline"); err != nil {
-		return nil, errors.Wrap(err, "cannot fence the Composition")
+		return nil, errors.Wrap(err, "cannot set the function's input")
 	}
 	b, err := yaml.Marshal(o.Object)
 	return b, errors.Wrap(err, "cannot write the Composition")
 }
 
-// installAPI of ours: the XRD, the Composition, and which of the providers' kinds
-// we need.
+// installAPI installs the XRD, the Composition and the activation policy.
 func (l *Lab) installAPI(ctx context.Context) error {
 	for _, f := range []string{"activation.yaml", "definition.yaml", "composition.yaml"} {
 		objects, err := readObjects(l.path("apis", f))
@@ -69,17 +68,17 @@ func (l *Lab) installAPI(ctx context.Context) error {
 			return err
 		}
 	}
-	return l.offered(ctx)
+	return l.waitOffered(ctx)
 }
 
-// An api is what one of our Configurations brings.
+// An api is the content of one of our Configurations.
 type api struct {
 	configuration, folder string
 
-	// definition by name, and the condition that it has once users can make objects.
-	definition, offered string
+	// definition is the XRD's name, and condition is true once its API is served.
+	definition, condition string
 
-	// composite resources are of this kind.
+	// composite is the kind of composite resources.
 	composite string
 }
 
@@ -87,32 +86,32 @@ func (o Options) api() api {
 	if o.Namespaced {
 		return api{
 			configuration: "configuration-seafarer-cluster-namespaced", folder: "apis-namespaced",
-			definition: claimResource, offered: "Established",
+			definition: claimResource, condition: "Established",
 			composite: "SeafarerCluster",
 		}
 	}
 	return api{
 		configuration: "configuration-seafarer-cluster", folder: "apis",
-		definition: "x" + claimResource, offered: "Offered",
+		definition: "x" + claimResource, condition: "Offered",
 		composite: "XSeafarerCluster",
 	}
 }
 
-// kind of composite resources.
+// kind returns the kind of composite resources.
 func (a api) kind() schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: "platform.seafarer.cloud", Version: "v1alpha1", Kind: a.composite}
 }
 
-// claimResource is what users make: claims, or composite resources in a namespace.
+// claimResource is what users create: claims, or namespaced composite resources.
 const claimResource = "seafarerclusters.platform.seafarer.cloud"
 
-// compositeResource is what Crossplane makes of a claim.
+// compositeResource is what Crossplane creates for a claim.
 const compositeResource = "x" + claimResource
 
-// offered means that users can make what they are to make.
-func (l *Lab) offered(ctx context.Context) error {
+// waitOffered waits until users can create claims or composite resources.
+func (l *Lab) waitOffered(ctx context.Context) error {
 	a := l.options.api()
-	return l.untilCondition(ctx, object(`{apiVersion: apiextensions.crossplane.io/v1, kind: CompositeResourceDefinition, metadata: {name: `+a.definition+`}}`), a.offered)
+	return l.untilCondition(ctx, object(`{apiVersion: apiextensions.crossplane.io/v1, kind: CompositeResourceDefinition, metadata: {name: `+a.definition+`}}`), a.condition)
 }
 
 func (l *Lab) untilCondition(ctx context.Context, o *unstructured.Unstructured, kind string) error {

@@ -11,8 +11,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// auditPolicy of the API server: who deletes what is written down, and nothing
-// else.
+// auditPolicy of the API server: log deletions only.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -22,35 +21,35 @@ rules:
 - level: None
 `
 
-// A Deletion that somebody asked the API server for.
+// A Deletion is a request to delete an object.
 type Deletion struct {
 	Time  time.Time
 	User  string
 	Agent string
 
-	// Group, Resource, Namespace and Name of what was to be deleted. A deletion
-	// of a collection has no name.
+	// Group, Resource, Namespace and Name of the object. A deletion of a
+	// collection has no name.
 	Group, Resource, Namespace, Name string
 
-	// Policy of propagation that was asked for: Background, Foreground or Orphan.
+	// Policy is the requested propagation: Background, Foreground or Orphan.
 	Policy string
 
-	// Code of the answer: 200 if it was accepted, 409 if a Usage denied it. Then
-	// Why says which.
+	// Code of the response: 200 if accepted, 409 if a Usage denied it. Why names
+	// the Usage.
 	Code int
 	Why  string
 }
 
-// Accepted by the API server.
+// Accepted reports whether the API server accepted the deletion.
 func (d Deletion) Accepted() bool { return d.Code >= 200 && d.Code < 300 }
 
-// String tells who deleted what, and how that was answered.
+// String returns the user, the object and the response.
 func (d Deletion) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %d %s.%s %s/%s %s by %s (%s) %s", d.Time.Format(time.TimeOnly+".000"), d.Code, d.Resource, d.Group, d.Namespace, d.Name, d.Policy, d.User, d.Agent, d.Why))
 }
 
-// Deletions that the API server was asked for, in their order. It remembers them
-// all, whatever became of it in between.
+// Deletions returns all deletions that the API server was asked for, in order,
+// including those before a restart.
 func (l *Lab) Deletions() ([]Deletion, error) {
 	f, err := os.Open(l.auditLog())
 	if err != nil {
@@ -64,14 +63,14 @@ func (l *Lab) Deletions() ([]Deletion, error) {
 	for s.Scan() {
 		var e auditEvent
 		if err := json.Unmarshal(s.Bytes(), &e); err != nil {
-			continue // An API server that was killed left half a line.
+			continue // A killed API server leaves a partial line.
 		}
 		ds = append(ds, e.deletion())
 	}
 	return ds, errors.Wrap(s.Err(), "cannot read the audit log")
 }
 
-// auditEvent is what is of interest in an event of audit.k8s.io/v1.
+// auditEvent has the fields of an audit.k8s.io/v1 Event that Deletion needs.
 type auditEvent struct {
 	RequestReceivedTimestamp time.Time `json:"requestReceivedTimestamp"`
 	UserAgent                string    `json:"userAgent"`

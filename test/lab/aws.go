@@ -24,7 +24,7 @@ import (
 // pollAWS is how often provider-aws looks for drift.
 const pollAWS = 20 * time.Second
 
-// AWS is emulated, by moto and what emulator adds to it. Each EKS cluster in it
+// AWS is emulated by moto with the additions in emulator. Each of its EKS clusters
 // is an API server of the lab.
 type AWS struct {
 	lab     *Lab
@@ -32,7 +32,7 @@ type AWS struct {
 	url     string
 	process *process
 
-	// Key of the user that provider-aws is.
+	// Key of the user that provider-aws runs as.
 	Key AWSKey
 
 	cancel context.CancelFunc
@@ -43,13 +43,13 @@ type AWS struct {
 	leaked   []string
 }
 
-// An AWSKey says who somebody is in AWS.
+// An AWSKey is the access key of an IAM user.
 type AWSKey struct {
 	ID     string `json:"id"`
 	Secret string `json:"secret"`
 }
 
-// startAWS and let nobody in but provider-aws.
+// startAWS starts the emulator and creates provider-aws' user.
 func (l *Lab) startAWS(ctx context.Context) error {
 	python, err := l.python(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (l *Lab) startAWS(ctx context.Context) error {
 	l.AWS = a
 	err = until(ctx, startTimeout, func(ctx context.Context) error {
 		if a.process.ended() {
-			return errors.New("it has ended")
+			return errors.New("the process has ended")
 		}
 		return a.call(ctx, http.MethodGet, "delays", nil, nil)
 	})
@@ -78,12 +78,13 @@ func (l *Lab) startAWS(ctx context.Context) error {
 	if err := a.call(ctx, http.MethodPost, "users", map[string]any{"name": "crossplane"}, &a.Key); err != nil {
 		return err
 	}
-	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx)) // It outlives the call.
+	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx)) // Runs until stop.
 	a.done.Go(func() { a.watch(ctx) })
 	return nil
 }
 
-// python with what the emulator needs, installed unless it is.
+// python returns the interpreter of a virtual environment with the emulator's
+// requirements, which is created unless it exists.
 func (l *Lab) python(ctx context.Context) (string, error) {
 	bin, err := buildDir()
 	if err != nil {
@@ -92,7 +93,7 @@ func (l *Lab) python(ctx context.Context) (string, error) {
 	requirements := filepath.Join(l.source, "emulator", "requirements.txt")
 	b, err := os.ReadFile(filepath.Clean(requirements))
 	if err != nil {
-		return "", errors.Wrap(err, "cannot read what the emulator needs")
+		return "", errors.Wrap(err, "cannot read the emulator's requirements")
 	}
 	h := sha256.Sum256(b)
 	dir := filepath.Join(filepath.Dir(bin), "python-"+hex.EncodeToString(h[:])[:12])
@@ -101,16 +102,16 @@ func (l *Lab) python(ctx context.Context) (string, error) {
 		return python, nil
 	}
 	if _, err := command(ctx, l.Dir, nil, "", "python3", "-m", "venv", "--clear", dir); err != nil {
-		return "", errors.Wrap(err, "cannot make a virtual environment: is there a Python 3 with venv?")
+		return "", errors.Wrap(err, "cannot create a virtual environment: install Python 3 with venv")
 	}
 	if _, err := command(ctx, l.Dir, nil, "", python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement="+requirements); err != nil {
-		return "", errors.Wrap(err, "cannot install what the emulator needs")
+		return "", errors.Wrap(err, "cannot install the emulator's requirements")
 	}
-	return python, errors.Wrap(os.WriteFile(complete, nil, 0o600), "cannot remember what was installed")
+	return python, errors.Wrap(os.WriteFile(complete, nil, 0o600), "cannot write the marker of a complete installation")
 }
 
-// startProviderAWS, with the controllers of our kinds. Whatever it would ask, it
-// asks the emulator.
+// startProviderAWS starts provider-aws with the controllers of our kinds. All of
+// its calls go to the emulator.
 func (l *Lab) startProviderAWS(ctx context.Context) error {
 	env := []string{
 		"KUBECONFIG=" + l.Kubeconfig(), "HOME=" + l.Dir, "AWS_ENDPOINT_URL=" + l.AWS.url,
@@ -141,31 +142,31 @@ spec:
 `, crossplaneNamespace, l.AWS.url)))
 }
 
-// RestartProviderAWS without any warning.
+// RestartProviderAWS kills and restarts provider-aws.
 func (l *Lab) RestartProviderAWS() error {
 	l.providerAWS.kill()
 	return l.providerAWS.start()
 }
 
-// call the emulator for what is not AWS's.
+// call calls the emulator's own API, below /lab.
 func (a *AWS) call(ctx context.Context, method, path string, in, out any) error {
 	b, err := json.Marshal(in)
 	if err != nil {
-		return errors.Wrap(err, "cannot ask the emulator")
+		return errors.Wrap(err, "cannot call the emulator")
 	}
 	req, err := http.NewRequestWithContext(ctx, method, a.url+"/lab/"+path, bytes.NewReader(b))
 	if err != nil {
-		return errors.Wrap(err, "cannot ask the emulator")
+		return errors.Wrap(err, "cannot call the emulator")
 	}
 	req.Header.Set("Content-Type", "application/json")
 	rsp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return errors.Wrap(err, "cannot ask the emulator")
+		return errors.Wrap(err, "cannot call the emulator")
 	}
 	defer rsp.Body.Close() //nolint:errcheck // Nothing was written.
 	body, err := io.ReadAll(rsp.Body)
 	if err != nil {
-		return errors.Wrap(err, "cannot read what the emulator answers")
+		return errors.Wrap(err, "cannot read the emulator's response")
 	}
 	if rsp.StatusCode != http.StatusOK {
 		return errors.Errorf("%s /lab/%s: %s: %s", method, path, rsp.Status, body)
@@ -173,12 +174,12 @@ func (a *AWS) call(ctx context.Context, method, path string, in, out any) error 
 	if out == nil {
 		return nil
 	}
-	return errors.Wrap(json.Unmarshal(body, out), "cannot read what the emulator answers")
+	return errors.Wrap(json.Unmarshal(body, out), "cannot read the emulator's response")
 }
 
-// Offer an API server for the next cluster that is created, with Karpenter in it
-// and the nodes of the node groups of a namespace.
-func (a *AWS) Offer(ctx context.Context, namespace string) (*EKSCluster, error) {
+// AddAPIServer adds an API server for the next cluster that is created, with a
+// simulated Karpenter and the nodes of a namespace's node groups.
+func (a *AWS) AddAPIServer(ctx context.Context, namespace string) (*EKSCluster, error) {
 	l := a.lab
 	webhook := l.path("eks", "webhook.kubeconfig")
 	if err := write(webhook, []byte(`apiVersion: v1
@@ -195,7 +196,7 @@ current-context: eks
 	if c.Cluster, err = l.StartCluster(ctx, namespace, "--authentication-token-webhook-config-file="+webhook, "--authentication-token-webhook-version=v1"); err != nil {
 		return nil, err
 	}
-	c.Karpenter = PlayKarpenter(ctx, c.Cluster, KarpenterOptions{
+	c.Karpenter = SimulateKarpenter(ctx, c.Cluster, KarpenterOptions{
 		NodeGroups: func(ctx context.Context) ([]unstructured.Unstructured, error) {
 			return l.NodeGroups(ctx, namespace, "")
 		},
@@ -207,7 +208,7 @@ current-context: eks
 			err := a.call(ctx, http.MethodPost, "instances", map[string]any{"endpoint": c.Endpoint, "class": class.Object["spec"]}, &i)
 			return i.ID, err
 		},
-		End: func(ctx context.Context, instance string) error {
+		Terminate: func(ctx context.Context, instance string) error {
 			return a.call(ctx, http.MethodDelete, "instances/"+instance, nil, nil)
 		},
 	})
@@ -217,8 +218,7 @@ current-context: eks
 	return c, a.call(ctx, http.MethodPost, "apiservers", map[string]any{"endpoint": c.Endpoint, "ca": string(c.CA)}, nil)
 }
 
-// watch for clusters that are gone: so are their API servers, with all that was
-// in them.
+// watch stops the API servers of deleted clusters.
 func (a *AWS) watch(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -233,18 +233,18 @@ func (a *AWS) watch(ctx context.Context) {
 			Gone     bool   `json:"gone"`
 		}
 		if a.call(ctx, http.MethodGet, "apiservers", nil, &servers) != nil {
-			continue // It's stopping, or busy.
+			continue // The emulator is stopping, or busy.
 		}
 		for _, s := range servers {
 			if s.Gone {
-				a.end(s.Endpoint)
+				a.stopCluster(s.Endpoint)
 			}
 		}
 	}
 }
 
-// end the API server of a cluster that is gone.
-func (a *AWS) end(endpoint string) {
+// stopCluster stops the API server of a deleted cluster.
+func (a *AWS) stopCluster(endpoint string) {
 	a.mu.Lock()
 	c, ok := a.clusters[endpoint]
 	delete(a.clusters, endpoint)
@@ -259,14 +259,14 @@ func (a *AWS) end(endpoint string) {
 	a.leaked = append(a.leaked, left...)
 }
 
-// Leaked are the nodes whose cluster went before they did.
+// Leaked returns the nodes whose cluster was deleted before them.
 func (a *AWS) Leaked() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return append([]string{}, a.leaked...)
 }
 
-// stop playing. The lab stops the API servers.
+// stop stops the simulation. The lab stops the API servers.
 func (a *AWS) stop() {
 	if a.cancel == nil {
 		return
@@ -278,28 +278,28 @@ func (a *AWS) stop() {
 	}
 }
 
-// An AWSFault makes calls fail.
+// An AWSFault fails calls.
 type AWSFault struct {
-	// Service and Operation as AWS calls them, or any.
+	// Service and Operation by AWS's names. Empty matches any.
 	Service   string `json:"service,omitempty"`
 	Operation string `json:"operation,omitempty"`
 
-	// Code of the error, or ThrottlingException.
+	// Code of the error. ThrottlingException if empty.
 	Code string `json:"code,omitempty"`
 
-	// Status of HTTP. From 500 on, it's all of the answer.
+	// Status of HTTP. From 500 on, the response has no body.
 	Status int `json:"status,omitempty"`
 
-	// Rate of calls that fail, up to 1.
+	// Rate of calls that fail, between 0 and 1.
 	Rate float64 `json:"rate"`
 }
 
-// Fail calls like this from now on, and no others.
-func (a *AWS) Fail(ctx context.Context, fs ...AWSFault) error {
+// SetFaults replaces the faults that calls fail with.
+func (a *AWS) SetFaults(ctx context.Context, fs ...AWSFault) error {
 	return a.call(ctx, http.MethodPut, "faults", append([]AWSFault{}, fs...), nil)
 }
 
-// A Write is a call that may have changed something in AWS.
+// A Write is a call that may have changed a resource in AWS.
 type Write struct {
 	Service   string `json:"service"`
 	Operation string `json:"operation"`
@@ -312,24 +312,23 @@ func (w Write) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s %v %s %s", w.Service, w.Operation, w.Status, w.Path, w.Body))
 }
 
-// Writes from a number on.
+// Writes returns the writes from an index on.
 func (a *AWS) Writes(ctx context.Context, since int) ([]Write, error) {
 	var ws []Write
 	err := a.call(ctx, http.MethodGet, fmt.Sprintf("writes?since=%d", since), nil, &ws)
 	return ws, err
 }
 
-// Python runs a script of a folder of the lab as somebody who knows no more than
-// AWS's own SDK does.
+// Python runs a script in awssdk, which uses AWS's SDK only.
 func (a *AWS) Python(ctx context.Context, region string, env []string, args ...string) (string, error) {
 	env = append([]string{
 		"AWS_ENDPOINT_URL=" + a.url, "AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=" + a.Key.ID, "AWS_SECRET_ACCESS_KEY=" + a.Key.Secret,
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "PYTHONDONTWRITEBYTECODE=1",
 	}, env...)
-	return command(ctx, filepath.Join(a.lab.source, "stranger"), env, "", a.python, args...)
+	return command(ctx, filepath.Join(a.lab.source, "awssdk"), env, "", a.python, args...)
 }
 
-// Account is all that is in it, in a region: ids by kind.
+// Account returns the ids of all resources of the account in a region, by kind.
 func (a *AWS) Account(ctx context.Context, region string) (map[string][]string, error) {
 	out, err := a.Python(ctx, region, nil, "account.py")
 	if err != nil {
@@ -337,5 +336,5 @@ func (a *AWS) Account(ctx context.Context, region string) (map[string][]string, 
 	}
 	all := make(map[string][]string)
 	err = json.Unmarshal([]byte(out), &all)
-	return all, errors.Wrap(err, "cannot read what is in an account")
+	return all, errors.Wrap(err, "cannot read the resources of an account")
 }

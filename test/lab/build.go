@@ -16,11 +16,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// envBin overrides the folder that is built into. It's the one that
-// test/crossplane builds into, too.
+// envBin overrides the folder of the binaries, which test/crossplane uses, too.
 const envBin = "SEAFARER_TEST_BIN"
 
-// Where things are, from the folder of this module.
+// Modules, relative to the folder of this one.
 const (
 	rootModule               = "../.."
 	crossplaneModule         = "../crossplane"
@@ -30,33 +29,33 @@ const (
 	providerAWSModule        = "provideraws"
 )
 
-// versionVar is how core and the CLI are told their version. Core checks what
-// packages need against it.
+// versionVar is the version of core and the CLI. Core compares the constraints of
+// packages with it.
 const versionVar = "github.com/crossplane/crossplane-runtime/v2/pkg/version.version"
 
-// metricsVar is the address at which a provider that has no flag for it serves
-// metrics: 0 for none.
+// metricsVar is the address of the metrics of a provider without a flag for it: 0
+// for none.
 const metricsVar = "sigs.k8s.io/controller-runtime/pkg/metrics/server.DefaultBindAddress"
 
 // A build of a command.
 type build struct {
 	name string
-	dir  string // of the module that pins the version.
+	dir  string // of the module that pins the version
 	pkg  string
 
-	// variables to set, such as the version to tell the command.
+	// variables to set, such as the version.
 	variables map[string]string
 
-	// more files that it's built of, besides the usual.
+	// more source files besides go.mod, go.sum and main.go.
 	more []string
 }
 
-// binaries that the lab needs besides the function.
+// binaries that the lab needs besides the function's.
 type binaries struct {
 	kube, core, cli, helm, kubernetes, aws string
 }
 
-// source of this package, so that it does not matter where it's called from.
+// source returns the folder of this package, independent of the working directory.
 func source() (string, error) {
 	_, file, _, ok := runtime.Caller(0)
 	if !ok || !filepath.IsAbs(file) {
@@ -65,7 +64,7 @@ func source() (string, error) {
 	return filepath.Dir(file), nil
 }
 
-// Build all that a lab needs besides the function, so that it starts soon.
+// Build builds all binaries of a lab except the function.
 func Build(ctx context.Context, o Options) error {
 	src, err := source()
 	if err != nil {
@@ -75,14 +74,14 @@ func Build(ctx context.Context, o Options) error {
 	return err
 }
 
-// buildAll that's needed and missing or not up to date. Only the first time is
-// slow.
+// buildAll builds the required binaries that are missing or outdated. Only the
+// first time is slow.
 func buildAll(ctx context.Context, src string, o Options) (binaries, error) {
 	dir, err := buildDir()
 	if err != nil {
 		return binaries{}, err
 	}
-	builds, err := needed(ctx, src, o)
+	builds, err := requiredBuilds(ctx, src, o)
 	if err != nil {
 		return binaries{}, err
 	}
@@ -98,7 +97,7 @@ func buildAll(ctx context.Context, src string, o Options) (binaries, error) {
 	}, nil
 }
 
-// buildDir is the folder to build into. It's there.
+// buildDir returns the folder of the binaries, and creates it unless it exists.
 func buildDir() (string, error) {
 	dir := os.Getenv(envBin)
 	if dir == "" {
@@ -112,11 +111,11 @@ func buildDir() (string, error) {
 	if err != nil {
 		return "", errors.Wrap(err, "cannot find a folder to build into")
 	}
-	return dir, errors.Wrap(os.MkdirAll(dir, 0o750), "cannot make a folder to build into")
+	return dir, errors.Wrap(os.MkdirAll(dir, 0o750), "cannot create a folder to build into")
 }
 
-// needed builds. The real providers are needed only if they are not played.
-func needed(ctx context.Context, src string, o Options) ([]build, error) {
+// requiredBuilds returns the builds of a lab. Simulated providers need none.
+func requiredBuilds(ctx context.Context, src string, o Options) ([]build, error) {
 	kube, err := kubeVersion(ctx, filepath.Join(src, kubeModule))
 	if err != nil {
 		return nil, err
@@ -150,7 +149,7 @@ func needed(ctx context.Context, src string, o Options) ([]build, error) {
 	return builds, nil
 }
 
-// kubeVersion tells the wrapper which Kubernetes it is.
+// kubeVersion returns the variables that set the version of Kubernetes.
 func kubeVersion(ctx context.Context, dir string) (map[string]string, error) {
 	v, err := moduleVersion(ctx, dir, "k8s.io/kubernetes")
 	if err != nil {
@@ -167,8 +166,8 @@ func moduleVersion(ctx context.Context, dir, module string) (string, error) {
 	return strings.TrimSpace(v), errors.Wrapf(err, "cannot find the version of %s", module)
 }
 
-// run the build unless what it would make is there. To ask the go command takes
-// it ten seconds, because it links before it compares.
+// run runs the build unless its result is up to date. The go command would take
+// ten seconds to find out, because it links before it compares.
 func (b build) run(ctx context.Context, dir string, out io.Writer) error {
 	flags := []string{"-s -w"}
 	for _, k := range sorted(b.variables) {
@@ -180,7 +179,7 @@ func (b build) run(ctx context.Context, dir string, out io.Writer) error {
 		return err
 	}
 	stamp := filepath.Join(dir, b.name+".lab")
-	if was, err := os.ReadFile(filepath.Clean(stamp)); err == nil && string(was) == sum {
+	if last, err := os.ReadFile(filepath.Clean(stamp)); err == nil && string(last) == sum {
 		if _, err := os.Stat(filepath.Join(dir, b.name)); err == nil {
 			return nil
 		}
@@ -190,17 +189,17 @@ func (b build) run(ctx context.Context, dir string, out io.Writer) error {
 	if _, err := goTool(ctx, b.dir, args...); err != nil {
 		return errors.Wrapf(err, "cannot build %s", b.name)
 	}
-	return errors.Wrap(os.WriteFile(stamp, []byte(sum), 0o600), "cannot remember what was built")
+	return errors.Wrap(os.WriteFile(stamp, []byte(sum), 0o600), "cannot write the checksum of a build")
 }
 
-// sum of all that a build depends on.
+// sum returns the checksum of the inputs of a build.
 func (b build) sum(args []string) (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, runtime.Version(), args) //nolint:errcheck // Hashes don't fail.
 	for _, f := range append([]string{"go.mod", "go.sum", "main.go"}, b.more...) {
 		c, err := os.ReadFile(filepath.Join(b.dir, f))
 		if err != nil && !os.IsNotExist(err) {
-			return "", errors.Wrap(err, "cannot read what to build")
+			return "", errors.Wrap(err, "cannot read the source of a build")
 		}
 		fmt.Fprintln(h, f, len(c)) //nolint:errcheck // Hashes don't fail.
 		h.Write(c)
@@ -208,12 +207,12 @@ func (b build) sum(args []string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// goTool runs the go command in a folder, and returns what it prints.
+// goTool runs the go command in a folder, and returns its output.
 func goTool(ctx context.Context, dir string, args ...string) (string, error) {
 	return command(ctx, dir, []string{"CGO_ENABLED=0", "GOWORK=off"}, "", "go", args...)
 }
 
-// command runs to its end. If it fails, the error holds what it complained about.
+// command runs a command, and returns its output. An error includes its stderr.
 func command(ctx context.Context, dir string, env []string, in, name string, args ...string) (string, error) {
 	var stdout, stderr strings.Builder
 	cmd := exec.CommandContext(ctx, name, args...)
@@ -228,7 +227,7 @@ func command(ctx context.Context, dir string, env []string, in, name string, arg
 	return stdout.String(), nil
 }
 
-// progress tells what takes long, and how long it took.
+// progress prints a step's time, every 15 s and when it's done.
 func progress(out io.Writer, what string) func() {
 	const interval = 15 * time.Second
 	start := time.Now()
@@ -241,12 +240,12 @@ func progress(out io.Writer, what string) func() {
 			case <-done:
 				return
 			case <-tick.C:
-				fmt.Fprintf(out, "lab: %s: %s so far\n", what, time.Since(start).Round(time.Second)) //nolint:errcheck // Progress may get lost.
+				fmt.Fprintf(out, "lab: %s: %s so far\n", what, time.Since(start).Round(time.Second)) //nolint:errcheck // Progress is optional.
 			}
 		}
 	}()
 	return func() {
 		close(done)
-		fmt.Fprintf(out, "lab: %s: %s\n", what, time.Since(start).Round(100*time.Millisecond)) //nolint:errcheck // Progress may get lost.
+		fmt.Fprintf(out, "lab: %s: %s\n", what, time.Since(start).Round(100*time.Millisecond)) //nolint:errcheck // Progress is optional.
 	}
 }

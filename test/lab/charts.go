@@ -26,16 +26,15 @@ import (
 type chartRepository struct {
 	server *httptest.Server
 
-	// url of the repository, as Helm wants it.
+	// url of the repository, in Helm's form.
 	url string
 
-	// ca is the file with the authority of the registry's certificate.
+	// ca is the file of the authority that issued the registry's certificate.
 	ca string
 }
 
-// publishCharts of Karpenter to a registry of the lab's own. They are the real
-// ones, from the sources of the release: like those who publish them, the lab
-// writes the version into them.
+// publishCharts publishes Karpenter's charts, from the source of the release, to the
+// lab's registry. Like the release process, it sets their version.
 func (l *Lab) publishCharts(ctx context.Context) error {
 	m, err := modules.Find(ctx, "", "github.com/aws/karpenter-provider-aws")
 	if err != nil {
@@ -52,7 +51,7 @@ func (l *Lab) publishCharts(ctx context.Context) error {
 	return nil
 }
 
-// startChartRepository with a certificate, because Helm talks to registries in
+// startChartRepository starts a registry with a certificate, because Helm requires
 // TLS.
 func (l *Lab) startChartRepository() error {
 	ca, err := newAuthority("charts")
@@ -110,5 +109,5 @@ func (r *chartRepository) client() (*helmregistry.Client, error) {
 		helmregistry.ClientOptCredentialsFile(filepath.Join(filepath.Dir(r.ca), "credentials.json")),
 		helmregistry.ClientOptWriter(io.Discard),
 	)
-	return c, errors.Wrap(err, "cannot make a client of the charts' registry")
+	return c, errors.Wrap(err, "cannot create a client of the charts' registry")
 }

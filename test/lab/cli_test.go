@@ -14,15 +14,15 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// A traced object as the crossplane CLI tells it, with what it's made of.
+// A traced object in the output of crossplane resource trace.
 type traced struct {
 	Object   map[string]any `json:"object"`
 	Children []traced       `json:"children"`
 }
 
-// leaves of what is traced, by kind and name: what the composite resource is made
-// of. It's the root, unless there's a claim.
-func (r traced) leaves(claimed bool) map[string]*unstructured.Unstructured {
+// composed returns the composed resources, by kind and name. The composite resource
+// is the root unless there's a claim.
+func (r traced) composed(claimed bool) map[string]*unstructured.Unstructured {
 	os := make(map[string]*unstructured.Unstructured)
 	xrs := r.Children
 	if !claimed {
@@ -37,9 +37,9 @@ func (r traced) leaves(claimed bool) map[string]*unstructured.Unstructured {
 	return os
 }
 
-// traceable means that crossplane resource trace shows, below the claim, all that
-// is composed, and says of none that it's not ready.
-func (p *platform) traceable() {
+// checkTrace checks that crossplane resource trace lists all composed resources, each
+// ready.
+func (p *platform) checkTrace() {
 	p.t.Helper()
 	out, err := p.lab.CLI(p.t.Context(), "", "resource", "trace", "seafarerclusters.platform.seafarer.cloud", p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--output=json")
 	if err != nil {
@@ -49,14 +49,14 @@ func (p *platform) traceable() {
 	if err := json.Unmarshal([]byte(out), &root); err != nil {
 		p.t.Fatal(err)
 	}
-	got := root.leaves(!p.lab.options.Namespaced)
+	got := root.composed(!p.lab.options.Namespaced)
 	want := make(map[string]string)
 	for _, o := range p.composed() {
 		want[o.GetKind()+"/"+o.GetName()] = string(o.GetUID())
 	}
 	uid := func(o *unstructured.Unstructured) string { return string(o.GetUID()) }
 	if d := differences(want, values(got, uid)); d != "" {
-		p.t.Errorf("crossplane resource trace does not show what is composed: %s", d)
+		p.t.Errorf("crossplane resource trace does not list the composed resources: %s", d)
 	}
 	for _, k := range sorted(got) {
 		if s, reason, message := condition(got[k], "Ready"); s != "True" && s != "" { // Some kinds have no conditions.
@@ -66,53 +66,54 @@ func (p *platform) traceable() {
 	p.t.Logf("traced %d objects", len(got))
 }
 
-// validatable means that crossplane resource validate finds nothing wrong with
-// the claim, nor with what is composed of it.
-func (p *platform) validatable() {
+// checkValidate checks that crossplane resource validate accepts the claim and its
+// composed resources.
+func (p *platform) checkValidate() {
 	p.t.Helper()
 	rendered := p.rendered()
 	os := make([]*unstructured.Unstructured, 0, len(rendered))
 	for _, k := range sorted(rendered) {
-		if rendered[k].GroupVersionKind().Group != "" { // It knows nothing that has no definition.
+		if rendered[k].GroupVersionKind().Group != "" { // It validates kinds with a CRD only.
 			os = append(os, rendered[k])
 		}
 	}
-	p.acceptable(os...)
+	p.checkAccepted(os...)
 }
 
-// acceptable means that crossplane resource validate accepts the claim, and more
+// checkAccepted checks that crossplane resource validate accepts the claim and more
 // objects, as the API server does.
-func (p *platform) acceptable(more ...*unstructured.Unstructured) {
+func (p *platform) checkAccepted(more ...*unstructured.Unstructured) {
 	p.t.Helper()
 	if out, err := validateCLI(p.t, p.lab, append(more, p.claim)...); err != nil {
-		p.t.Errorf("crossplane resource validate refuses what the API server accepts: %v\n%s", err, out)
+		p.t.Errorf("crossplane resource validate rejects what the API server accepts: %v\n%s", err, out)
 	}
 }
 
-// refusable means that crossplane resource validate refuses the claim, too.
-func (p *platform) refusable() {
+// checkRejected checks that crossplane resource validate rejects the claim, too.
+func (p *platform) checkRejected() {
 	p.t.Helper()
 	if out, err := validateCLI(p.t, p.lab, p.claim); err == nil {
-		p.t.Errorf("crossplane resource validate accepts what the API server refuses:\n%s", out)
+		p.t.Errorf("crossplane resource validate accepts what the API server rejects:\n%s", out)
 	}
 }
 
-// validateCLI puts objects to the crossplane CLI, with the definitions that the
-// API server has. It's told of no image, which it would look for in a registry.
+// validateCLI runs crossplane resource validate with the API server's CRDs. It gets
+// no Crossplane image, because it would pull it from a registry.
 func validateCLI(t *testing.T, l *Lab, os ...*unstructured.Unstructured) (string, error) {
 	t.Helper()
 	return l.CLI(t.Context(), stream(t, os...), "resource", "validate", "--crossplane-image=", "--cache-dir="+l.path("cache", "validate"),
 		"--error-on-missing-schemas", definitions(t, l), "-")
 }
 
-// writing is the definitions' file, by one test at a time.
-var writing sync.Mutex
+// definitionsMu guards the file of definitions.
+var definitionsMu sync.Mutex
 
-// definitions of our API, of the providers and of Crossplane, in one file.
+// definitions writes the definitions of our API, of the providers and of Crossplane
+// to one file.
 func definitions(t *testing.T, l *Lab) string {
 	t.Helper()
-	writing.Lock()
-	defer writing.Unlock()
+	definitionsMu.Lock()
+	defer definitionsMu.Unlock()
 	file := l.path("cache", "definitions.yaml")
 	if _, err := os.Stat(file); err == nil {
 		return file
@@ -123,7 +124,7 @@ func definitions(t *testing.T, l *Lab) string {
 	}
 	var all []*unstructured.Unstructured
 	for i := range crds.Items {
-		// What Crossplane made of our API it makes of it here, too.
+		// The CLI derives the CRDs of our API from the XRD.
 		if !slices.ContainsFunc(crds.Items[i].GetOwnerReferences(), func(r metav1.OwnerReference) bool { return r.Kind == "CompositeResourceDefinition" }) {
 			all = append(all, &crds.Items[i])
 		}
@@ -138,7 +139,7 @@ func definitions(t *testing.T, l *Lab) string {
 	return file
 }
 
-// stream of objects as YAML.
+// stream returns objects as YAML documents.
 func stream(t *testing.T, os ...*unstructured.Unstructured) string {
 	t.Helper()
 	docs := make([]string, 0, len(os))

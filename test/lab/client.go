@@ -24,10 +24,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// fieldManager of what the lab applies.
+// fieldManager of objects that the lab applies.
 const fieldManager = "lab"
 
-// A Client of the API server for objects of any kind.
+// A Client gets and applies objects of any kind.
 type Client struct {
 	dynamic   dynamic.Interface
 	discovery *discovery.DiscoveryClient
@@ -37,21 +37,21 @@ type Client struct {
 func newClient(c *rest.Config) (*Client, error) {
 	dyn, err := dynamic.NewForConfig(c)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a client")
+		return nil, errors.Wrap(err, "cannot create a client")
 	}
 	disc, err := discovery.NewDiscoveryClientForConfig(c)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a client")
+		return nil, errors.Wrap(err, "cannot create a client")
 	}
 	return &Client{dynamic: dyn, discovery: disc, mapper: restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(disc))}, nil
 }
 
-// get a path that's no object, such as /readyz.
+// get requests a path that's no object, such as /readyz.
 func (c *Client) get(ctx context.Context, path string) error {
 	return c.discovery.RESTClient().Get().AbsPath(path).Do(ctx).Error()
 }
 
-// Of a kind and a namespace.
+// Of returns the resource interface of a kind and a namespace.
 func (c *Client) Of(gvk schema.GroupVersionKind, namespace string) (dynamic.ResourceInterface, error) {
 	m, err := c.mapper.RESTMapping(gvk.GroupKind(), gvk.Version)
 	if meta.IsNoMatchError(err) {
@@ -67,7 +67,7 @@ func (c *Client) Of(gvk schema.GroupVersionKind, namespace string) (dynamic.Reso
 	return c.dynamic.Resource(m.Resource).Namespace(cmp.Or(namespace, metav1.NamespaceDefault)), nil
 }
 
-// Get an object as it is now.
+// Get returns the current state of an object.
 func (c *Client) Get(ctx context.Context, o *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	r, err := c.Of(o.GroupVersionKind(), o.GetNamespace())
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *Client) Get(ctx context.Context, o *unstructured.Unstructured) (*unstru
 	return r.Get(ctx, o.GetName(), metav1.GetOptions{})
 }
 
-// Apply objects server-side.
+// Apply applies objects server-side.
 func (c *Client) Apply(ctx context.Context, objects ...*unstructured.Unstructured) error {
 	for _, o := range objects {
 		r, err := c.Of(o.GroupVersionKind(), o.GetNamespace())
@@ -90,7 +90,7 @@ func (c *Client) Apply(ctx context.Context, objects ...*unstructured.Unstructure
 	return nil
 }
 
-// object from YAML that's known to be good.
+// object parses valid YAML. It panics on an error.
 func object(y string) *unstructured.Unstructured {
 	o := &unstructured.Unstructured{}
 	if err := yaml.Unmarshal([]byte(y), &o.Object); err != nil {
@@ -99,7 +99,7 @@ func object(y string) *unstructured.Unstructured {
 	return o
 }
 
-// readObjects of a file with YAML.
+// readObjects returns the objects in a YAML file.
 func readObjects(path string) ([]*unstructured.Unstructured, error) {
 	b, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
@@ -125,9 +125,9 @@ func decodeObjects(b []byte) ([]*unstructured.Unstructured, error) {
 	}
 }
 
-// condition of an object, by type: its status, its reason and its message.
+// condition returns the status, reason and message of an object's condition.
 func condition(o *unstructured.Unstructured, kind string) (status, reason, message string) {
-	cs, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions") // Then there are none.
+	cs, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions") // Empty if there are none.
 	for _, c := range cs {
 		m, ok := c.(map[string]any)
 		if !ok || m["type"] != kind {

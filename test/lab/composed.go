@@ -11,9 +11,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Rendered is what a claim is composed of in the end, by the function's own
-// render command, by the name of each resource. Unless it names a file with
-// another, it's that of the lab's Composition.
+// Rendered returns the composed resources of a claim by name, from the function's
+// render command. An empty composition means the lab's.
 func (l *Lab) Rendered(ctx context.Context, claim, composition string) (map[string]*unstructured.Unstructured, error) {
 	out, err := command(ctx, l.Dir, nil, claim, l.functionPath(), "render", "-", "--simulate", "--output=yaml",
 		"--composition="+cmp.Or(composition, l.path("apis", "composition.yaml")))
@@ -31,8 +30,8 @@ func (l *Lab) Rendered(ctx context.Context, claim, composition string) (map[stri
 	return names, nil
 }
 
-// Composed objects of a composite resource: those of our kinds that are labeled
-// with it, whether or not it refers to them.
+// Composed returns the composed resources of a composite resource by name: all
+// objects of our kinds with its label, whether or not it refers to them.
 func (l *Lab) Composed(ctx context.Context, xr string) (map[string]*unstructured.Unstructured, error) {
 	out := make(map[string]*unstructured.Unstructured)
 	for _, k := range l.Providers.kinds {
@@ -57,7 +56,7 @@ const (
 	labelComposite     = "crossplane.io/composite"
 )
 
-// merge patch of some fields.
+// mergePatch encodes fields as a JSON merge patch.
 func mergePatch(fields map[string]any) []byte {
 	b, err := json.Marshal(fields)
 	if err != nil {

@@ -17,19 +17,19 @@ import (
 const (
 	crossplaneNamespace = "crossplane-system"
 
-	// functionName is what the Composition calls the function.
+	// functionName in the Composition.
 	functionName = "seafarer-cloud-function-seafarer-cluster"
 )
 
-// startCrossplane as its chart does: initialize, then run. It works as whoever
-// the kubeconfig says, which is an administrator.
+// startCrossplane initializes and starts Crossplane, as its chart does, with the
+// permissions of an administrator.
 func (l *Lab) startCrossplane(ctx context.Context) error {
 	src, err := modules.Find(ctx, filepath.Join(l.source, crossplaneModule), "github.com/crossplane/crossplane/v2")
 	if err != nil {
 		return err
 	}
-	// The API server resolves a Service of type ExternalName: so Crossplane's
-	// webhooks can be a process of this machine.
+	// The API server resolves a Service of type ExternalName, so that Crossplane's
+	// webhooks can be served by a local process.
 	if err := l.Apply(ctx,
 		object(`{apiVersion: v1, kind: Namespace, metadata: {name: `+crossplaneNamespace+`}}`),
 		object(`{apiVersion: v1, kind: ServiceAccount, metadata: {name: crossplane, namespace: `+crossplaneNamespace+`}}`),
@@ -48,8 +48,7 @@ func (l *Lab) startCrossplane(ctx context.Context) error {
 		"XPKG_CACHE_DIR=" + l.path("cache", "xpkg"), "XFN_CACHE_DIR=" + l.path("cache", "xfn"), "PACKAGE_RUNTIME=External",
 		"CRDS_PATH=" + filepath.Join(src.Dir, "cluster", "crds"), "WEBHOOK_CONFIGS_PATH=" + filepath.Join(src.Dir, "cluster", "webhookconfigurations"),
 	}
-	// It does not wait for the CRDs that it makes: in a pod it would be started
-	// again, too.
+	// It does not wait for the CRDs that it creates. A pod would be restarted, too.
 	err = until(ctx, startTimeout, func(ctx context.Context) error {
 		_, err := command(ctx, l.Dir, env, "", l.bin.core, "core", "init")
 		return err
@@ -80,13 +79,13 @@ func (l *Lab) coreReady(ctx context.Context) error {
 		if l.core.ended() {
 			return errors.New("Crossplane has ended")
 		}
-		return answers(ctx, "http://"+loopback(l.ports.health)+"/readyz")
+		return checkURL(ctx, "http://"+loopback(l.ports.health)+"/readyz")
 	})
 	return errors.Wrap(err, "Crossplane does not become ready")
 }
 
-// answers means that there is something at a URL.
-func answers(ctx context.Context, url string) error {
+// checkURL returns an error unless a URL responds with 200.
+func checkURL(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -102,13 +101,12 @@ func answers(ctx context.Context, url string) error {
 	return nil
 }
 
-// Patient flags of Crossplane. By default it counts how often what is composed
-// changes, and having counted 100 changes of a platform it ignores any more for
-// five minutes: then only its timer makes progress, once a minute. That is how it
-// is for users, and too slow for tests.
-var Patient = []string{"--circuit-breaker-burst=100000", "--circuit-breaker-refill-rate=1000"}
+// RaisedCircuitBreaker are flags of Crossplane for tests. By default, its circuit
+// breaker ignores changes of a platform's composed resources for five minutes after
+// 100 changes, and only the poll makes progress, once a minute.
+var RaisedCircuitBreaker = []string{"--circuit-breaker-burst=100000", "--circuit-breaker-refill-rate=1000"}
 
-// RestartCrossplane without any warning, with other flags.
+// RestartCrossplane kills and restarts Crossplane, with other flags.
 func (l *Lab) RestartCrossplane(ctx context.Context, args ...string) error {
 	l.core.kill()
 	l.core.args = append([]string{"core", "start", "--debug"}, args...)
@@ -118,7 +116,7 @@ func (l *Lab) RestartCrossplane(ctx context.Context, args ...string) error {
 	return l.coreReady(ctx)
 }
 
-// secret of Crossplane's own.
+// secret returns the data of a Secret of Crossplane's.
 func (l *Lab) secret(ctx context.Context, name string) (map[string][]byte, error) {
 	o, err := l.Get(ctx, object(`{apiVersion: v1, kind: Secret, metadata: {name: `+name+`, namespace: `+crossplaneNamespace+`}}`))
 	if err != nil {

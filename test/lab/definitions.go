@@ -13,18 +13,18 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
-// further definitions that are no managed resources, and that the activation
-// policy thus does not list.
-var further = []string{
+// providerConfigCRDs are no managed resources, so the activation policy doesn't
+// list them.
+var providerConfigCRDs = []string{
 	"clusterproviderconfigs.helm.m.crossplane.io", "providerconfigs.helm.m.crossplane.io", "providerconfigusages.helm.m.crossplane.io",
 	"clusterproviderconfigs.kubernetes.m.crossplane.io", "providerconfigs.kubernetes.m.crossplane.io", "providerconfigusages.kubernetes.m.crossplane.io",
 }
 
-// furtherAWS are those of provider-aws, which nobody needs unless it's real.
-var furtherAWS = []string{"clusterproviderconfigs.aws.m.upbound.io", "providerconfigs.aws.m.upbound.io", "providerconfigusages.aws.m.upbound.io"}
+// awsProviderConfigCRDs are needed by the real provider-aws only.
+var awsProviderConfigCRDs = []string{"clusterproviderconfigs.aws.m.upbound.io", "providerconfigs.aws.m.upbound.io", "providerconfigusages.aws.m.upbound.io"}
 
-// A provider brings CRDs, by the end of their group, and is itself a process of
-// those labs in which it's real. Its version is in go.mod of a folder.
+// A provider has the CRDs whose group ends in suffix. Labs for which real returns
+// true run it as a process. Its version is in go.mod of folder.
 type provider struct {
 	suffix, module, folder string
 
@@ -47,7 +47,7 @@ func providerOf(group string) (provider, bool) {
 	return providers[i], true
 }
 
-// find the module of a provider, at the version that runs where it's real.
+// find returns the module of a provider, at the version that the lab runs.
 func (p provider) find(ctx context.Context, source string) (modules.Module, error) {
 	v, err := moduleVersion(ctx, filepath.Join(source, p.folder), p.module)
 	if err != nil {
@@ -56,8 +56,8 @@ func (p provider) find(ctx context.Context, source string) (modules.Module, erro
 	return modules.At(ctx, p.module, v)
 }
 
-// installDefinitions of the providers' kinds, from the Go module cache: those
-// that we activate, and no others.
+// installDefinitions installs the CRDs of the kinds that we activate, from the Go
+// module cache.
 func (l *Lab) installDefinitions(ctx context.Context) error {
 	root := filepath.Join(l.source, rootModule)
 	names, err := activated(filepath.Join(root, "apis", "activation.yaml"))
@@ -73,14 +73,14 @@ func (l *Lab) installDefinitions(ctx context.Context) error {
 		dirs[p.suffix] = m.Dir
 	}
 	if l.options.AWS {
-		names = append(names, furtherAWS...)
+		names = append(names, awsProviderConfigCRDs...)
 	}
 	var crds []*unstructured.Unstructured
-	for _, name := range slices.Concat(names, further) {
+	for _, name := range slices.Concat(names, providerConfigCRDs) {
 		plural, group, _ := strings.Cut(name, ".")
 		p, ok := providerOf(group)
 		if !ok {
-			return errors.Errorf("%s is of no provider that is known", name)
+			return errors.Errorf("%s belongs to no known provider", name)
 		}
 		objects, err := readObjects(filepath.Join(dirs[p.suffix], "package", "crds", group+"_"+plural+".yaml"))
 		if err != nil {
@@ -92,19 +92,19 @@ func (l *Lab) installDefinitions(ctx context.Context) error {
 		return err
 	}
 	for _, o := range crds {
-		if err := l.established(ctx, o.GetName()); err != nil {
+		if err := l.waitEstablished(ctx, o.GetName()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// established means that the API server serves a CRD.
-func (l *Lab) established(ctx context.Context, crd string) error {
+// waitEstablished waits until the API server serves a CRD.
+func (l *Lab) waitEstablished(ctx context.Context, crd string) error {
 	return l.untilCondition(ctx, object(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: `+crd+`}}`), "Established")
 }
 
-// activated kinds, by the name of their CRD.
+// activated returns the names of the CRDs in an activation policy.
 func activated(path string) ([]string, error) {
 	objects, err := readObjects(path)
 	if err != nil {

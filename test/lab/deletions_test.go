@@ -19,7 +19,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// deletions are watched and written down, in the order in which they happen.
+// deletions records deletions in order.
 type deletions struct {
 	t     *testing.T
 	start time.Time
@@ -29,23 +29,24 @@ type deletions struct {
 	seen   map[string]bool
 }
 
-// A deletion begins with a timestamp, and ends when the object has gone.
+// A deletion starts when deletionTimestamp is set, and is done when the object is
+// removed.
 type deletion struct {
-	what string
-	gone bool
+	name string
+	done bool
 	at   time.Duration
 }
 
 func (d deletion) String() string {
 	verb := "deleting"
-	if d.gone {
-		verb = "gone"
+	if d.done {
+		verb = "deleted"
 	}
-	return fmt.Sprintf("%6.1fs %-8s %s", d.at.Seconds(), verb, d.what)
+	return fmt.Sprintf("%6.1fs %-8s %s", d.at.Seconds(), verb, d.name)
 }
 
-// watchDeletions of all that a platform is composed of, and of what Karpenter has
-// in its cluster.
+// watchDeletions records the deletions of a platform's composed resources, and of
+// Karpenter's objects in its cluster.
 func watchDeletions(t *testing.T, p *platform) *deletions {
 	t.Helper()
 	d := &deletions{t: t, start: time.Now(), seen: make(map[string]bool)}
@@ -53,29 +54,29 @@ func watchDeletions(t *testing.T, p *platform) *deletions {
 	for _, k := range p.lab.Providers.kinds {
 		d.watch(p.lab.dynamic, k.resource, labelComposite+"="+p.xr, name)
 	}
-	inside := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
+	inCluster := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
 	for _, r := range []schema.GroupVersionResource{nodePools, nodeClaims, nodeClasses, deployments, nodes} {
-		d.watch(p.eks().dynamic, r, "", inside)
+		d.watch(p.eks().dynamic, r, "", inCluster)
 	}
 	return d
 }
 
 func (d *deletions) watch(c dynamic.Interface, r schema.GroupVersionResource, selector string, name func(o *unstructured.Unstructured) string) {
-	see := func(v any, gone bool) {
+	record := func(v any, done bool) {
 		if last, ok := v.(cache.DeletedFinalStateUnknown); ok {
 			v = last.Obj
 		}
 		if o, ok := v.(*unstructured.Unstructured); ok {
-			d.see(o, name(o), gone)
+			d.record(o, name(o), done)
 		}
 	}
 	watch(d.t, c, r, metav1.NamespaceAll, selector, cache.ResourceEventHandlerFuncs{
-		UpdateFunc: func(_, o any) { see(o, false) },
-		DeleteFunc: func(o any) { see(o, true) },
+		UpdateFunc: func(_, o any) { record(o, false) },
+		DeleteFunc: func(o any) { record(o, true) },
 	})
 }
 
-// watch objects of a kind from now on until the test ends.
+// watch watches objects of a kind until the test ends.
 func watch(t *testing.T, c dynamic.Interface, r schema.GroupVersionResource, namespace, selector string, h cache.ResourceEventHandler) {
 	t.Helper()
 	f := dynamicinformer.NewFilteredDynamicSharedInformerFactory(c, 0, namespace, func(o *metav1.ListOptions) { o.LabelSelector = selector })
@@ -91,35 +92,35 @@ func watch(t *testing.T, c dynamic.Interface, r schema.GroupVersionResource, nam
 	f.WaitForCacheSync(ctx.Done())
 }
 
-func (d *deletions) see(o *unstructured.Unstructured, what string, gone bool) {
-	if what == "" || !gone && o.GetDeletionTimestamp() == nil {
+func (d *deletions) record(o *unstructured.Unstructured, name string, done bool) {
+	if name == "" || !done && o.GetDeletionTimestamp() == nil {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, g := range []bool{false, true} {
-		key := fmt.Sprint(what, g, o.GetUID())
-		if d.seen[key] || g && !gone {
+		key := fmt.Sprint(name, g, o.GetUID())
+		if d.seen[key] || g && !done {
 			continue
 		}
 		d.seen[key] = true
-		d.events = append(d.events, deletion{what: what, gone: g, at: time.Since(d.start)})
+		d.events = append(d.events, deletion{name: name, done: g, at: time.Since(d.start)})
 	}
 }
 
-// when something happened, by its place among all that happened.
-func (d *deletions) when(what string, gone bool) int {
+// index returns the position of an event, or -1.
+func (d *deletions) index(name string, done bool) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.IndexFunc(d.events, func(e deletion) bool { return e.what == what && e.gone == gone })
+	return slices.IndexFunc(d.events, func(e deletion) bool { return e.name == name && e.done == done })
 }
 
-// happens in the end.
-func (d *deletions) happens(what string, gone bool) {
+// wait waits for an event.
+func (d *deletions) wait(name string, done bool) {
 	d.t.Helper()
-	err := until(d.t.Context(), settles, func(context.Context) error {
-		if d.when(what, gone) < 0 {
-			return errors.Errorf("%s: not deleted, or not gone:\n%s", what, d)
+	err := until(d.t.Context(), settleTimeout, func(context.Context) error {
+		if d.index(name, done) < 0 {
+			return errors.Errorf("no event of %s with done=%t:\n%s", name, done, d)
 		}
 		return nil
 	})
@@ -128,31 +129,32 @@ func (d *deletions) happens(what string, gone bool) {
 	}
 }
 
-// took is how long it was from the beginning of a deletion to its end.
-func (d *deletions) took(what string) time.Duration {
-	a, b := d.when(what, false), d.when(what, true)
+// duration returns the time from the start of a deletion to its end.
+func (d *deletions) duration(name string) time.Duration {
+	a, b := d.index(name, false), d.index(name, true)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.events[b].at - d.events[a].at
 }
 
-// before fails unless something has gone before something else was deleted.
-func (d *deletions) before(first, then string) {
+// checkOrder checks that the deletion of one object was done before that of another
+// started.
+func (d *deletions) checkOrder(first, then string) {
 	d.t.Helper()
-	a, b := d.when(first, true), d.when(then, false)
+	a, b := d.index(first, true), d.index(then, false)
 	if a < 0 || b < 0 || a > b {
-		d.t.Errorf("%s has to be gone before %s is deleted", first, then)
+		d.t.Errorf("%s was not removed before %s was deleted", first, then)
 	}
 }
 
-// all that begin with a prefix.
-func (d *deletions) all(prefix string) []string {
+// withPrefix returns the names of deleted objects with a prefix.
+func (d *deletions) withPrefix(prefix string) []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var out []string
 	for _, e := range d.events {
-		if strings.HasPrefix(e.what, prefix) && !slices.Contains(out, e.what) {
-			out = append(out, e.what)
+		if strings.HasPrefix(e.name, prefix) && !slices.Contains(out, e.name) {
+			out = append(out, e.name)
 		}
 	}
 	return out

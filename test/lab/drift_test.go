@@ -13,14 +13,14 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Someone edits or deletes what is composed: it's mended.
+// Edited or deleted composed resources are restored.
 func TestDrift(t *testing.T) {
 	t.Parallel()
-	p := apply(t, claimed(t, "drift"))
-	p.settled()
-	was := p.uids()
+	p := apply(t, minimalClaim(t, "drift"))
+	p.waitSettled()
+	before := p.uids()
 
-	t.Run("FieldIsPutBack", func(t *testing.T) {
+	t.Run("FieldRestored", func(t *testing.T) {
 		p.t = t
 		vpc := p.composed()["vpc"]
 		r, err := shared.Of(vpc.GroupVersionKind(), vpc.GetNamespace())
@@ -32,22 +32,22 @@ func TestDrift(t *testing.T) {
 		if _, err := r.Patch(t.Context(), vpc.GetName(), types.MergePatchType, patch, metav1.PatchOptions{FieldManager: "someone"}); err != nil {
 			t.Fatal(err)
 		}
-		want, _, _ := unstructured.NestedString(vpc.Object, "spec", "forProvider", "cidrBlock") // Then it's empty.
-		p.within(settles, func(ctx context.Context) error {
+		want, _, _ := unstructured.NestedString(vpc.Object, "spec", "forProvider", "cidrBlock") // Empty fails below.
+		p.within(settleTimeout, func(ctx context.Context) error {
 			now, err := shared.Get(ctx, vpc)
 			if err != nil {
 				return err
 			}
-			if got, _, _ := unstructured.NestedString(now.Object, "spec", "forProvider", "cidrBlock"); got != want || want == "" { // Then it's empty.
+			if got, _, _ := unstructured.NestedString(now.Object, "spec", "forProvider", "cidrBlock"); got != want || want == "" { // Empty fails below.
 				return errors.Errorf("cidrBlock is %q, want %q", got, want)
 			}
 			return nil
 		})
-		t.Logf("put back after %s", time.Since(start).Round(100*time.Millisecond))
-		unchanged(t, was, p.uids())
+		t.Logf("restored after %s", time.Since(start).Round(100*time.Millisecond))
+		unchanged(t, before, p.uids())
 	})
 
-	t.Run("ObjectIsMadeAgain", func(t *testing.T) {
+	t.Run("ObjectRecreated", func(t *testing.T) {
 		p.t = t
 		rule := p.composed()["karpenter-rule-rebalance"]
 		r, err := shared.Of(rule.GroupVersionKind(), rule.GetNamespace())
@@ -58,22 +58,22 @@ func TestDrift(t *testing.T) {
 		if err := r.Delete(t.Context(), rule.GetName(), metav1.DeleteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		p.within(settles, func(ctx context.Context) error {
+		p.within(settleTimeout, func(ctx context.Context) error {
 			now, err := shared.Get(ctx, rule)
 			if err != nil {
 				return err
 			}
 			if s, _, _ := condition(now, "Ready"); now.GetUID() == rule.GetUID() || s != "True" {
-				return errors.Errorf("it's as it was: Ready=%q", s)
+				return errors.Errorf("rule: got UID %s, Ready=%q, want another UID, True", now.GetUID(), s)
 			}
 			return nil
 		})
-		t.Logf("made again after %s", time.Since(start).Round(100*time.Millisecond))
-		p.settled()
-		is := p.uids()
-		rest := maps.Clone(was)
+		t.Logf("created again after %s", time.Since(start).Round(100*time.Millisecond))
+		p.waitSettled()
+		after := p.uids()
+		rest := maps.Clone(before)
 		delete(rest, "karpenter-rule-rebalance")
-		delete(is, "karpenter-rule-rebalance")
-		unchanged(t, rest, is)
+		delete(after, "karpenter-rule-rebalance")
+		unchanged(t, rest, after)
 	})
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// EKS is played, as far as it's seen from Kubernetes: each cluster has an API
-// server, nodes, and a Secret to reach it with.
+// EKS simulates EKS as seen from Kubernetes: each cluster has an API server, nodes
+// and a kubeconfig Secret.
 type EKS struct {
 	lab *Lab
 
@@ -27,7 +27,7 @@ type EKS struct {
 	drain    time.Duration
 }
 
-// An EKSCluster is there for as long as the object of its cluster.
+// An EKSCluster exists for as long as its Cluster object.
 type EKSCluster struct {
 	*Cluster
 
@@ -36,18 +36,18 @@ type EKSCluster struct {
 	// token of an administrator.
 	token string
 
-	// stubborn is true once pods don't leave a node by themselves.
-	stubborn atomic.Bool
+	// drainBlocked is true if pods block the drain of their node.
+	drainBlocked atomic.Bool
 }
 
-// SetStubborn is whether, from now on, no pod leaves a node of Karpenter's by itself.
-func (c *EKSCluster) SetStubborn(is bool) { c.stubborn.Store(is) }
+// SetDrainBlocked sets whether pods block the drain of Karpenter's nodes.
+func (c *EKSCluster) SetDrainBlocked(blocked bool) { c.drainBlocked.Store(blocked) }
 
 func newEKS(l *Lab) *EKS {
 	return &EKS{lab: l, clusters: make(map[string]*EKSCluster), leaked: make(map[string][]string)}
 }
 
-// Cluster of an object, by its namespace and name.
+// Cluster returns the cluster of an object, by namespace and name.
 func (e *EKS) Cluster(namespace, name string) (*EKSCluster, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -55,7 +55,7 @@ func (e *EKS) Cluster(namespace, name string) (*EKSCluster, bool) {
 	return c, ok
 }
 
-// all clusters that there are.
+// all returns all clusters.
 func (e *EKS) all() []*EKSCluster {
 	if e == nil {
 		return nil
@@ -69,22 +69,23 @@ func (e *EKS) all() []*EKSCluster {
 	return out
 }
 
-// SetDrain is how long it takes pods from now on to leave a node of Karpenter's.
+// SetDrain sets how long the drain of Karpenter's nodes takes.
 func (e *EKS) SetDrain(d time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.drain = d
 }
 
-// Leaked are the instances whose cluster, in a namespace, went before they did.
+// Leaked returns the instances whose cluster, in a namespace, was deleted before
+// them.
 func (e *EKS) Leaked(namespace string) []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]string{}, e.leaked[namespace]...)
 }
 
-// exists adds what EKS would do for an object that exists, and tell of it.
-func (e *EKS) exists(ctx context.Context, o *unstructured.Unstructured, status map[string]any) error {
+// reconcile creates a cluster or its kubeconfig Secret, and adds to the status.
+func (e *EKS) reconcile(ctx context.Context, o *unstructured.Unstructured, status map[string]any) error {
 	switch o.GetKind() {
 	case "Cluster":
 		c, err := e.create(ctx, o)
@@ -93,17 +94,17 @@ func (e *EKS) exists(ctx context.Context, o *unstructured.Unstructured, status m
 		}
 		at, ok := status["atProvider"].(map[string]any)
 		if !ok {
-			return errors.New("cannot tell where a cluster is")
+			return errors.New("a cluster has no status.atProvider")
 		}
 		at["endpoint"] = c.Endpoint
 		at["certificateAuthority"] = []any{map[string]any{"data": base64.StdEncoding.EncodeToString(c.CA)}}
 	case "ClusterAuth":
-		return e.authenticate(ctx, o)
+		return e.writeKubeconfig(ctx, o)
 	}
 	return nil
 }
 
-// create a cluster unless it's there.
+// create returns the cluster of an object, and starts it unless it exists.
 func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSCluster, error) {
 	if c, ok := e.Cluster(o.GetNamespace(), o.GetName()); ok {
 		return c, nil
@@ -117,12 +118,12 @@ func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSClu
 	if c.Cluster, err = e.lab.StartCluster(ctx, o.GetName(), "--token-auth-file="+tokens); err != nil {
 		return nil, err
 	}
-	c.Karpenter = PlayKarpenter(ctx, c.Cluster, KarpenterOptions{
+	c.Karpenter = SimulateKarpenter(ctx, c.Cluster, KarpenterOptions{
 		NodeGroups: func(ctx context.Context) ([]unstructured.Unstructured, error) {
 			return e.lab.NodeGroups(ctx, o.GetNamespace(), o.GetName())
 		},
 		Drain: func() time.Duration {
-			if c.stubborn.Load() {
+			if c.drainBlocked.Load() {
 				return math.MaxInt64
 			}
 			e.mu.Lock()
@@ -136,18 +137,18 @@ func (e *EKS) create(ctx context.Context, o *unstructured.Unstructured) (*EKSClu
 	return c, nil
 }
 
-// Lose a cluster, as if someone had deleted it behind the back of all. Whoever
-// manages it makes it again: elsewhere, and empty.
-func (e *EKS) Lose(o *unstructured.Unstructured) {
+// DeleteCluster deletes a cluster outside Kubernetes. Its provider creates it again,
+// empty and with another endpoint.
+func (e *EKS) DeleteCluster(o *unstructured.Unstructured) {
 	c, ok := e.Cluster(o.GetNamespace(), o.GetName())
 	if !ok {
 		return
 	}
-	e.end(c, o)
+	e.stopCluster(c, o)
 }
 
-// end a cluster. Nobody ends what Karpenter has launched for it.
-func (e *EKS) end(c *EKSCluster, o *unstructured.Unstructured) {
+// stopCluster stops a cluster. Its instances leak.
+func (e *EKS) stopCluster(c *EKSCluster, o *unstructured.Unstructured) {
 	left := c.Karpenter.Stop()
 	c.Stop()
 	e.mu.Lock()
@@ -158,13 +159,13 @@ func (e *EKS) end(c *EKSCluster, o *unstructured.Unstructured) {
 	}
 }
 
-// authenticate writes the Secret that tells how to reach a cluster.
-func (e *EKS) authenticate(ctx context.Context, o *unstructured.Unstructured) error {
+// writeKubeconfig writes the connection Secret of a ClusterAuth.
+func (e *EKS) writeKubeconfig(ctx context.Context, o *unstructured.Unstructured) error {
 	c, ok := e.Cluster(o.GetNamespace(), clusterOf(o))
 	if !ok {
 		return errors.Errorf("cluster %s is not active", clusterOf(o))
 	}
-	name, _, _ := unstructured.NestedString(o.Object, "spec", "writeConnectionSecretToRef", "name") // Then nobody wants to know.
+	name, _, _ := unstructured.NestedString(o.Object, "spec", "writeConnectionSecretToRef", "name") // Empty if none is requested.
 	if name == "" {
 		return nil
 	}
@@ -203,9 +204,9 @@ current-context: %[1]s
 	return fmt.Sprintf(format, name, c.Endpoint, base64.StdEncoding.EncodeToString(c.CA), c.token)
 }
 
-// goes is what EKS does before an object of its own goes. It refuses to end a
-// cluster that has node groups.
-func (e *EKS) goes(ctx context.Context, o *unstructured.Unstructured) error {
+// delete stops the cluster of a deleted object. Like EKS, it rejects the deletion of
+// a cluster that has node groups.
+func (e *EKS) delete(ctx context.Context, o *unstructured.Unstructured) error {
 	c, ok := e.Cluster(o.GetNamespace(), o.GetName())
 	if !ok || o.GetKind() != "Cluster" {
 		return nil
@@ -217,11 +218,11 @@ func (e *EKS) goes(ctx context.Context, o *unstructured.Unstructured) error {
 	if len(groups) > 0 {
 		return errors.Errorf("cluster %s has %d node groups attached", o.GetName(), len(groups))
 	}
-	e.end(c, o)
+	e.stopCluster(c, o)
 	return nil
 }
 
-// stop playing. The lab stops the clusters.
+// stop stops the simulation. The lab stops the clusters.
 func (e *EKS) stop() {
 	for _, c := range e.all() {
 		c.Karpenter.Stop()

@@ -14,8 +14,8 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Every example that is valid becomes ready, made of what render says, and goes
-// when its claim does.
+// Every valid example becomes ready with the composed resources that render prints,
+// and they are deleted with its claim.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	dirs, err := os.ReadDir(filepath.Join("..", "..", "example"))
@@ -28,24 +28,24 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(d.Name(), func(t *testing.T) {
 			t.Parallel()
-			p := fenced(t, d.Name())
+			p := examplePlatform(t, d.Name())
 			if argoCD, ok := p.rendered()["argocd-cluster"]; ok {
 				p.namespaces(argoCD)
 			}
 			p.apply()
-			p.settled()
-			p.intact()
-			p.tells()
-			p.announced()
-			p.connected()
-			p.traceable()
-			p.validatable()
+			p.waitSettled()
+			p.checkFields()
+			p.checkStatus()
+			p.checkEvents()
+			p.checkSecrets()
+			p.checkTrace()
+			p.checkValidate()
 		})
 	}
 }
 
-// Every example that is not valid is refused: by the API server, if it's to be,
-// or else with a condition that tells why, and nothing is composed.
+// Every invalid example is rejected, by the API server or with the condition Valid,
+// and nothing is composed.
 func TestInvalidExamples(t *testing.T) {
 	dirs, err := filepath.Glob(filepath.Join("..", "..", "example", "invalid-*"))
 	if err != nil {
@@ -53,15 +53,15 @@ func TestInvalidExamples(t *testing.T) {
 	}
 	for _, d := range dirs {
 		t.Run(filepath.Base(d), func(t *testing.T) {
-			p := fenced(t, filepath.Base(d))
+			p := examplePlatform(t, filepath.Base(d))
 			if want, err := os.ReadFile(filepath.Join(d, "want-api-error.txt")); err == nil {
 				p.namespace()
 				for l := range strings.Lines(string(want)) {
-					for _, w := range wordsOf(strings.TrimSpace(l)) {
+					for _, w := range kubectlErrors(strings.TrimSpace(l)) {
 						p.kubectl(w, "apply")
 					}
 				}
-				p.refusable()
+				p.checkRejected()
 				return
 			}
 			want, err := os.ReadFile(filepath.Join(d, "want.txt"))
@@ -69,18 +69,18 @@ func TestInvalidExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.apply()
-			p.invalid(strings.TrimSpace(string(want)))
-			p.acceptable()
+			p.waitInvalid(strings.TrimSpace(string(want)))
+			p.checkAccepted()
 			if os := p.composed(); len(os) > 0 {
-				t.Errorf("composed anyhow: %s", strings.Join(sorted(os), ", "))
+				t.Errorf("got composed resources, want none: %s", strings.Join(sorted(os), ", "))
 			}
 		})
 	}
 }
 
-// wordsOf the API server for an error. Of fields that it does not know, kubectl
-// says it in other words than a CRD's own validation.
-func wordsOf(want string) []string {
+// kubectlErrors returns kubectl's messages for an error of the API server. For unknown
+// fields they differ from those of the CRD's validation.
+func kubectlErrors(want string) []string {
 	fields, ok := strings.CutPrefix(want, "unknown fields: ")
 	if !ok {
 		return []string{want}
@@ -92,24 +92,24 @@ func wordsOf(want string) []string {
 	return out
 }
 
-// invalid means that the claim says what's wrong with it.
-func (p *platform) invalid(want string) {
+// waitInvalid waits until the claim's condition Valid has a message.
+func (p *platform) waitInvalid(want string) {
 	p.t.Helper()
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		c, err := p.lab.Get(ctx, p.claim)
 		if err != nil {
 			return err
 		}
 		s, reason, message := condition(c, "Valid")
 		if s != "False" || reason != "InvalidSpec" || !strings.Contains(message, want) {
-			return errors.Errorf("claim is Valid=%q: %s: %s; want %s", s, reason, message, want)
+			return errors.Errorf("claim: got Valid=%q: %s: %s; want False: InvalidSpec: %s", s, reason, message, want)
 		}
 		return nil
 	})
 }
 
-// tells checks what the claim's status tells.
-func (p *platform) tells() {
+// checkStatus checks the claim's status.
+func (p *platform) checkStatus() {
 	p.t.Helper()
 	claim, err := p.lab.Get(p.t.Context(), p.claim)
 	if err != nil {
@@ -141,10 +141,10 @@ func (p *platform) tells() {
 	}
 }
 
-// announced means that events of what the user has made tell how its parts got ready.
-func (p *platform) announced() {
+// checkEvents checks that the claim has events about its parts' conditions.
+func (p *platform) checkEvents() {
 	p.t.Helper()
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		out, err := p.lab.Kubectl(ctx, "", "get", "events", "--namespace="+p.claim.GetNamespace(), "--output=jsonpath={.items[*].message}",
 			"--field-selector=involvedObject.kind="+p.claim.GetKind()+",involvedObject.name="+p.claim.GetName())
 		if err != nil {
@@ -152,34 +152,34 @@ func (p *platform) announced() {
 		}
 		for _, part := range []string{"Network", "ControlPlane", "Karpenter"} {
 			if !strings.Contains(out, part+"Ready is True") {
-				return errors.Errorf("no event tells that %sReady is True; events: %s", part, out)
+				return errors.Errorf("got no event %sReady is True; events: %s", part, out)
 			}
 		}
 		return nil
 	})
 }
 
-// connected means that all Secrets are where the claim's status says, and that the
-// one that the claim asks for, if it does, holds what people need.
-func (p *platform) connected() {
+// checkSecrets checks that the claim's status refers to the kubeconfig Secret, and
+// that the connection Secret, if the claim requests one, has the same data.
+func (p *platform) checkSecrets() {
 	p.t.Helper()
 	claim, err := p.lab.Get(p.t.Context(), p.claim)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	kubeconfig := p.composed()["kubeconfig"]
-	told, _, err := unstructured.NestedStringMap(claim.Object, "status", "secrets", "kubeconfig")
-	if err != nil || told["name"] != kubeconfig.GetName() || told["namespace"] != kubeconfig.GetNamespace() {
-		p.t.Errorf("claim tells of Secret %v, want %s/%s: %v", told, kubeconfig.GetNamespace(), kubeconfig.GetName(), err)
+	ref, _, err := unstructured.NestedStringMap(claim.Object, "status", "secrets", "kubeconfig")
+	if err != nil || ref["name"] != kubeconfig.GetName() || ref["namespace"] != kubeconfig.GetNamespace() {
+		p.t.Errorf("status.secrets.kubeconfig: got %v, want %s/%s: %v", ref, kubeconfig.GetNamespace(), kubeconfig.GetName(), err)
 	}
-	name, asked, err := unstructured.NestedString(claim.Object, "spec", "writeConnectionSecretToRef", "name")
+	name, requested, err := unstructured.NestedString(claim.Object, "spec", "writeConnectionSecretToRef", "name")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if !asked {
+	if !requested {
 		return
 	}
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		s, err := p.lab.Get(ctx, object(`{apiVersion: v1, kind: Secret, metadata: {name: `+name+`, namespace: `+claim.GetNamespace()+`}}`))
 		if err != nil {
 			return err
@@ -193,14 +193,14 @@ func (p *platform) connected() {
 			return err
 		}
 		if d := differences(want, got); len(want) == 0 || d != "" {
-			return errors.Errorf("the claim's connection Secret isn't as that for people: %s", d)
+			return errors.Errorf("the claim's connection Secret differs from the kubeconfig Secret: %s", d)
 		}
 		p.t.Logf("connection Secret %s has %s", name, strings.Join(sorted(got), ", "))
 		return nil
 	})
 }
 
-// What kubectl explain and kubectl get say comes from our API.
+// kubectl explain and kubectl get work with our API.
 func TestKubectl(t *testing.T) {
 	out, err := shared.Kubectl(t.Context(), "", "explain", "seafarercluster.spec.region")
 	if err != nil || !strings.Contains(out, "FIELD: region") {

@@ -20,72 +20,71 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Faults are thrown by chance. The seed repeats which, though not when: the
-// processes of the lab take the time they take.
+// Faults are random. The seed repeats their order, but not their timing.
 var (
-	faultSeed = flag.Uint64("seed", rand.Uint64(), "seed of the faults that the lab is put to")
-	faultTime = flag.Duration("faults", 20*time.Second, "how long faults are thrown in each phase")
+	faultSeed = flag.Uint64("seed", rand.Uint64(), "seed of random faults")
+	faultTime = flag.Duration("faults", 20*time.Second, "how long faults are injected in each phase")
 )
 
-// A fault is what goes wrong with a control plane, and ends by itself.
+// A fault of the control plane, which ends before inject returns.
 type fault struct {
 	name string
 
-	// often it's thrown, compared with others.
-	often int
+	// weight relative to other faults.
+	weight int
 
-	do func(ctx context.Context, r *rand.Rand, p *platform) error
+	inject func(ctx context.Context, r *rand.Rand, p *platform) error
 }
 
 var faults = []fault{
-	{name: "function killed", often: 4, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+	{name: "function killed", weight: 4, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		p.lab.KillFunction()
 		pause(ctx, r, time.Second)
 		return p.lab.StartFunction()
 	}},
-	{name: "Crossplane killed", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
-		return p.lab.RestartCrossplane(ctx, Patient...)
+	{name: "Crossplane killed", weight: 2, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+		return p.lab.RestartCrossplane(ctx, RaisedCircuitBreaker...)
 	}},
-	{name: "API server killed", often: 1, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+	{name: "API server killed", weight: 1, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
 		return p.lab.RestartAPIServer(ctx)
 	}},
-	{name: "providers away", often: 2, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+	{name: "providers paused", weight: 2, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		p.lab.Providers.Pause()
 		defer p.lab.Providers.Resume()
 		pause(ctx, r, 3*time.Second)
 		return nil
 	}},
-	{name: "status blanked", often: 4, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+	{name: "status cleared", weight: 4, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil || len(os) == 0 {
 			return err
 		}
-		return p.blank(ctx, os[sorted(os)[r.IntN(len(os))]])
+		return p.clearStatus(ctx, os[sorted(os)[r.IntN(len(os))]])
 	}},
-	{name: "Secret removed", often: 2, do: func(ctx context.Context, r *rand.Rand, p *platform) error {
+	{name: "Secret deleted", weight: 2, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		l, err := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return err
 		}
 		if len(l.Items) == 0 {
-			return errNothing
+			return errNoTarget
 		}
 		name := l.Items[r.IntN(len(l.Items))].GetName()
 		return p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(ctx, name, metav1.DeleteOptions{})
 	}},
-	{name: "composite resource's status blanked", often: 2, do: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+	{name: "composite resource's status cleared", weight: 2, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
 		xr, err := p.composite(ctx)
 		if err != nil {
 			return err
 		}
-		return p.blank(ctx, xr)
+		return p.clearStatus(ctx, xr)
 	}},
 }
 
-// errNothing is there that a fault could be done to.
-var errNothing = errors.New("nothing is there yet")
+// errNoTarget means that there is no object to inject a fault into.
+var errNoTarget = errors.New("no object exists yet")
 
-// pause for some time, until a longest one.
+// pause waits for a random time.
 func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
 	select {
 	case <-ctx.Done():
@@ -93,8 +92,8 @@ func pause(ctx context.Context, r *rand.Rand, longest time.Duration) {
 	}
 }
 
-// blank the status of an object, if its kind has one.
-func (p *platform) blank(ctx context.Context, o *unstructured.Unstructured) error {
+// clearStatus clears the status of an object, if its kind has one.
+func (p *platform) clearStatus(ctx context.Context, o *unstructured.Unstructured) error {
 	r, err := p.lab.Of(o.GroupVersionKind(), o.GetNamespace())
 	if err != nil {
 		return err
@@ -103,61 +102,61 @@ func (p *platform) blank(ctx context.Context, o *unstructured.Unstructured) erro
 	return err
 }
 
-// dice of a test.
-func dice(t *testing.T) *rand.Rand {
+// newRand returns a test's random number generator.
+func newRand(t *testing.T) *rand.Rand {
 	t.Helper()
 	t.Logf("to repeat: -run '^%s$' -seed %d", strings.ReplaceAll(t.Name(), "/", "$/^"), *faultSeed)
 	return rand.New(rand.NewPCG(*faultSeed, 0))
 }
 
-// suffer faults for a while. When it returns, none lasts.
-func (p *platform) suffer(r *rand.Rand, d time.Duration, fs []fault) {
+// injectFaults injects random faults. All have ended when it returns.
+func (p *platform) injectFaults(r *rand.Rand, d time.Duration, fs []fault) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), d)
 	defer cancel()
-	thrown := make(map[string]int)
+	injected := make(map[string]int)
 	for ctx.Err() == nil {
 		f := pick(r, fs)
-		// A fault that has begun is ended, even if time is up.
-		switch err := f.do(context.WithoutCancel(ctx), r, p); {
-		case errors.Is(err, errNothing):
+		// A fault that was started is ended, even after the time is up.
+		switch err := f.inject(context.WithoutCancel(ctx), r, p); {
+		case errors.Is(err, errNoTarget):
 			continue
-		case err != nil && !passing(err):
+		case err != nil && !transient(err):
 			p.t.Errorf("%s: %v", f.name, err)
 			return
 		}
-		thrown[f.name]++
+		injected[f.name]++
 		pause(ctx, r, 2*time.Second)
 	}
-	for _, name := range sorted(thrown) {
-		p.t.Logf("%d times: %s", thrown[name], name)
+	for _, name := range sorted(injected) {
+		p.t.Logf("%d times: %s", injected[name], name)
 	}
 }
 
 func pick(r *rand.Rand, fs []fault) fault {
 	all := 0
 	for _, f := range fs {
-		all += f.often
+		all += f.weight
 	}
 	n := r.IntN(all)
-	i := slices.IndexFunc(fs, func(f fault) bool { n -= f.often; return n < 0 })
+	i := slices.IndexFunc(fs, func(f fault) bool { n -= f.weight; return n < 0 })
 	return fs[i]
 }
 
-// passing errors are those of an object that goes, or that has no status.
-func passing(err error) bool { return kerrors.IsNotFound(err) || kerrors.IsConflict(err) }
+// transient reports whether the object was deleted or changed, or has no status.
+func transient(err error) bool { return kerrors.IsNotFound(err) || kerrors.IsConflict(err) }
 
-// lasting are the uids of what's composed and no fault removes.
-func (p *platform) lasting() map[string]string {
+// uidsWithoutSecrets returns the UIDs of composed resources that no fault deletes.
+func (p *platform) uidsWithoutSecrets() map[string]string {
 	p.t.Helper()
 	os := p.composed()
 	maps.DeleteFunc(os, func(_ string, o *unstructured.Unstructured) bool { return o.GetKind() == "Secret" })
 	return values(os, func(o *unstructured.Unstructured) string { return string(o.GetUID()) })
 }
 
-// deletionsOf what a claim is composed of that were accepted so far, but for those
-// that were faults.
-func (p *platform) deletionsOf() []string {
+// acceptedDeletions returns the deletions in the claim's namespace that the API server
+// has accepted, except for faults.
+func (p *platform) acceptedDeletions() []string {
 	p.t.Helper()
 	ds, err := p.lab.Deletions()
 	if err != nil {
@@ -172,42 +171,42 @@ func (p *platform) deletionsOf() []string {
 	return out
 }
 
-// dropsNothing fails if somebody deleted anything of the platform so far.
-func (p *platform) dropsNothing(while string) {
+// checkNoDeletions checks that nothing of the platform was deleted.
+func (p *platform) checkNoDeletions(phase string) {
 	p.t.Helper()
-	if ds := p.deletionsOf(); len(ds) > 0 {
-		p.t.Errorf("deleted while the platform was %s:\n%s", while, strings.Join(ds, "\n"))
+	if ds := p.acceptedDeletions(); len(ds) > 0 {
+		p.t.Errorf("got deletions while the platform was %s, want none:\n%s", phase, strings.Join(ds, "\n"))
 	}
 }
 
-// Whatever is killed, and whenever, while a platform is made, changed and
-// deleted: nothing is dropped on the way, and in the end it's all there, or gone.
+// Despite random faults, a platform is created, changed without deletions, and
+// deleted.
 func TestFaults(t *testing.T) {
-	r := dice(t)
-	p := apply(t, claimed(t, "faults"))
+	r := newRand(t)
+	p := apply(t, minimalClaim(t, "faults"))
 
 	t.Run("Create", func(t *testing.T) {
 		p.t = t
-		p.suffer(r, *faultTime, faults)
-		p.settled()
-		p.dropsNothing("made")
+		p.injectFaults(r, *faultTime, faults)
+		p.waitSettled()
+		p.checkNoDeletions("created")
 	})
 	t.Run("Change", func(t *testing.T) {
 		p.t = t
-		was := p.lasting()
+		before := p.uidsWithoutSecrets()
 		p.set([]any{map[string]any{"name": "default"}, map[string]any{"name": "batch"}}, "spec", "karpenter", "nodePools")
 		p.edit(map[string]any{"faults": "change"}, "spec", "tags")
-		p.suffer(r, *faultTime, faults)
-		p.arrives("faults", "change")
-		p.settled()
-		p.keeps(was)
-		p.dropsNothing("changed")
+		p.injectFaults(r, *faultTime, faults)
+		p.waitTag("faults", "change")
+		p.waitSettled()
+		p.checkRetained(before)
+		p.checkNoDeletions("changed")
 	})
 	t.Run("Delete", func(t *testing.T) {
 		p.t = t
 		var done sync.WaitGroup
-		done.Go(func() { p.suffer(r, *faultTime, faults) })
+		done.Go(func() { p.injectFaults(r, *faultTime, faults) })
 		defer done.Wait()
-		p.deleted()
+		p.deleteAndWait()
 	})
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// buildFunction from the source that's here.
+// buildFunction builds the function from the working tree.
 func (l *Lab) buildFunction(ctx context.Context) error {
 	_, err := goTool(ctx, filepath.Join(l.source, rootModule), "build", "-trimpath", "-ldflags", "-s -w", "-o", l.functionPath(), ".")
 	return err
@@ -21,8 +21,8 @@ func (l *Lab) buildFunction(ctx context.Context) error {
 
 func (l *Lab) functionPath() string { return l.path("bin", "function-seafarer-cluster") }
 
-// startFunction with a certificate that Crossplane's own authority issues.
-// Crossplane knows no other way than mTLS.
+// startFunction starts the function with a certificate of Crossplane's authority.
+// Crossplane requires mTLS.
 func (l *Lab) startFunction(ctx context.Context) error {
 	secret, err := l.secret(ctx, "crossplane-root-ca")
 	if err != nil {
@@ -44,9 +44,9 @@ func (l *Lab) startFunction(ctx context.Context) error {
 	return l.function.start()
 }
 
-// reviseFunction by hand, so that Crossplane knows where it is. The revision is
-// paused, or the package manager would fetch it.
-func (l *Lab) reviseFunction(ctx context.Context) error {
+// createFunctionRevision creates a revision with the function's endpoint. It's
+// paused, or the package manager would pull its image.
+func (l *Lab) createFunctionRevision(ctx context.Context) error {
 	revision := object(`
 apiVersion: pkg.crossplane.io/v1
 kind: FunctionRevision
@@ -70,11 +70,11 @@ spec:
 	}
 	status := fmt.Appendf(nil, `{"status":{"endpoint":%q,"capabilities":["composition"]}}`, loopback(l.ports.function))
 	_, err = r.Patch(ctx, revision.GetName(), types.MergePatchType, status, metav1.PatchOptions{FieldManager: fieldManager}, "status")
-	return errors.Wrap(err, "cannot tell Crossplane where the function is")
+	return errors.Wrap(err, "cannot set the function's endpoint")
 }
 
-// KillFunction without any warning.
+// KillFunction kills the function.
 func (l *Lab) KillFunction() { l.function.kill() }
 
-// StartFunction again.
+// StartFunction starts the function again.
 func (l *Lab) StartFunction() error { return l.function.start() }

@@ -10,16 +10,14 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// poll of the providers: how often they look at what they made. They'd do so
-// every ten minutes, which is too slow for tests.
+// poll of the providers. Their default, ten minutes, is too slow for tests.
 const poll = "--poll=5s"
 
-// startProviderHelm, unmodified. Like Crossplane it works as an administrator.
+// startProviderHelm starts the unmodified provider-helm, as an administrator.
 func (l *Lab) startProviderHelm(context.Context) error {
 	env := []string{
 		"KUBECONFIG=" + l.Kubeconfig(), "HOME=" + l.path("helm"),
-		// It trusts whoever the machine trusts: here, only the charts' registry. It
-		// keeps charts in the folder for temporary files.
+		// It trusts the charts' registry only, and caches charts in TMPDIR.
 		"SSL_CERT_FILE=" + l.charts.ca, "TMPDIR=" + l.path("helm"),
 	}
 	if err := write(l.path("helm", ".keep"), nil); err != nil {
@@ -29,8 +27,8 @@ func (l *Lab) startProviderHelm(context.Context) error {
 	return l.providerHelm.start()
 }
 
-// startProviderKubernetes, unmodified but for credentials of another cloud. It
-// won't start without a certificate for its webhook, which nobody calls.
+// startProviderKubernetes starts provider-kubernetes, without credentials of Nebius.
+// It requires a certificate for its webhook, which is not called.
 func (l *Lab) startProviderKubernetes(ctx context.Context) error {
 	ca, err := newAuthority("provider-kubernetes")
 	if err != nil {
@@ -54,14 +52,14 @@ func (l *Lab) startProviderKubernetes(ctx context.Context) error {
 	}
 	err = until(ctx, startTimeout, func(ctx context.Context) error {
 		if l.providerKubernetes.ended() {
-			return errors.New("it has ended")
+			return errors.New("the process has ended")
 		}
-		return answers(ctx, "http://"+loopback(health)+"/readyz")
+		return checkURL(ctx, "http://"+loopback(health)+"/readyz")
 	})
 	return errors.Wrap(err, "provider-kubernetes does not become ready")
 }
 
-// RestartProviders without any warning.
+// RestartProviders kills and restarts provider-helm and provider-kubernetes.
 func (l *Lab) RestartProviders() error {
 	for _, p := range []*process{l.providerHelm, l.providerKubernetes} {
 		p.kill()

@@ -19,8 +19,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/modules"
 )
 
-// drained is how long it takes pods to leave a node in tests.
-const drained = 3 * time.Second
+// drainTime is how long the drain of a node takes.
+const drainTime = 3 * time.Second
 
 var (
 	configMaps      = schema.GroupVersionResource{Version: "v1", Resource: "configmaps"}
@@ -28,8 +28,8 @@ var (
 	usageKind       = schema.GroupVersionKind{Group: "protection.crossplane.io", Version: "v1beta1", Kind: "Usage"}
 )
 
-// What runs is among what composed objects are checked against.
-func TestProvidersAreWhatIsTestedWith(t *testing.T) {
+// Composed resources are validated against the versions that the lab runs.
+func TestVersions(t *testing.T) {
 	runs := map[string]string{"github.com/crossplane/crossplane/v2": crossplaneModule}
 	for _, p := range providers {
 		runs[p.module] = p.folder
@@ -40,20 +40,20 @@ func TestProvidersAreWhatIsTestedWith(t *testing.T) {
 			t.Fatal(err)
 		}
 		if checked := modules.Releases(module); !slices.Contains(checked, v) {
-			t.Errorf("%s: %s runs, objects are checked against %v", module, v, checked)
+			t.Errorf("%s: the lab runs %s, composed resources are validated against %v", module, v, checked)
 		}
 	}
 }
 
-// With real providers for Helm and Kubernetes, Karpenter's real charts and
-// definitions, and an API server for each EKS cluster, a platform becomes ready,
-// and what is in its cluster is what the claim says.
+// With the real providers for Helm and Kubernetes, Karpenter's real charts and CRDs,
+// and an API server for each EKS cluster, a platform becomes ready, and its cluster
+// has the objects that the claim requests.
 func TestInCluster(t *testing.T) {
 	t.Parallel()
-	l := another(t, Options{InCluster: true, CoreArgs: Patient})
-	l.EKS.SetDrain(drained)
+	l := startLab(t, Options{InCluster: true, CoreArgs: RaisedCircuitBreaker})
+	l.EKS.SetDrain(drainTime)
 
-	// They wait for most of the time, each for what is in a cluster of its own.
+	// They mostly wait, each for its own cluster.
 	for name, test := range map[string]func(*testing.T, *Lab){"Minimal": testMinimalInCluster, "SeafarerCluster": testSeafarerInCluster, "ClusterLost": testClusterLost} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,39 +65,39 @@ func TestInCluster(t *testing.T) {
 func testMinimalInCluster(t *testing.T, l *Lab) {
 	t.Helper()
 	p := &platform{t: t, lab: l, claim: example(t, "minimal")}
-	// What a node is launched with, it keeps.
-	p.set([]any{map[string]any{"name": "default", "terminationGracePeriod": stubborn.String()}}, "spec", "karpenter", "nodePools")
+	// A node retains the grace period that it's launched with.
+	p.set([]any{map[string]any{"name": "default", "terminationGracePeriod": gracePeriod.String()}}, "spec", "karpenter", "nodePools")
 	p.apply()
-	p.settled()
-	p.tells()
+	p.waitSettled()
+	p.checkStatus()
 	steps := []struct {
 		name string
 		test func()
 	}{
-		{name: "ChartsAreInstalled", test: func() {
-			p.installed("kube-system", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "minimal", "INTERRUPTION_QUEUE": "Karpenter-minimal", "LOG_LEVEL": "info"})
+		{name: "Charts", test: func() {
+			p.checkKarpenter("kube-system", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "minimal", "INTERRUPTION_QUEUE": "Karpenter-minimal", "LOG_LEVEL": "info"})
 		}},
-		{name: "PoolsAreAccepted", test: func() {
-			p.pools("default")
-			p.refuses()
+		{name: "NodePools", test: func() {
+			p.checkNodePools("default")
+			p.checkNodePoolValidation()
 		}},
 		{name: "ChartValues", test: p.editValues},
 		{name: "AddNodePools", test: p.addNodePools},
-		{name: "RemoveNodePool", test: func() { p.removeNodePool("batch", drained, time.Minute) }},
-		{name: "StubbornNode", test: func() {
+		{name: "RemoveNodePool", test: func() { p.removeNodePool("batch", drainTime, time.Minute) }},
+		{name: "BlockedDrain", test: func() {
 			c := p.eks()
-			c.SetStubborn(true)
-			defer c.SetStubborn(false)
-			p.removeNodePool("stubborn", stubborn, stubborn+time.Minute)
+			c.SetDrainBlocked(true)
+			defer c.SetDrainBlocked(false)
+			p.removeNodePool("blocked", gracePeriod, gracePeriod+time.Minute)
 		}},
-		{name: "NothingDrainsWithoutKarpenter", test: p.drainsWithKarpenterOnly},
-		{name: "SecretRemoved", test: func() { p.reachableAgain("error", nil) }},
-		{name: "SecretStale", test: func() { p.reachableAgain("info", map[string]any{"kubeconfig": "c3RhbGU="}) }},
+		{name: "NoDrainWithoutKarpenter", test: p.checkDrainNeedsKarpenter},
+		{name: "SecretDeleted", test: func() { p.checkKubeconfigRestored("error", nil) }},
+		{name: "SecretStale", test: func() { p.checkKubeconfigRestored("info", map[string]any{"kubeconfig": "c3RhbGU="}) }},
 		{name: "Delete", test: func() {
-			// A pod that won't go may not keep a platform from going.
-			p.eks().SetStubborn(true)
-			p.endsInOrder()
-			p.audited()
+			// A pod that blocks its node's drain doesn't block the deletion.
+			p.eks().SetDrainBlocked(true)
+			p.checkDeletionOrder()
+			p.checkAuditLog()
 		}},
 	}
 	for _, s := range steps {
@@ -111,40 +111,39 @@ func testMinimalInCluster(t *testing.T, l *Lab) {
 }
 
 // The seed's claim has another namespace for Karpenter, IRSA, and settings for
-// Fargate. It lives a whole life: it's made, upgraded, changed by what's held and
-// then acknowledged, and ends.
+// Fargate. It's created, upgraded, changed after an acknowledgement, and deleted.
 func testSeafarerInCluster(t *testing.T, l *Lab) {
 	t.Helper()
 	p := &platform{t: t, lab: l, claim: example(t, "seafarer-cluster")}
 	p.set("1.34", "spec", "kubernetesVersion")
 	p.apply()
-	p.settled()
-	p.upgrades("1.34", "1.35", "1.36")
-	p.holdsThenReplaces("t3.medium")
-	p.settled()
-	p.tells()
-	p.installed("karpenter", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "Seafarer-cluster", "INTERRUPTION_QUEUE": "Karpenter-Seafarer-cluster"})
-	p.pools("default")
+	p.waitSettled()
+	p.checkUpgrade("1.34", "1.35", "1.36")
+	p.checkBlockedChange("t3.medium")
+	p.waitSettled()
+	p.checkStatus()
+	p.checkKarpenter("karpenter", map[string]string{"AWS_REGION": "eu-west-3", "CLUSTER_NAME": "Seafarer-cluster", "INTERRUPTION_QUEUE": "Karpenter-Seafarer-cluster"})
+	p.checkNodePools("default")
 	c := p.eks()
 	sa, err := c.dynamic.Resource(serviceAccounts).Namespace("karpenter").Get(t.Context(), "karpenter", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	role, _, _ := unstructured.NestedString(p.composed()["karpenter-role"].Object, "status", "atProvider", "arn") // Then it's empty.
+	role, _, _ := unstructured.NestedString(p.composed()["karpenter-role"].Object, "status", "atProvider", "arn") // Empty if it's missing.
 	if got := sa.GetAnnotations()["eks.amazonaws.com/role-arn"]; got != role || role == "" {
-		t.Errorf("Karpenter's service account: want role %q, got %q", role, got)
+		t.Errorf("Karpenter's service account: got role %q, want %q", got, role)
 	}
 	cm, err := c.dynamic.Resource(configMaps).Namespace("aws-observability").Get(t.Context(), "aws-logging", metav1.GetOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out, _, _ := unstructured.NestedString(cm.Object, "data", "output.conf"); !strings.Contains(out, "log_group_name /aws/eks/Seafarer-cluster/fargate") { // Then it's empty.
+	if out, _, _ := unstructured.NestedString(cm.Object, "data", "output.conf"); !strings.Contains(out, "log_group_name /aws/eks/Seafarer-cluster/fargate") { // Empty if it's missing.
 		t.Errorf("output.conf of Fargate's log router: %s", out)
 	}
-	p.endsInOrder()
+	p.checkDeletionOrder()
 }
 
-// eks is the platform's own cluster.
+// eks returns the platform's EKS cluster.
 func (p *platform) eks() *EKSCluster {
 	p.t.Helper()
 	o, ok := p.composed()["cluster"]
@@ -153,42 +152,42 @@ func (p *platform) eks() *EKSCluster {
 	}
 	c, ok := p.lab.EKS.Cluster(o.GetNamespace(), o.GetName())
 	if !ok {
-		p.t.Fatal("there is no cluster")
+		p.t.Fatal("EKS has no cluster")
 	}
 	return c
 }
 
-// installed means that Karpenter's Deployment is there, with the environment that
-// the claim's values make, and that it has nodes to run on.
-func (p *platform) installed(namespace string, env map[string]string) {
+// checkKarpenter checks that Karpenter's Deployment has the environment of the claim's
+// values, and nodes to run on.
+func (p *platform) checkKarpenter(namespace string, env map[string]string) {
 	p.t.Helper()
 	c := p.eks()
 	env = maps.Clone(env)
 	env["CLUSTER_ENDPOINT"] = c.Endpoint
-	if err := c.hasEnv(p.t.Context(), namespace, env); err != nil {
+	if err := c.checkEnv(p.t.Context(), namespace, env); err != nil {
 		p.t.Error(err)
 	}
 	d, err := c.dynamic.Resource(deployments).Namespace(namespace).Get(p.t.Context(), "karpenter", metav1.GetOptions{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if n, _, _ := unstructured.NestedInt64(d.Object, "status", "availableReplicas"); n != 2 { // Then there are none.
-		p.t.Errorf("Karpenter: %d replicas have a node, want 2: %s", n, c.Karpenter.Trouble())
+	if n, _, _ := unstructured.NestedInt64(d.Object, "status", "availableReplicas"); n != 2 { // 0 if it's missing.
+		p.t.Errorf("Karpenter: got %d available replicas, want 2: %s", n, c.Karpenter.LastError())
 	}
-	if sa, _, _ := unstructured.NestedString(d.Object, "spec", "template", "spec", "serviceAccountName"); sa != "karpenter" { // Then it's empty.
-		p.t.Errorf("Karpenter: it runs as %q", sa)
+	if sa, _, _ := unstructured.NestedString(d.Object, "spec", "template", "spec", "serviceAccountName"); sa != "karpenter" { // Empty if it's missing.
+		p.t.Errorf("Karpenter: got service account %q, want karpenter", sa)
 	}
 }
 
-// hasEnv checks the environment of Karpenter's container.
-func (c *EKSCluster) hasEnv(ctx context.Context, namespace string, want map[string]string) error {
+// checkEnv returns an error unless Karpenter's container has environment variables.
+func (c *EKSCluster) checkEnv(ctx context.Context, namespace string, want map[string]string) error {
 	d, err := c.dynamic.Resource(deployments).Namespace(namespace).Get(ctx, "karpenter", metav1.GetOptions{})
 	if err != nil {
 		return errors.Wrap(err, "cannot get Karpenter's deployment")
 	}
 	cs, _, err := unstructured.NestedSlice(d.Object, "spec", "template", "spec", "containers")
 	if err != nil || len(cs) != 1 {
-		return errors.Errorf("Karpenter has %d containers", len(cs))
+		return errors.Errorf("Karpenter: got %d containers, want 1", len(cs))
 	}
 	got := make(map[string]string)
 	for _, e := range cs[0].(map[string]any)["env"].([]any) {
@@ -203,8 +202,9 @@ func (c *EKSCluster) hasEnv(ctx context.Context, namespace string, want map[stri
 	return nil
 }
 
-// pools are in the cluster just as they are composed, and each has a node.
-func (p *platform) pools(names ...string) {
+// checkNodePools checks that the cluster's NodePools and EC2NodeClasses are as
+// composed, and that each NodePool has a node.
+func (p *platform) checkNodePools(names ...string) {
 	p.t.Helper()
 	c := p.eks()
 	for k, o := range p.composed() {
@@ -220,29 +220,29 @@ func (p *platform) pools(names ...string) {
 		if err != nil {
 			p.t.Fatal(err)
 		}
-		var lost []string
-		compare(want.Object["spec"], got.Object["spec"], "spec", &lost)
-		if len(lost) > 0 {
-			p.t.Errorf("%s: not as it is composed: %s", k, strings.Join(lost, ", "))
+		var diffs []string
+		compare(want.Object["spec"], got.Object["spec"], "spec", &diffs)
+		if len(diffs) > 0 {
+			p.t.Errorf("%s: differs from its composed resource: %s", k, strings.Join(diffs, ", "))
 		}
 		if s, _, _ := condition(got, "Ready"); s != "True" {
-			p.t.Errorf("%s: Ready=%q", k, s)
+			p.t.Errorf("%s: got Ready=%q, want True", k, s)
 		}
 	}
 	p.within(startTimeout, func(ctx context.Context) error {
-		got, err := c.claims(ctx)
+		got, err := c.nodeClaims(ctx)
 		if err != nil {
 			return err
 		}
 		if have := slices.Sorted(maps.Keys(got)); !slices.Equal(have, slices.Sorted(slices.Values(names))) {
-			return errors.Errorf("NodePools with a node: want %v, got %v", names, have)
+			return errors.Errorf("NodePools with a node: got %v, want %v", have, names)
 		}
 		return nil
 	})
 }
 
-// claims are the names of the NodeClaims, by NodePool.
-func (c *EKSCluster) claims(ctx context.Context) (map[string]string, error) {
+// nodeClaims returns the names of the NodeClaims by NodePool.
+func (c *EKSCluster) nodeClaims(ctx context.Context) (map[string]string, error) {
 	l, err := c.dynamic.Resource(nodeClaims).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot list NodeClaims")
@@ -254,24 +254,24 @@ func (c *EKSCluster) claims(ctx context.Context) (map[string]string, error) {
 	return out, nil
 }
 
-// refuses what breaks a rule of Karpenter's definitions: so they are really there.
-func (p *platform) refuses() {
+// checkNodePoolValidation checks that Karpenter's CRDs reject an invalid NodePool.
+func (p *platform) checkNodePoolValidation() {
 	p.t.Helper()
 	pool := p.composed()["node-pool-default"]
-	manifest, _, _ := unstructured.NestedMap(pool.Object, "spec", "forProvider", "manifest") // Then it's refused for another reason.
+	manifest, _, _ := unstructured.NestedMap(pool.Object, "spec", "forProvider", "manifest") // An empty one is rejected with another message.
 	o := &unstructured.Unstructured{Object: manifest}
-	o.SetName("refused")
+	o.SetName("invalid")
 	label := map[string]any{"karpenter.k8s.aws/instance-pods": "10"}
 	if err := unstructured.SetNestedMap(o.Object, label, "spec", "template", "metadata", "labels"); err != nil {
 		p.t.Fatal(err)
 	}
 	err := p.eks().Apply(p.t.Context(), o)
 	if err == nil || !strings.Contains(err.Error(), `label domain "karpenter.k8s.aws" is restricted`) {
-		p.t.Errorf("a NodePool with a restricted label: want it refused, got %v", err)
+		p.t.Errorf("NodePool with a restricted label: got %v, want it rejected", err)
 	}
 }
 
-// editValues of the chart, and kill the providers while they are at it.
+// editValues edits the chart's values, and kills the providers meanwhile.
 func (p *platform) editValues() {
 	p.edit(map[string]any{"logLevel": "debug"}, "spec", "karpenter", "values")
 	for range 5 {
@@ -281,22 +281,22 @@ func (p *platform) editValues() {
 		time.Sleep(700 * time.Millisecond)
 	}
 	c := p.eks()
-	p.within(settles, func(ctx context.Context) error {
-		return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
+	p.within(settleTimeout, func(ctx context.Context) error {
+		return c.checkEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": "debug"})
 	})
 }
 
-// providersSecret is the name of the one by which providers reach the cluster.
-func (p *platform) providersSecret() string {
+// kubeconfigSecret returns the name of the Secret that providers connect with.
+func (p *platform) kubeconfigSecret() string {
 	p.t.Helper()
 	name, _, _ := unstructured.NestedString(p.composed()["cluster-auth"].Object, "spec", "writeConnectionSecretToRef", "name") // The API server has validated it.
 	return name
 }
 
-// reachableAgain is a cluster after the Secret that leads to it has lost its data,
-// or is lost itself. An edit that's under way arrives.
-func (p *platform) reachableAgain(level string, data map[string]any) {
-	ref := p.providersSecret()
+// checkKubeconfigRestored changes or deletes the kubeconfig Secret. Still, an edit
+// reaches the cluster.
+func (p *platform) checkKubeconfigRestored(level string, data map[string]any) {
+	ref := p.kubeconfigSecret()
 	r := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace())
 	var err error
 	if data == nil {
@@ -307,42 +307,41 @@ func (p *platform) reachableAgain(level string, data map[string]any) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	was := p.uids()
+	before := p.uids()
 	p.edit(map[string]any{"logLevel": level}, "spec", "karpenter", "values")
 	c := p.eks()
-	p.within(settles, func(ctx context.Context) error {
-		return c.hasEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": level})
+	p.within(settleTimeout, func(ctx context.Context) error {
+		return c.checkEnv(ctx, "kube-system", map[string]string{"LOG_LEVEL": level})
 	})
-	p.settled()
-	p.keeps(was)
+	p.waitSettled()
+	p.checkRetained(before)
 }
 
-// testClusterLost is that a claim can be deleted whose cluster someone has deleted
-// before, with the Secret that leads to it. It comes back empty, and goes.
+// testClusterLost deletes the cluster and its kubeconfig Secret outside Crossplane.
+// The claim can be deleted nevertheless: the cluster is created again, empty.
 func testClusterLost(t *testing.T, l *Lab) {
 	t.Helper()
-	p := &platform{t: t, lab: l, claim: claimed(t, "lost")}
+	p := &platform{t: t, lab: l, claim: minimalClaim(t, "lost")}
 	p.apply()
-	p.settled()
+	p.waitSettled()
 	launched := len(p.eks().Karpenter.Instances())
 	o := p.composed()["cluster"]
-	ref := p.providersSecret()
+	ref := p.kubeconfigSecret()
 
-	p.lab.EKS.Lose(o)
+	p.lab.EKS.DeleteCluster(o)
 	if err := p.lab.dynamic.Resource(secrets).Namespace(p.claim.GetNamespace()).Delete(t.Context(), ref, metav1.DeleteOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	p.deleted()
-	p.audited()
-	// Nobody could drain what was launched for the cluster that was lost.
+	p.deleteAndWait()
+	p.checkAuditLog()
+	// The instances of the lost cluster leak.
 	if leaked := len(p.lab.EKS.Leaked(p.claim.GetNamespace())); leaked != launched || leaked == 0 {
-		t.Errorf("of %d instances that were launched for the cluster that was lost, %d are told", launched, leaked)
+		t.Errorf("lost cluster: got %d leaked instances, want %d, at least 1", leaked, launched)
 	}
 }
 
-// audited deletions are told: who deleted what, and why it was denied. Some were,
-// by Usages, and all went in the end.
-func (p *platform) audited() {
+// checkAuditLog logs the deletions, and checks that Usages denied some.
+func (p *platform) checkAuditLog() {
 	p.t.Helper()
 	ds, err := p.lab.Deletions()
 	if err != nil {
@@ -362,13 +361,13 @@ func (p *platform) audited() {
 		p.t.Log(d)
 	}
 	if denied == 0 || accepted == 0 {
-		p.t.Errorf("%d deletions were denied by Usages, and %d were accepted: want some of each", denied, accepted)
+		p.t.Errorf("got %d deletions denied by Usages and %d accepted, want some of each", denied, accepted)
 	}
 }
 
-// drainsWithKarpenterOnly means that the lab notices if Karpenter goes first: then
-// nothing else can.
-func (p *platform) drainsWithKarpenterOnly() {
+// checkDrainNeedsKarpenter deletes Karpenter's Deployment before a NodePool, whose
+// node then remains until the Deployment is restored.
+func (p *platform) checkDrainNeedsKarpenter() {
 	c := p.eks()
 	r := c.dynamic.Resource(deployments).Namespace("kube-system")
 	karpenter, err := r.Get(p.t.Context(), "karpenter", metav1.GetOptions{})
@@ -378,77 +377,78 @@ func (p *platform) drainsWithKarpenterOnly() {
 	if err := r.Delete(p.t.Context(), "karpenter", metav1.DeleteOptions{}); err != nil {
 		p.t.Fatal(err)
 	}
-	node, d := p.withoutNodePool("away")
-	d.happens(node, false)
-	time.Sleep(2 * drained)
-	if d.when(node, true) >= 0 {
-		p.t.Errorf("%s is gone, without Karpenter", node)
+	node, d := p.deleteNodePool("extra")
+	d.wait(node, false)
+	time.Sleep(2 * drainTime)
+	if d.index(node, true) >= 0 {
+		p.t.Errorf("%s was removed without Karpenter", node)
 	}
-	if trouble := c.Karpenter.Trouble(); trouble != "there is no deployment of Karpenter" {
-		p.t.Errorf("Karpenter's trouble is %q", trouble)
+	if got := c.Karpenter.LastError(); got != "there is no deployment of Karpenter" {
+		p.t.Errorf("Karpenter: got error %q, want that there is no deployment", got)
 	}
 	karpenter.SetResourceVersion("")
 	karpenter.SetUID("")
 	if _, err := r.Create(p.t.Context(), karpenter, metav1.CreateOptions{}); err != nil {
 		p.t.Fatal(err)
 	}
-	d.happens(node, true)
-	p.settled()
+	d.wait(node, true)
+	p.waitSettled()
 }
 
-// stubborn is the grace period of a node that refuses to be drained.
-const stubborn = 12 * time.Second
+// gracePeriod of a node whose drain is blocked.
+const gracePeriod = 12 * time.Second
 
 func (p *platform) addNodePools() {
-	was, err := p.eks().claims(p.t.Context())
+	before, err := p.eks().nodeClaims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.edit([]any{
 		map[string]any{"name": "default"},
 		map[string]any{"name": "batch"},
-		map[string]any{"name": "away"},
-		map[string]any{"name": "stubborn", "terminationGracePeriod": stubborn.String()},
+		map[string]any{"name": "extra"},
+		map[string]any{"name": "blocked", "terminationGracePeriod": gracePeriod.String()},
 	}, "spec", "karpenter", "nodePools")
-	p.settled()
-	p.pools("default", "batch", "away", "stubborn")
-	is, err := p.eks().claims(p.t.Context())
+	p.waitSettled()
+	p.checkNodePools("default", "batch", "extra", "blocked")
+	after, err := p.eks().nodeClaims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if is["default"] != was["default"] {
-		p.t.Errorf("the node of NodePool default was launched anew")
+	if after["default"] != before["default"] {
+		p.t.Errorf("the node of NodePool default was replaced")
 	}
 }
 
-// removeNodePool takes its node with it, after no less and not much more time than
-// it takes to drain it, and no other.
-func (p *platform) removeNodePool(name string, least, most time.Duration) {
-	was, err := p.eks().claims(p.t.Context())
+// removeNodePool removes a NodePool. Its node, and no other, is removed once it's
+// drained.
+func (p *platform) removeNodePool(name string, minimum, maximum time.Duration) {
+	before, err := p.eks().nodeClaims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	node, d := p.withoutNodePool(name)
-	d.happens(node, true)
-	if took := d.took(node); took < least-time.Second || took > most { // Timestamps are in whole seconds.
-		p.t.Errorf("%s was drained for %s, want %s to %s", node, took, least, most)
+	node, d := p.deleteNodePool(name)
+	d.wait(node, true)
+	if took := d.duration(node); took < minimum-time.Second || took > maximum { // Timestamps are in whole seconds.
+		p.t.Errorf("%s: got a drain of %s, want %s to %s", node, took, minimum, maximum)
 	}
-	p.settled()
-	delete(was, name)
-	is, err := p.eks().claims(p.t.Context())
+	p.waitSettled()
+	delete(before, name)
+	after, err := p.eks().nodeClaims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	unchanged(p.t, was, is)
-	if got, want := p.eks().Karpenter.Instances(), slices.Sorted(maps.Values(was)); !slices.Equal(got, want) {
-		p.t.Errorf("instances: want %v, got %v", want, got)
+	unchanged(p.t, before, after)
+	if got, want := p.eks().Karpenter.Instances(), slices.Sorted(maps.Values(before)); !slices.Equal(got, want) {
+		p.t.Errorf("instances: got %v, want %v", got, want)
 	}
 	p.t.Logf("\n%s", d)
 }
 
-// withoutNodePool is the claim from now on. It returns what is to be deleted.
-func (p *platform) withoutNodePool(name string) (node string, d *deletions) {
-	claims, err := p.eks().claims(p.t.Context())
+// deleteNodePool removes a NodePool from the claim. It returns its NodeClaim and the
+// recorded deletions.
+func (p *platform) deleteNodePool(name string) (node string, d *deletions) {
+	claims, err := p.eks().nodeClaims(p.t.Context())
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -461,58 +461,58 @@ func (p *platform) withoutNodePool(name string) (node string, d *deletions) {
 	return "NodeClaim/" + claims[name], d
 }
 
-// endsInOrder means that what Karpenter launched goes first, while all that it
-// takes to end it is there.
-func (p *platform) endsInOrder() {
+// checkDeletionOrder deletes the claim, and checks that Karpenter's nodes are removed
+// before anything that Karpenter requires to drain them.
+func (p *platform) checkDeletionOrder() {
 	us := p.usages()
 	if len(us) == 0 {
-		p.t.Fatal("there are no Usages")
+		p.t.Fatal("got no Usages, want some")
 	}
 	d := watchDeletions(p.t, p)
-	p.deleted()
+	p.deleteAndWait()
 	p.t.Logf("\n%s", d)
 	for _, u := range us {
 		if u.by != "" {
-			d.before(u.by, u.of)
+			d.checkOrder(u.by, u.of)
 		}
 	}
-	pools, classes := d.all("node-pool-"), d.all("node-class-")
-	if len(pools) == 0 || len(classes) == 0 || len(d.all("NodeClaim/")) == 0 {
-		p.t.Error("no NodePool, EC2NodeClass or NodeClaim was deleted")
+	pools, classes := d.withPrefix("node-pool-"), d.withPrefix("node-class-")
+	if len(pools) == 0 || len(classes) == 0 || len(d.withPrefix("NodeClaim/")) == 0 {
+		p.t.Error("got no deletion of a NodePool, EC2NodeClass or NodeClaim, want some")
 	}
 	for _, class := range classes {
 		for _, pool := range pools {
-			d.before(pool, class)
+			d.checkOrder(pool, class)
 		}
-		for _, node := range d.all("NodeClaim/") {
-			d.before(node, "EC2NodeClass/"+strings.TrimPrefix(class, "node-class-"))
+		for _, node := range d.withPrefix("NodeClaim/") {
+			d.checkOrder(node, "EC2NodeClass/"+strings.TrimPrefix(class, "node-class-"))
 		}
-		for _, needed := range neededToDrain {
-			keys := d.all(needed)
+		for _, prefix := range requiredToDrain {
+			keys := d.withPrefix(prefix)
 			if len(keys) == 0 {
-				p.t.Errorf("nothing whose key begins with %s was deleted", needed)
+				p.t.Errorf("got no deletion with prefix %s, want some", prefix)
 			}
 			for _, k := range keys {
-				d.before(class, k)
+				d.checkOrder(class, k)
 			}
 		}
 	}
 	if leaked := p.lab.EKS.Leaked(p.claim.GetNamespace()); len(leaked) > 0 {
-		p.t.Errorf("instances that nobody ends: %v", leaked)
+		p.t.Errorf("leaked instances: got %v, want none", leaked)
 	}
 }
 
-// neededToDrain are resources without which Karpenter cannot end its nodes, by
-// the beginning of their key.
-var neededToDrain = []string{
+// requiredToDrain are prefixes of the resources that Karpenter requires to terminate
+// its nodes.
+var requiredToDrain = []string{
 	"cluster-auth", "kubernetes-provider-config", "node-group-system", "node-role-system", "karpenter-role", "karpenter-policy-node-lifecycle",
 	"karpenter-policy-iam-integration", "karpenter-node-role", "nat-gateway-", "route-nat-", "route-public", "association-subnet-",
 }
 
-// A usage protects a composed resource, perhaps for as long as another is there.
+// A usage protects a composed resource, for as long as by exists, if it's set.
 type usage struct{ of, by string }
 
-// usages of a platform, by the names of its resources.
+// usages returns a platform's Usages, by the names of its composed resources.
 func (p *platform) usages() []usage {
 	p.t.Helper()
 	r, err := p.lab.Of(usageKind, p.claim.GetNamespace())

@@ -18,12 +18,12 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Install packages that make package has built into a folder, in place of what the
-// lab came up with or what was installed before: the package manager installs the
-// Configuration, and the function that runs is the one in the function's package.
+// Install replaces the installed packages with those that make package has built into
+// a folder: the package manager installs the Configuration, and the lab runs the
+// function in the function's package.
 func (l *Lab) Install(ctx context.Context, folder string) error {
 	if l.charts != nil {
-		return errors.New("cannot install packages: this lab has charts of its own, and the Composition in the package does not know where they are; bring up one without clusters")
+		return errors.New("cannot install packages: this lab serves Karpenter's charts, and the Composition in the package does not refer to them; start one without --in-cluster")
 	}
 	function := filepath.Join(folder, functionPackage+"-"+runtime.GOARCH+".xpkg")
 	host := l.serveRegistry()
@@ -47,7 +47,7 @@ func (l *Lab) Install(ctx context.Context, folder string) error {
 	return l.installConfiguration(ctx, host, v)
 }
 
-// replaceFunction that runs by the one in a package.
+// replaceFunction replaces the running function by the one in a package.
 func (l *Lab) replaceFunction(file string) error {
 	img, err := tarball.ImageFromPath(file, nil)
 	if err != nil {
@@ -70,7 +70,7 @@ func (l *Lab) replaceFunction(file string) error {
 		return errors.Wrapf(err, "cannot read the function in %s", file)
 	}
 	l.function.stop()
-	// A file anew: the one of the process that ended may be a build that's kept.
+	// Write a new file: the former may be a cached build.
 	if err := os.Remove(l.functionPath()); err != nil {
 		return errors.Wrap(err, "cannot remove the former function")
 	}
@@ -80,8 +80,8 @@ func (l *Lab) replaceFunction(file string) error {
 	return l.function.start()
 }
 
-// upgradeFunction to a version: Crossplane does not do so by itself if the version
-// that it has will do. The revision that the lab wrote by hand goes.
+// upgradeFunction sets the function's version, because Crossplane retains one that
+// satisfies the constraint. It deletes the revision that the lab created.
 func (l *Lab) upgradeFunction(ctx context.Context, version string) error {
 	revisions, err := l.Of(packageKind("FunctionRevision"), "")
 	if err != nil {

@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// Whoever says Ctrl-C to the command that people use, be it up or coming up, is
-// left with no process and no file of it.
+// Ctrl-C ends lab up, also while it starts, and leaves no process and no file.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "lab")
@@ -33,7 +32,7 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), binary, "up")
-			// Its lock is in a cache folder of its own: another lab may be up.
+			// Use another lock: another lab may be up.
 			cmd.Env = append(os.Environ(), "TMPDIR="+temp, "XDG_CACHE_HOME="+cache, "GOCACHE="+strings.TrimSpace(string(gocache)), "SEAFARER_TEST_BIN="+bin)
 			r, w := io.Pipe()
 			cmd.Stdout, cmd.Stderr = w, w
@@ -45,10 +44,10 @@ func TestInterrupt(t *testing.T) {
 				done <- cmd.Wait()
 				w.Close()
 			}()
-			said := untilSaid(r, moment)
+			output := readUntil(r, moment)
 			started := processesOf(t, temp)
 			if err := cmd.Process.Signal(os.Interrupt); err != nil {
-				t.Fatalf("%v; it said:\n%s", err, said)
+				t.Fatalf("%v; output:\n%s", err, output)
 			}
 			go io.Copy(io.Discard, r)
 			select {
@@ -61,38 +60,38 @@ func TestInterrupt(t *testing.T) {
 				t.Fatal("Ctrl-C does not end it")
 			}
 			if len(started) == 0 {
-				t.Errorf("nothing was started that could be left; it said:\n%s", said)
+				t.Errorf("no process was started; output:\n%s", output)
 			}
 			if left := processesOf(t, temp); len(left) > 0 {
-				t.Errorf("processes that are left: %s", strings.Join(left, "\n"))
+				t.Errorf("remaining processes: %s", strings.Join(left, "\n"))
 			}
 			for _, dir := range []string{temp, cache} {
 				if left, _ := filepath.Glob(filepath.Join(dir, "*", "*")); len(left) > 0 { // The pattern is well formed.
-					t.Errorf("files that are left: %v", left)
+					t.Errorf("remaining files: %v", left)
 				}
 			}
 		})
 	}
 }
 
-// untilSaid reads lines until one has some words, or there's no more.
-func untilSaid(r io.Reader, words string) string {
-	var said strings.Builder
+// readUntil returns the lines up to the first one that contains the text.
+func readUntil(r io.Reader, text string) string {
+	var output strings.Builder
 	for s := bufio.NewScanner(r); s.Scan(); {
-		said.WriteString(s.Text() + "\n")
-		if strings.Contains(s.Text(), words) {
+		output.WriteString(s.Text() + "\n")
+		if strings.Contains(s.Text(), text) {
 			break
 		}
 	}
-	return said.String()
+	return output.String()
 }
 
-// processesOf a folder: those that are told a path in it.
+// processesOf returns the command lines that contain a folder's path.
 func processesOf(t *testing.T, dir string) []string {
 	t.Helper()
 	paths, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil || len(paths) == 0 {
-		t.Skip("there's no /proc here, which tells of processes")
+		t.Skip("/proc is required to list processes")
 	}
 	var ps []string
 	for _, p := range paths {

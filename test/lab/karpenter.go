@@ -31,30 +31,30 @@ var (
 	deployments = schema.GroupVersionResource{Group: "apps", Version: "v1", Resource: "deployments"}
 )
 
-// Karpenter's finalizers and labels. NodePools have no finalizer.
+// Karpenter's finalizers and label. NodePools have no finalizer.
 const (
 	nodeClaimFinalizer = "karpenter.sh/termination"
 	nodeClassFinalizer = "karpenter.k8s.aws/termination"
 	nodePoolLabel      = "karpenter.sh/nodepool"
 )
 
-// KarpenterOptions tell what Karpenter finds in the world.
+// KarpenterOptions configure a simulated Karpenter.
 type KarpenterOptions struct {
-	// NodeGroups that the cluster has. Karpenter runs on their nodes.
+	// NodeGroups of the cluster. Karpenter runs on their nodes.
 	NodeGroups func(ctx context.Context) ([]unstructured.Unstructured, error)
 
-	// Drain is how long it takes pods to leave a node.
+	// Drain returns how long the drain of a node takes.
 	Drain func() time.Duration
 
-	// Launch an instance as a NodeClass says, and End it. Without them, an instance
-	// is but a name.
-	Launch func(ctx context.Context, class *unstructured.Unstructured) (string, error)
-	End    func(ctx context.Context, instance string) error
+	// Launch launches an instance for an EC2NodeClass, and Terminate terminates it.
+	// If nil, instances exist only by name.
+	Launch    func(ctx context.Context, class *unstructured.Unstructured) (string, error)
+	Terminate func(ctx context.Context, instance string) error
 }
 
-// Karpenter is played in a cluster: it makes one node for each NodePool, and
-// drains it when the NodePool goes. It works for as long as its chart's Deployment
-// is in the cluster, and a node that its pods may run on.
+// Karpenter simulates Karpenter in a cluster: it launches one node for each NodePool,
+// and drains it when the NodePool is deleted. It requires its chart's Deployment, and
+// a node that its pods can be scheduled on.
 type Karpenter struct {
 	cluster *Cluster
 	options KarpenterOptions
@@ -64,51 +64,50 @@ type Karpenter struct {
 
 	mu        sync.Mutex
 	instances map[string]string // by NodeClaim
-	last      string
+	lastError string
 }
 
-// PlayKarpenter in a cluster, and the nodes that it runs on, until it's stopped.
-func PlayKarpenter(ctx context.Context, c *Cluster, o KarpenterOptions) *Karpenter {
+// SimulateKarpenter simulates Karpenter, and the nodes of node groups, until Stop.
+func SimulateKarpenter(ctx context.Context, c *Cluster, o KarpenterOptions) *Karpenter {
 	k := &Karpenter{cluster: c, options: o, instances: make(map[string]string)}
-	ctx, k.cancel = context.WithCancel(context.WithoutCancel(ctx)) // It outlives the call.
+	ctx, k.cancel = context.WithCancel(context.WithoutCancel(ctx)) // Runs until Stop.
 	k.done.Go(func() { k.run(ctx) })
 	return k
 }
 
-// Stop playing, and return the instances that are left. Nobody will ever end
-// them.
+// Stop stops the simulation, and returns the remaining instances, which leak.
 func (k *Karpenter) Stop() []string {
 	k.cancel()
 	k.done.Wait()
 	return sorted(k.instances)
 }
 
-// Instances that run.
+// Instances returns the NodeClaims with a running instance.
 func (k *Karpenter) Instances() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return sorted(k.instances)
 }
 
-// Trouble is what kept it from working when it looked last.
-func (k *Karpenter) Trouble() string {
+// LastError returns the error of the last reconciliation, or "".
+func (k *Karpenter) LastError() string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.last
+	return k.lastError
 }
 
-// run looks at everything a few times a second: there are only a few objects.
+// run reconciles all objects four times a second: there are only a few.
 func (k *Karpenter) run(ctx context.Context) {
 	const interval = 250 * time.Millisecond
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
-		trouble := ""
-		if err := k.look(ctx); err != nil {
-			trouble = err.Error()
+		message := ""
+		if err := k.reconcile(ctx); err != nil {
+			message = err.Error()
 		}
 		k.mu.Lock()
-		k.last = trouble
+		k.lastError = message
 		k.mu.Unlock()
 		select {
 		case <-ctx.Done():
@@ -118,7 +117,7 @@ func (k *Karpenter) run(ctx context.Context) {
 	}
 }
 
-func (k *Karpenter) look(ctx context.Context) error {
+func (k *Karpenter) reconcile(ctx context.Context) error {
 	groups, err := k.options.NodeGroups(ctx)
 	if err != nil {
 		return err
@@ -126,7 +125,7 @@ func (k *Karpenter) look(ctx context.Context) error {
 	if err := k.cluster.populate(ctx, groups); err != nil {
 		return err
 	}
-	if err := k.runs(ctx); err != nil {
+	if err := k.deployment(ctx); err != nil {
 		return err
 	}
 	classes, err := k.list(ctx, nodeClasses)
@@ -165,9 +164,9 @@ func (k *Karpenter) list(ctx context.Context, r schema.GroupVersionResource) ([]
 	return out, nil
 }
 
-// runs means that the Deployment has a node for one of its pods. It plays the
-// Deployment's controller and the scheduler, too.
-func (k *Karpenter) runs(ctx context.Context) error {
+// deployment returns an error unless a pod of the Deployment fits on a node. It
+// simulates the Deployment controller and the scheduler.
+func (k *Karpenter) deployment(ctx context.Context) error {
 	ds, err := k.cluster.dynamic.Resource(deployments).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=karpenter"})
 	if err != nil {
 		return errors.Wrap(err, "cannot list deployments")
@@ -193,28 +192,28 @@ func (k *Karpenter) runs(ctx context.Context) error {
 			fit++
 		}
 	}
-	// Its pods refuse to share a node.
-	if err := k.scaled(ctx, d, min(fit, *cmp.Or(d.Spec.Replicas, new(int32(1))))); err != nil {
+	// Anti-affinity: one pod a node.
+	if err := k.setReplicas(ctx, d, min(fit, *cmp.Or(d.Spec.Replicas, new(int32(1))))); err != nil {
 		return err
 	}
 	if fit == 0 {
-		return errors.Errorf("of %d nodes, none is one that Karpenter may run on", len(ns))
+		return errors.Errorf("Karpenter's pods fit on none of %d nodes", len(ns))
 	}
 	return nil
 }
 
-// scaled tells how many of a Deployment's pods run.
-func (k *Karpenter) scaled(ctx context.Context, d *appsv1.Deployment, n int32) error {
+// setReplicas sets how many replicas of a Deployment are available.
+func (k *Karpenter) setReplicas(ctx context.Context, d *appsv1.Deployment, n int32) error {
 	if d.Status.AvailableReplicas == n {
 		return nil
 	}
 	s := map[string]any{"replicas": n, "updatedReplicas": n, "readyReplicas": n, "availableReplicas": n}
 	_, err := k.cluster.dynamic.Resource(deployments).Namespace(d.GetNamespace()).Patch(ctx, d.GetName(), types.MergePatchType,
 		mergePatch(map[string]any{"status": s}), metav1.PatchOptions{FieldManager: fieldManager}, "status")
-	return errors.Wrap(err, "cannot tell how many pods run")
+	return errors.Wrap(err, "cannot set the replicas of a Deployment")
 }
 
-// fits tells whether a pod may run on a node.
+// fits reports whether a pod can be scheduled on a node.
 func fits(pod corev1.PodSpec, n *corev1.Node) bool {
 	ok, err := nodeaffinity.GetRequiredNodeAffinity(&corev1.Pod{Spec: pod}).Match(n)
 	if err != nil || !ok {
@@ -225,8 +224,8 @@ func fits(pod corev1.PodSpec, n *corev1.Node) bool {
 	return !tainted
 }
 
-// nodeClass is ready at once, and goes when the last NodeClaim that refers to it
-// has gone.
+// nodeClass sets an EC2NodeClass ready. It finalizes a deleted one when no NodeClaim
+// refers to it.
 func (k *Karpenter) nodeClass(ctx context.Context, c *unstructured.Unstructured, claims []*unstructured.Unstructured) error {
 	if c.GetDeletionTimestamp() != nil {
 		for _, claim := range claims {
@@ -240,22 +239,22 @@ func (k *Karpenter) nodeClass(ctx context.Context, c *unstructured.Unstructured,
 		c.SetFinalizers(append(c.GetFinalizers(), nodeClassFinalizer))
 		return k.update(ctx, nodeClasses, c)
 	}
-	return k.told(ctx, nodeClasses, c, nil, "AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady", "ValidationSucceeded", "Ready")
+	return k.setReady(ctx, nodeClasses, c, nil, "AMIsReady", "SubnetsReady", "SecurityGroupsReady", "InstanceProfileReady", "ValidationSucceeded", "Ready")
 }
 
-// nodePool is ready when its class is. Then a node is launched for it.
+// nodePool sets a NodePool ready when its class is, and launches a node for it.
 func (k *Karpenter) nodePool(ctx context.Context, p *unstructured.Unstructured, classes, claims []*unstructured.Unstructured) error {
 	if p.GetDeletionTimestamp() != nil {
-		return nil // Its NodeClaims are its dependents.
+		return nil // The garbage collector deletes its NodeClaims.
 	}
 	i := slices.IndexFunc(classes, func(c *unstructured.Unstructured) bool { return c.GetName() == classOf(p, "spec", "template", "spec") })
 	if i < 0 || classes[i].GetDeletionTimestamp() != nil {
-		return k.unready(ctx, p)
+		return k.setUnready(ctx, p)
 	}
 	if s, _, _ := condition(classes[i], "Ready"); s != "True" {
 		return nil
 	}
-	if err := k.told(ctx, nodePools, p, nil, "ValidationSucceeded", "NodeClassReady", "NodeRegistrationHealthy", "Ready"); err != nil {
+	if err := k.setReady(ctx, nodePools, p, nil, "ValidationSucceeded", "NodeClassReady", "NodeRegistrationHealthy", "Ready"); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(claims, func(c *unstructured.Unstructured) bool { return c.GetLabels()[nodePoolLabel] == p.GetName() }) {
@@ -264,13 +263,13 @@ func (k *Karpenter) nodePool(ctx context.Context, p *unstructured.Unstructured, 
 	return k.launch(ctx, p, classes[i])
 }
 
-// classOf a NodeClaim or of a NodePool's template.
+// classOf returns the EC2NodeClass of a NodeClaim or of a NodePool's template.
 func classOf(o *unstructured.Unstructured, path ...string) string {
 	name, _, _ := unstructured.NestedString(o.Object, append(path, "nodeClassRef", "name")...) // The API server has validated it.
 	return name
 }
 
-// launch a node for a NodePool.
+// launch launches a node for a NodePool.
 func (k *Karpenter) launch(ctx context.Context, p, class *unstructured.Unstructured) error {
 	instance := ""
 	if k.options.Launch != nil {
@@ -299,31 +298,31 @@ func (k *Karpenter) launch(ctx context.Context, p, class *unstructured.Unstructu
 	return nil
 }
 
-// nodeClaim has a node once it's there. When it's deleted the node is drained, and
-// whatever is left of it ended when its grace period is over.
+// nodeClaim creates the node of a NodeClaim. The node of a deleted one is drained for
+// its grace period at most, then its instance is terminated.
 func (k *Karpenter) nodeClaim(ctx context.Context, c *unstructured.Unstructured) error {
 	if c.GetDeletionTimestamp() == nil {
 		if err := k.cluster.join(ctx, c.GetName(), map[string]string{nodePoolLabel: c.GetLabels()[nodePoolLabel]}, nil); err != nil {
 			return err
 		}
 		status := map[string]any{"nodeName": c.GetName(), "providerID": "aws:///" + c.GetName()}
-		return k.told(ctx, nodeClaims, c, status, "Launched", "Registered", "Initialized", "Ready")
+		return k.setReady(ctx, nodeClaims, c, status, "Launched", "Registered", "Initialized", "Ready")
 	}
-	takes := k.options.Drain()
-	if s, _, _ := unstructured.NestedString(c.Object, "spec", "terminationGracePeriod"); s != "" { // Then it has none.
+	drain := k.options.Drain()
+	if s, _, _ := unstructured.NestedString(c.Object, "spec", "terminationGracePeriod"); s != "" { // Empty if it has none.
 		grace, err := time.ParseDuration(s)
 		if err != nil {
 			return errors.Wrap(err, "cannot parse a grace period")
 		}
-		takes = min(takes, grace)
+		drain = min(drain, grace)
 	}
-	if time.Since(c.GetDeletionTimestamp().Time) < takes {
+	if time.Since(c.GetDeletionTimestamp().Time) < drain {
 		return nil
 	}
 	if err := k.cluster.leave(ctx, c.GetName()); err != nil {
 		return err
 	}
-	if err := k.end(ctx, c.GetName()); err != nil {
+	if err := k.terminate(ctx, c.GetName()); err != nil {
 		return err
 	}
 	if err := k.finalize(ctx, nodeClaims, c, nodeClaimFinalizer); err != nil {
@@ -335,15 +334,15 @@ func (k *Karpenter) nodeClaim(ctx context.Context, c *unstructured.Unstructured)
 	return nil
 }
 
-// end the instance of a NodeClaim.
-func (k *Karpenter) end(ctx context.Context, claim string) error {
+// terminate terminates the instance of a NodeClaim.
+func (k *Karpenter) terminate(ctx context.Context, claim string) error {
 	k.mu.Lock()
 	instance := k.instances[claim]
 	k.mu.Unlock()
-	if k.options.End == nil || instance == "" {
+	if k.options.Terminate == nil || instance == "" {
 		return nil
 	}
-	return k.options.End(ctx, instance)
+	return k.options.Terminate(ctx, instance)
 }
 
 func (k *Karpenter) finalize(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, finalizer string) error {
@@ -357,28 +356,28 @@ func (k *Karpenter) finalize(ctx context.Context, r schema.GroupVersionResource,
 func (k *Karpenter) update(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured) error {
 	_, err := k.cluster.dynamic.Resource(r).Update(ctx, o, metav1.UpdateOptions{FieldManager: fieldManager})
 	if kerrors.IsNotFound(err) || kerrors.IsConflict(err) {
-		return nil // It's looked at again soon.
+		return nil // The next reconciliation retries.
 	}
 	return errors.Wrapf(err, "cannot update %s %s", o.GetKind(), o.GetName())
 }
 
-// told is the status of an object whose conditions are all true.
-func (k *Karpenter) told(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, status map[string]any, conditions ...string) error {
+// setReady sets the status of an object, and its conditions to True.
+func (k *Karpenter) setReady(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, status map[string]any, conditions ...string) error {
 	if s, _, _ := condition(o, "Ready"); s == "True" {
 		return nil
 	}
-	return k.tell(ctx, r, o, status, "True", conditions...)
+	return k.setConditions(ctx, r, o, status, "True", conditions...)
 }
 
-// unready is a NodePool without a class.
-func (k *Karpenter) unready(ctx context.Context, p *unstructured.Unstructured) error {
+// setUnready sets the conditions of a NodePool without a class.
+func (k *Karpenter) setUnready(ctx context.Context, p *unstructured.Unstructured) error {
 	if s, _, _ := condition(p, "Ready"); s == "False" {
 		return nil
 	}
-	return k.tell(ctx, nodePools, p, nil, "False", "NodeClassReady", "Ready")
+	return k.setConditions(ctx, nodePools, p, nil, "False", "NodeClassReady", "Ready")
 }
 
-func (k *Karpenter) tell(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, status map[string]any, value string, conditions ...string) error {
+func (k *Karpenter) setConditions(ctx context.Context, r schema.GroupVersionResource, o *unstructured.Unstructured, status map[string]any, value string, conditions ...string) error {
 	cs := make([]any, 0, len(conditions))
 	for _, c := range conditions {
 		cs = append(cs, map[string]any{
@@ -393,5 +392,5 @@ func (k *Karpenter) tell(ctx context.Context, r schema.GroupVersionResource, o *
 	if kerrors.IsNotFound(err) {
 		return nil
 	}
-	return errors.Wrapf(err, "cannot tell the status of %s %s", o.GetKind(), o.GetName())
+	return errors.Wrapf(err, "cannot set the status of %s %s", o.GetKind(), o.GetName())
 }

@@ -14,11 +14,11 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// startTimeout of anything that's started. It takes seconds.
+// startTimeout of a process. It takes seconds.
 const startTimeout = 2 * time.Minute
 
-// A Cluster is an API server and the controllers that Crossplane and Helm count
-// on. All clusters of a lab share one etcd. There are no pods.
+// A Cluster is an API server and the controllers that Crossplane and Helm require.
+// All clusters of a lab share one etcd. There are no pods.
 type Cluster struct {
 	*Client
 
@@ -28,7 +28,7 @@ type Cluster struct {
 	// CA of the API server's certificate, in PEM.
 	CA []byte
 
-	// Config reaches the API server as an administrator.
+	// Config of an administrator.
 	Config *rest.Config
 
 	lab  *Lab
@@ -38,7 +38,7 @@ type Cluster struct {
 	apiserver, manager *process
 }
 
-// startKubernetes that Crossplane runs in.
+// startKubernetes starts the cluster that Crossplane runs in.
 func (l *Lab) startKubernetes(ctx context.Context) error {
 	if err := write(l.path("audit.yaml"), []byte(auditPolicy)); err != nil {
 		return err
@@ -52,8 +52,8 @@ func (l *Lab) startKubernetes(ctx context.Context) error {
 	return c.start(ctx)
 }
 
-// StartCluster starts another cluster, with further flags for its API server.
-// The lab stops it, unless somebody else does.
+// StartCluster starts another cluster, with more flags for its API server. The lab
+// stops it unless it's stopped before.
 func (l *Lab) StartCluster(ctx context.Context, name string, flags ...string) (*Cluster, error) {
 	n := int(l.clusterCount.Add(1))
 	c, err := l.newCluster(fmt.Sprintf("%s-%d", name, n), filepath.Join(l.Clusters(), fmt.Sprintf("%d-%s", n, name)),
@@ -71,10 +71,10 @@ func (l *Lab) StartCluster(ctx context.Context, name string, flags ...string) (*
 	return c, nil
 }
 
-// Clusters are in this folder, each in one of its own.
+// Clusters returns the folder with a folder for each other cluster.
 func (l *Lab) Clusters() string { return l.path("clusters") }
 
-// startEtcd, which keeps all that API servers know.
+// startEtcd starts the etcd of all API servers.
 func (l *Lab) startEtcd(context.Context) error {
 	client, peer := "http://"+loopback(l.ports.etcd), "http://"+loopback(l.ports.etcdPeer)
 	l.etcd = l.process("etcd", l.bin.kube, nil, "etcd", "--name=lab", "--data-dir="+l.path("etcd"),
@@ -84,7 +84,7 @@ func (l *Lab) startEtcd(context.Context) error {
 	return l.etcd.start()
 }
 
-// newCluster that's not started yet. Its name is the beginning of its logs'.
+// newCluster returns a cluster to start. Its name is the prefix of its logs' names.
 func (l *Lab) newCluster(name, dir string, flags ...string) (*Cluster, error) {
 	c := &Cluster{lab: l, name: name, dir: dir}
 	var apiserver, manager int
@@ -139,13 +139,13 @@ func (c *Cluster) ready(ctx context.Context) error {
 	return errors.Wrap(err, "the API server does not become ready")
 }
 
-// Stop the cluster. Nothing of it can be had again.
+// Stop stops the cluster. It cannot be started again.
 func (c *Cluster) Stop() {
 	c.manager.stop()
 	c.apiserver.stop()
 }
 
-// RestartAPIServer without any warning to those that use it.
+// RestartAPIServer kills and restarts the API server.
 func (c *Cluster) RestartAPIServer(ctx context.Context) error {
 	c.apiserver.kill()
 	if err := c.apiserver.start(); err != nil {
@@ -154,27 +154,27 @@ func (c *Cluster) RestartAPIServer(ctx context.Context) error {
 	return c.ready(ctx)
 }
 
-// Kubeconfig of an administrator.
+// Kubeconfig returns the path of an administrator's kubeconfig.
 func (c *Cluster) Kubeconfig() string { return filepath.Join(c.dir, "admin.kubeconfig") }
 
-// Kubectl runs kubectl, and returns what it prints.
+// Kubectl runs kubectl, and returns its output.
 func (c *Cluster) Kubectl(ctx context.Context, in string, args ...string) (string, error) {
 	env := []string{"KUBECONFIG=" + c.Kubeconfig(), "KUBECACHEDIR=" + c.lab.path("cache", "kubectl")}
 	return command(ctx, c.dir, env, in, c.lab.path("bin", "kubectl"), args...)
 }
 
-// connect a client.
+// connect creates the client.
 func (c *Cluster) connect() error {
 	conf, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
 	if err != nil {
 		return errors.Wrap(err, "cannot read the kubeconfig")
 	}
-	// Certificates aren't read again: their files go with the cluster.
+	// Load certificates once: their files are removed with the cluster.
 	if err := rest.LoadTLSFiles(conf); err != nil {
 		return errors.Wrap(err, "cannot read a certificate")
 	}
 	conf.CertFile, conf.KeyFile = "", ""
-	conf.QPS = -1 // Of our own API server.
+	conf.QPS = -1 // Unlimited: it's our own API server.
 	conf.Timeout = time.Minute
 	conf.WarningHandler = rest.NoWarnings{}
 	c.Config = conf
@@ -182,7 +182,7 @@ func (c *Cluster) connect() error {
 	return err
 }
 
-// certificates of the API server and of its clients.
+// certificates issues the certificates of the API server and of its clients.
 func (c *Cluster) certificates() error {
 	ca, err := newAuthority("lab")
 	if err != nil {

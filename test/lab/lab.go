@@ -1,8 +1,8 @@
 // Package lab runs a real control plane on one machine, without containers: etcd,
 // the Kubernetes API server, its controller manager and Crossplane, all built from
-// Go modules, and the function as a process that Crossplane calls over mTLS. The
-// providers are played by a stand-in, which says what internal/simulate says: all
-// of them, or only that for AWS.
+// Go modules, and the function as a process that Crossplane calls over mTLS. All
+// providers, or only that for AWS, are simulated, with the status that
+// internal/simulate returns.
 package lab
 
 import (
@@ -24,56 +24,56 @@ import (
 
 // Options of a lab.
 type Options struct {
-	// Progress is told what takes long.
+	// Progress is where slow steps are reported.
 	Progress io.Writer
 
-	// Packages are installed by Crossplane's package manager, as a user would
-	// install them. Else what is in them is applied, which is quicker.
+	// Packages installs packages with Crossplane's package manager, as users do.
+	// Else their content is applied, which is faster.
 	Packages bool
 
-	// InCluster gives each EKS cluster an API server of its own, in which the real
-	// providers for Helm and Kubernetes install Karpenter's charts and NodePools.
-	// The stand-in plays nothing but AWS.
+	// InCluster runs an API server for each EKS cluster, in which the real providers
+	// for Helm and Kubernetes install Karpenter's charts and NodePools. Only
+	// provider-aws is simulated.
 	InCluster bool
 
-	// Namespaced composite resources are all there is: there are no claims.
+	// Namespaced installs the API of namespaced composite resources, without claims.
 	Namespaced bool
 
-	// AWS is emulated, and the real provider works in it. What InCluster gives to
-	// played clusters, it gives to those in the emulator.
+	// AWS runs the real provider-aws with an emulator of AWS. It implies InCluster,
+	// for the emulator's clusters.
 	AWS bool
 
-	// CoreArgs are further flags for Crossplane.
+	// CoreArgs are more flags for Crossplane.
 	CoreArgs []string
 }
 
-// A Lab is a control plane that's up.
+// A Lab is a running control plane.
 type Lab struct {
 	// Cluster that Crossplane runs in.
 	*Cluster
 
-	// Dir holds all that the lab writes but for its binaries.
+	// Dir contains all files of the lab except its binaries.
 	Dir string
 
-	// Providers are played by this stand-in.
+	// Providers that are simulated.
 	Providers *Providers
 
-	// AWS is emulated, if it's to be.
+	// AWS that's emulated, or nil.
 	AWS *AWS
 
-	// EKS is played, too, if there is to be something in its clusters.
+	// EKS that's simulated, or nil.
 	EKS *EKS
 
 	etcd, core, function             *process
 	providerHelm, providerKubernetes *process
 	providerAWS                      *process
 
-	// registry of packages, if it's needed, and how often some were installed from
-	// it while the lab was up.
+	// registry of packages, if needed, and the number of installations from it
+	// since the start.
 	registry *httptest.Server
 	installs int
 
-	// charts of Karpenter, if they are needed.
+	// charts of Karpenter, or nil.
 	charts *chartRepository
 
 	// log of clients.
@@ -84,7 +84,7 @@ type Lab struct {
 	ports   ports
 	options Options
 
-	// clusters besides the one that Crossplane runs in.
+	// clusters other than the one that Crossplane runs in.
 	mu           sync.Mutex
 	clusters     []*Cluster
 	clusterCount atomic.Int32
@@ -95,8 +95,8 @@ type ports struct {
 	etcd, etcdPeer, webhook, metrics, health, function int
 }
 
-// Start a lab: build what's missing, then bring up one thing after another. Stop
-// it even if it does not start.
+// Start builds missing binaries and starts a lab. The caller must stop it, even
+// after an error.
 func Start(ctx context.Context, o Options) (*Lab, error) {
 	if o.Progress == nil {
 		o.Progress = io.Discard
@@ -124,7 +124,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	} else {
 		steps = append(steps,
 			step{what: "installing the providers' definitions", do: l.installDefinitions},
-			step{what: "installing the function", do: l.reviseFunction},
+			step{what: "installing the function", do: l.createFunctionRevision},
 			step{what: "installing the API", do: l.installAPI})
 	}
 	if o.InCluster {
@@ -155,7 +155,7 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 	return l, l.Providers.start(ctx)
 }
 
-// Stop all processes and remove what the lab wrote.
+// Stop stops all processes and removes the lab's files.
 func (l *Lab) Stop() error {
 	if l.Providers != nil {
 		l.Providers.stop()
@@ -177,25 +177,25 @@ func (l *Lab) Stop() error {
 	}
 	if l.log != nil {
 		klog.SetOutput(io.Discard)
-		l.log.Close() //nolint:errcheck // Nobody reads it any longer.
+		l.log.Close() //nolint:errcheck // An error has no effect here.
 	}
 	if l.Dir == "" {
 		return nil
 	}
-	return errors.Wrap(os.RemoveAll(l.Dir), "cannot remove what the lab wrote")
+	return errors.Wrap(os.RemoveAll(l.Dir), "cannot remove the lab's files")
 }
 
-// KeepLogs moves the logs to where they outlive the lab, and returns where. There
-// are none if nothing was started.
-func (l *Lab) KeepLogs() (string, error) {
+// SaveLogs moves the logs out of Dir, and returns their folder. It's empty if no
+// process was started.
+func (l *Lab) SaveLogs() (string, error) {
 	if l.etcd == nil {
 		return "", nil
 	}
 	to := l.Dir + "-logs"
-	return to, errors.Wrap(os.Rename(l.logs(), to), "cannot keep the logs")
+	return to, errors.Wrap(os.Rename(l.logs(), to), "cannot move the logs")
 }
 
-// processes in the order in which to stop them.
+// processes returns all processes in the order in which to stop them.
 func (l *Lab) processes() []*process {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -215,12 +215,12 @@ func (l *Lab) logs() string { return filepath.Join(l.Dir, "logs") }
 
 func (l *Lab) path(elem ...string) string { return filepath.Join(append([]string{l.Dir}, elem...)...) }
 
-// process of the lab that's not started yet.
+// process returns a process to start.
 func (l *Lab) process(name, path string, env []string, args ...string) *process {
 	return &process{name: name, path: path, env: env, args: args, dir: l.Dir, log: filepath.Join(l.logs(), name+".log")}
 }
 
-// prepare binaries, folders and ports.
+// prepare builds binaries, creates folders and finds ports.
 func (l *Lab) prepare(ctx context.Context) error {
 	var err error
 	if l.source, err = source(); err != nil {
@@ -230,11 +230,11 @@ func (l *Lab) prepare(ctx context.Context) error {
 		return err
 	}
 	if l.Dir, err = os.MkdirTemp("", "seafarer-lab-"); err != nil {
-		return errors.Wrap(err, "cannot make a folder to run in")
+		return errors.Wrap(err, "cannot create a folder to run in")
 	}
 	for _, d := range []string{"bin", "logs", "cache/kubectl", "cache/xpkg", "cache/xfn"} {
 		if err := os.MkdirAll(l.path(d), 0o700); err != nil {
-			return errors.Wrap(err, "cannot make a folder to run in")
+			return errors.Wrap(err, "cannot create a folder to run in")
 		}
 	}
 	for name, to := range map[string]string{"kubectl": l.bin.kube, "crossplane": l.bin.cli} {
@@ -249,8 +249,8 @@ func (l *Lab) prepare(ctx context.Context) error {
 	return free(&p.etcd, &p.etcdPeer, &p.webhook, &p.metrics, &p.health, &p.function)
 }
 
-// openLog of clients. What they complain about while an API server is away is of
-// interest to nobody but readers of logs.
+// openLog redirects the log of clients to a file, because they report errors while an
+// API server restarts.
 func (l *Lab) openLog() error {
 	f, err := os.OpenFile(filepath.Join(l.logs(), "client.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -262,8 +262,7 @@ func (l *Lab) openLog() error {
 	return nil
 }
 
-// free ports on loopback. All are taken before any is given back, so that they
-// differ.
+// free finds free ports on loopback. All are open at once, so that they differ.
 func free(ports ...*int) error {
 	for _, p := range ports {
 		s, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It takes no time.
@@ -282,8 +281,8 @@ func free(ports ...*int) error {
 
 func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
 
-// CLI runs the crossplane CLI, and returns what it prints. It knows no
-// configuration of whoever runs it.
+// CLI runs the crossplane CLI without the user's configuration, and returns its
+// output.
 func (l *Lab) CLI(ctx context.Context, in string, args ...string) (string, error) {
 	env := []string{"KUBECONFIG=" + l.Kubeconfig(), "CROSSPLANE_CONFIG=" + l.path("cache", "crossplane.yaml")}
 	return command(ctx, l.Dir, env, in, l.bin.cli, args...)

@@ -15,19 +15,18 @@ import (
 	"time"
 )
 
-// shared by all tests: it takes half a minute to come up.
+// shared by tests, because a lab takes half a minute to start.
 var shared *Lab
 
-// labs that are up or coming up. Whatever ends the tests ends them all.
+// labs that are running or starting. All are stopped when the tests end.
 var labs struct {
 	sync.Mutex
 
-	up []*Lab
+	list []*Lab
 }
 
-// atOnce is how many tests run that don't disturb each other. They wait for most of
-// the time, so it's not a matter of how many cores there are.
-const atOnce = 4
+// parallelTests is independent of the number of cores, because tests mostly wait.
+const parallelTests = 4
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -35,20 +34,20 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "lab: skipped, because of -short")
 		return
 	}
-	if err := onlyAWS(); err != nil {
+	if err := restrictToAWS(); err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
 		os.Exit(1)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var once sync.Once
-	end := func(code int, why string) {
+	exit := func(code int, reason string) {
 		once.Do(func() {
-			if why != "" {
-				fmt.Fprintln(os.Stderr, "lab:", why)
+			if reason != "" {
+				fmt.Fprintln(os.Stderr, "lab:", reason)
 			}
 			cancel()
-			labs.Lock() // What is coming up gives up first.
-			for _, l := range labs.up {
+			labs.Lock() // Wait until a starting lab has been canceled.
+			for _, l := range labs.list {
 				if err := stop(l, code != 0); err != nil {
 					fmt.Fprintln(os.Stderr, "lab:", err)
 					code = 1
@@ -56,47 +55,47 @@ func TestMain(m *testing.M) {
 			}
 			os.Exit(code)
 		})
-		select {} // Somebody else is ending it.
+		select {} // Another goroutine exits.
 	}
 	go func() {
 		c := make(chan os.Signal, 1)
 		signal.Notify(c, os.Interrupt, syscall.SIGTERM)
 		s := <-c
-		end(1, s.String())
+		exit(1, s.String())
 	}()
 	if d := testTimeout(); d > 0 {
 		const grace = 20 * time.Second
-		time.AfterFunc(d-grace, func() { end(1, "out of time, raise -timeout") })
+		time.AfterFunc(d-grace, func() { exit(1, "out of time, raise -timeout") })
 	}
 	start = func(o Options) (*Lab, error) {
 		labs.Lock()
 		defer labs.Unlock()
 		o.Progress = os.Stderr
 		l, err := Start(ctx, o)
-		labs.up = append(labs.up, l)
+		labs.list = append(labs.list, l)
 		return l, err
 	}
 	var err error
-	if shared, err = start(Options{CoreArgs: Patient, AWS: *withAWS}); err != nil {
-		end(1, err.Error())
+	if shared, err = start(Options{CoreArgs: RaisedCircuitBreaker, AWS: *withAWS}); err != nil {
+		exit(1, err.Error())
 	}
-	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
-		end(1, err.Error())
+	if err := flag.Set("test.parallel", strconv.Itoa(parallelTests)); err != nil {
+		exit(1, err.Error())
 	}
-	end(m.Run(), "")
+	exit(m.Run(), "")
 }
 
-// start a lab that ends when the tests do.
+// start starts a lab that's stopped when the tests end.
 var start func(o Options) (*Lab, error)
 
-// another lab than the shared one is up until a test is over.
-func another(t *testing.T, o Options) *Lab {
+// startLab starts a lab that's stopped when the test ends.
+func startLab(t *testing.T, o Options) *Lab {
 	t.Helper()
 	l, err := start(o)
 	t.Cleanup(func() {
 		labs.Lock()
 		defer labs.Unlock()
-		labs.up = slices.DeleteFunc(labs.up, func(u *Lab) bool { return u == l })
+		labs.list = slices.DeleteFunc(labs.list, func(u *Lab) bool { return u == l })
 		if err := stop(l, t.Failed()); err != nil {
 			t.Error(err)
 		}
@@ -107,15 +106,15 @@ func another(t *testing.T, o Options) *Lab {
 	return l
 }
 
-// stop a lab, and keep its logs if something failed.
+// stop stops a lab, and saves its logs after a failure.
 func stop(l *Lab, failed bool) error {
 	if failed {
-		keep(l)
+		saveLogs(l)
 	}
 	return l.Stop()
 }
 
-// testTimeout is -timeout.
+// testTimeout returns the value of -timeout.
 func testTimeout() time.Duration {
 	f := flag.Lookup("test.timeout")
 	if f == nil {
@@ -129,10 +128,10 @@ func testTimeout() time.Duration {
 	return d
 }
 
-// keep the logs of a lab in which something failed, and what is in it.
-func keep(l *Lab) {
+// saveLogs saves the logs and the objects of a lab.
+func saveLogs(l *Lab) {
 	if l.etcd == nil {
-		return // Nothing was started.
+		return // No process was started.
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -140,7 +139,7 @@ func keep(l *Lab) {
 	for _, c := range l.EKS.all() {
 		c.state(ctx, "nodes,deployments,nodepools.karpenter.sh,nodeclaims.karpenter.sh,ec2nodeclasses.karpenter.k8s.aws")
 	}
-	logs, err := l.KeepLogs()
+	logs, err := l.SaveLogs()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
 		return
@@ -148,12 +147,12 @@ func keep(l *Lab) {
 	fmt.Fprintln(os.Stderr, "lab: logs are in", logs)
 }
 
-// state of a cluster, as much as there is.
+// state writes the objects of a cluster to the logs.
 func (c *Cluster) state(ctx context.Context, kinds string) {
 	if c == nil {
-		return // It has not been started.
+		return // It was not started.
 	}
-	out, _ := c.Kubectl(ctx, "", "get", kinds, "--all-namespaces", "--output=yaml") // As much as there is.
+	out, _ := c.Kubectl(ctx, "", "get", kinds, "--all-namespaces", "--output=yaml") // Best effort.
 	if err := write(c.lab.path("logs", strings.TrimPrefix(c.name+"-state.yaml", "-")), []byte(out)); err != nil {
 		fmt.Fprintln(os.Stderr, "lab:", err)
 	}

@@ -10,23 +10,22 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// Without claims, Crossplane's package manager installs the other Configuration, and
-// the same manifest makes a composite resource in its namespace. It becomes ready,
-// tells what a claim tells, is protected as a claim is, and takes all with it.
+// With the Configuration without claims, the same manifest creates a namespaced
+// composite resource. It has a claim's status, protection and deletion.
 func TestNamespaced(t *testing.T) {
 	t.Parallel()
-	l := another(t, Options{Namespaced: true, Packages: true, CoreArgs: Patient})
+	l := startLab(t, Options{Namespaced: true, Packages: true, CoreArgs: RaisedCircuitBreaker})
 	p := &platform{t: t, lab: l, claim: example(t, "minimal")}
 	p.set(true, "spec", "deletionProtection")
 	p.apply()
-	p.settled()
-	p.safe()
-	p.intact()
-	p.tells()
-	p.connected()
-	p.traceable()
-	p.validatable()
-	p.owned()
+	p.waitSettled()
+	p.waitTeardownSafe()
+	p.checkFields()
+	p.checkStatus()
+	p.checkSecrets()
+	p.checkTrace()
+	p.checkValidate()
+	p.checkOwners()
 	columns := []string{"SYNCED", "READY", "VERSION", "PHASE", "WAITS-FOR"}
 	out, err := l.Kubectl(t.Context(), "", "get", "sfc", "--namespace="+p.claim.GetNamespace(), "--output=wide")
 	for _, c := range columns {
@@ -36,33 +35,33 @@ func TestNamespaced(t *testing.T) {
 	}
 	t.Log("\n" + strings.TrimSpace(out))
 
-	was := p.specs()
+	before := p.specs()
 	_, err = l.Kubectl(t.Context(), "", "delete", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--wait=false")
 	if err == nil || !strings.Contains(err.Error(), "spec.deletionProtection is true") {
-		t.Errorf("kubectl delete: want it to be refused because it's protected, got: %v", err)
+		t.Errorf("kubectl delete: got %v, want it denied by deletion protection", err)
 	}
-	unchanged(t, was, p.specs())
+	unchanged(t, before, p.specs())
 
 	p.edit(false, "spec", "deletionProtection")
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		os, err := l.Composed(ctx, p.xr)
 		if err == nil && os["usage-claim"] != nil {
-			err = errors.New("it's still protected")
+			err = errors.New("usage-claim still exists")
 		}
 		return err
 	})
-	// Whoever waits for the deletion sees the end of all of it.
-	if _, err := l.Kubectl(t.Context(), "", "delete", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--cascade=foreground", "--timeout="+deletes.String()); err != nil {
+	// A foreground deletion ends after that of all composed resources.
+	if _, err := l.Kubectl(t.Context(), "", "delete", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--cascade=foreground", "--timeout="+deleteTimeout.String()); err != nil {
 		t.Fatal(err)
 	}
 	if os := p.composed(); len(os) > 0 {
-		t.Errorf("kubectl delete came back before all was gone: %s", strings.Join(sorted(os), ", "))
+		t.Errorf("kubectl delete returned before these were deleted: %s", strings.Join(sorted(os), ", "))
 	}
 }
 
-// owned means that all that is composed is in the namespace of the composite
-// resource, and goes with it.
-func (p *platform) owned() {
+// checkOwners checks that all composed resources are in the composite resource's
+// namespace, and that it's their controller.
+func (p *platform) checkOwners() {
 	p.t.Helper()
 	xr, err := p.composite(p.t.Context())
 	if err != nil {
@@ -70,10 +69,10 @@ func (p *platform) owned() {
 	}
 	for k, o := range p.composed() {
 		if o.GetNamespace() != xr.GetNamespace() {
-			p.t.Errorf("%s is in namespace %s", k, o.GetNamespace())
+			p.t.Errorf("%s: got namespace %s, want %s", k, o.GetNamespace(), xr.GetNamespace())
 		}
 		if c := metav1.GetControllerOf(o); c == nil || c.UID != xr.GetUID() {
-			p.t.Errorf("%s is of %v, want it to be of the composite resource", k, c)
+			p.t.Errorf("%s: got controller %v, want the composite resource", k, c)
 		}
 	}
 }

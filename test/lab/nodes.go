@@ -21,11 +21,11 @@ var (
 	nodeGroups = schema.GroupVersionResource{Group: "eks.aws.m.upbound.io", Version: "v1beta1", Resource: "nodegroups"}
 )
 
-// nodeGroupLabel is on the nodes of a node group: EKS puts it there.
+// nodeGroupLabel is set by EKS on the nodes of a node group.
 const nodeGroupLabel = "eks.amazonaws.com/nodegroup"
 
-// NodeGroups are those of an EKS cluster that Crossplane manages, by the name of
-// its object, or all that there are.
+// NodeGroups returns the node groups in a namespace, of one EKS cluster, by the name
+// of its object, or of all.
 func (l *Lab) NodeGroups(ctx context.Context, namespace, cluster string) ([]unstructured.Unstructured, error) {
 	gs, err := l.dynamic.Resource(nodeGroups).Namespace(namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
@@ -36,15 +36,13 @@ func (l *Lab) NodeGroups(ctx context.Context, namespace, cluster string) ([]unst
 	}), nil
 }
 
-// clusterOf is the name of the object of the EKS cluster that another object
-// refers to.
+// clusterOf returns the name of the Cluster object that another object refers to.
 func clusterOf(o *unstructured.Unstructured) string {
-	name, _, _ := unstructured.NestedString(o.Object, "spec", "forProvider", "clusterNameRef", "name") // Then it refers to none.
+	name, _, _ := unstructured.NestedString(o.Object, "spec", "forProvider", "clusterNameRef", "name") // Empty if it refers to none.
 	return name
 }
 
-// populate a cluster with the nodes of its node groups. They join when their
-// group is ready, and leave when it has gone.
+// populate creates the nodes of ready node groups, and deletes those of deleted ones.
 func (c *Cluster) populate(ctx context.Context, groups []unstructured.Unstructured) error {
 	want := make(map[string]bool)
 	for _, g := range groups {
@@ -80,16 +78,16 @@ func (c *Cluster) populate(ctx context.Context, groups []unstructured.Unstructur
 	return nil
 }
 
-// size of a node group.
+// size returns the number of nodes of a node group.
 func size(g *unstructured.Unstructured) int64 {
-	n, _, _ := unstructured.NestedInt64(g.Object, "spec", "initProvider", "scalingConfig", "desiredSize") // Then it's the least.
-	least, _, _ := unstructured.NestedInt64(g.Object, "spec", "forProvider", "scalingConfig", "minSize")  // Then it's one.
-	return cmp.Or(n, least, 1)
+	n, _, _ := unstructured.NestedInt64(g.Object, "spec", "initProvider", "scalingConfig", "desiredSize")  // Defaults to minSize.
+	minimum, _, _ := unstructured.NestedInt64(g.Object, "spec", "forProvider", "scalingConfig", "minSize") // Defaults to 1.
+	return cmp.Or(n, minimum, 1)
 }
 
-// taints of a node group, which EKS spells in another way than Kubernetes.
+// taints converts the taints of a node group from EKS's form.
 func taints(g *unstructured.Unstructured) []any {
-	ts, _, _ := unstructured.NestedSlice(g.Object, "spec", "forProvider", "taint") // Then it has none.
+	ts, _, _ := unstructured.NestedSlice(g.Object, "spec", "forProvider", "taint") // Empty if it has none.
 	effects := map[any]string{"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
 	for _, t := range ts {
 		if m, ok := t.(map[string]any); ok {
@@ -99,7 +97,7 @@ func taints(g *unstructured.Unstructured) []any {
 	return ts
 }
 
-// join a cluster as a node, as a kubelet would, unless it's there already.
+// join creates a node, as a kubelet does, unless it exists.
 func (c *Cluster) join(ctx context.Context, name string, labels map[string]string, taints []any) error {
 	all := map[string]string{"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": name}
 	maps.Copy(all, labels)
@@ -114,25 +112,24 @@ func (c *Cluster) join(ctx context.Context, name string, labels map[string]strin
 		return nil
 	}
 	if err != nil {
-		return errors.Wrap(err, "cannot make a node join")
+		return errors.Wrap(err, "cannot create a node")
 	}
-	// The API server taints new nodes, until a controller finds that they are
-	// ready.
+	// The API server taints new nodes as not ready.
 	patch := mergePatch(map[string]any{"spec": map[string]any{"taints": taints}})
 	if _, err := r.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: fieldManager}); err != nil {
 		return errors.Wrap(err, "cannot taint a node")
 	}
-	ready := map[string]any{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "it's played"}
+	ready := map[string]any{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "simulated"}
 	patch = mergePatch(map[string]any{"status": map[string]any{"conditions": []any{ready}}})
 	_, err = r.Patch(ctx, name, types.MergePatchType, patch, metav1.PatchOptions{FieldManager: fieldManager}, "status")
-	return errors.Wrap(err, "cannot tell that a node is ready")
+	return errors.Wrap(err, "cannot set a node ready")
 }
 
-// leave a cluster, unless it's not there.
+// leave deletes a node, if it exists.
 func (c *Cluster) leave(ctx context.Context, name string) error {
 	err := c.dynamic.Resource(nodes).Delete(ctx, name, metav1.DeleteOptions{})
 	if kerrors.IsNotFound(err) {
 		return nil
 	}
-	return errors.Wrap(err, "cannot make a node leave")
+	return errors.Wrap(err, "cannot delete a node")
 }

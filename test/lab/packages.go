@@ -27,8 +27,8 @@ import (
 )
 
 const (
-	// packageRegistry that our packages name. The lab has one of its own, and
-	// Crossplane is told to go there instead.
+	// packageRegistry in the names of our packages. Crossplane is configured to pull
+	// from the lab's own instead.
 	packageRegistry = "xpkg.crossplane.io/"
 
 	organization    = "seafarer-cloud/"
@@ -43,10 +43,9 @@ type dependency struct {
 
 func (d dependency) repository() string { return strings.TrimPrefix(d.Package, packageRegistry) }
 
-// installPackages as a user would: our function and our Configuration are built
-// into packages, and Crossplane's package manager installs the Configuration and
-// all that it depends on. Of the providers' packages only the definitions are
-// real, and only those that we activate are in them.
+// installPackages builds packages of our function and Configuration, and installs the
+// Configuration with its dependencies, as a user does. The providers' packages have
+// the real CRDs of the kinds that we activate, and nothing else.
 func (l *Lab) installPackages(ctx context.Context) error {
 	host := l.serveRegistry()
 	if err := l.pushOurs(ctx, host); err != nil {
@@ -55,7 +54,7 @@ func (l *Lab) installPackages(ctx context.Context) error {
 	return l.installConfiguration(ctx, host, version)
 }
 
-// serveRegistry of packages, and tell its host.
+// serveRegistry starts the registry of packages, and returns its host.
 func (l *Lab) serveRegistry() string {
 	if l.registry == nil {
 		l.registry = httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
@@ -63,7 +62,7 @@ func (l *Lab) serveRegistry() string {
 	return strings.TrimPrefix(l.registry.URL, "http://")
 }
 
-// installConfiguration of a version from a registry, with all that it depends on.
+// installConfiguration installs the Configuration and its dependencies.
 func (l *Lab) installConfiguration(ctx context.Context, host, version string) error {
 	configuration := l.options.api().configuration
 	if err := l.pushProviders(ctx, host); err != nil {
@@ -101,20 +100,20 @@ spec:
 	if err != nil {
 		return errors.Wrap(err, "packages do not become healthy")
 	}
-	// Crossplane calls a provider healthy before its kinds are there.
+	// Crossplane reports a provider as healthy before its kinds are served.
 	names, err := activated(filepath.Join(l.source, rootModule, "apis", "activation.yaml"))
 	if err != nil {
 		return err
 	}
-	for _, n := range slices.Concat(names, further) {
-		if err := l.established(ctx, n); err != nil {
+	for _, n := range slices.Concat(names, providerConfigCRDs) {
+		if err := l.waitEstablished(ctx, n); err != nil {
 			return err
 		}
 	}
-	return l.offered(ctx)
+	return l.waitOffered(ctx)
 }
 
-// pushOurs: packages of the function that the lab runs, and of the Configuration.
+// pushOurs pushes packages of the lab's function and of the Configuration.
 func (l *Lab) pushOurs(ctx context.Context, host string) error {
 	root := filepath.Join(l.source, rootModule)
 	runtimeImage := l.path("packages", "function.tar")
@@ -128,7 +127,7 @@ func (l *Lab) pushOurs(ctx context.Context, host string) error {
 	return l.push(ctx, l.path("apis"), host+"/"+organization+l.options.api().configuration+":"+version)
 }
 
-// pushProviders that the Configuration depends on.
+// pushProviders pushes packages of the providers that the Configuration depends on.
 func (l *Lab) pushProviders(ctx context.Context, host string) error {
 	ds, err := dependencies(filepath.Join(l.source, rootModule, "apis", "crossplane.yaml"))
 	if err != nil {
@@ -139,20 +138,20 @@ func (l *Lab) pushProviders(ctx context.Context, host string) error {
 			continue
 		}
 		if err := l.pushProvider(ctx, host, d); err != nil {
-			return errors.Wrapf(err, "cannot make a package of %s", d.Package)
+			return errors.Wrapf(err, "cannot build a package of %s", d.Package)
 		}
 	}
 	return nil
 }
 
-// pushProvider of definitions only.
+// pushProvider pushes a package with CRDs only.
 func (l *Lab) pushProvider(ctx context.Context, host string, d dependency) error {
 	root := filepath.Join(l.source, rootModule)
 	provider := d.Package[strings.LastIndex(d.Package, "/")+1:]
 	group := groupOf(provider)
 	p, ok := providerOf(group)
 	if !ok {
-		return errors.New("it's of no module that is known")
+		return errors.New("it belongs to no known module")
 	}
 	m, err := p.find(ctx, l.source)
 	if err != nil {
@@ -173,7 +172,7 @@ spec:
 	if err != nil {
 		return err
 	}
-	for _, n := range append(slices.Concat(names, further), inactive) {
+	for _, n := range append(slices.Concat(names, providerConfigCRDs), inactive) {
 		plural, g, _ := strings.Cut(n, ".")
 		if g != group {
 			continue
@@ -189,10 +188,10 @@ spec:
 	return l.push(ctx, dir, host+"/"+d.repository()+":"+m.Version)
 }
 
-// inactive is a kind that is in a provider's package, and that nobody activates.
+// inactive is a kind in a provider's package that's not activated.
 const inactive = "instances.ec2.aws.m.upbound.io"
 
-// groupOf the kinds of a provider, by the name of its package.
+// groupOf returns the API group of a provider's package.
 func groupOf(provider string) string {
 	p := strings.TrimPrefix(provider, "provider-")
 	if service, ok := strings.CutPrefix(p, "aws-"); ok {
@@ -201,7 +200,7 @@ func groupOf(provider string) string {
 	return p + ".m.crossplane.io"
 }
 
-// push a package that the crossplane CLI builds of a folder.
+// push builds a package of a folder with the crossplane CLI, and pushes it.
 func (l *Lab) push(ctx context.Context, dir, tag string, flags ...string) error {
 	repository, _, _ := strings.Cut(filepath.Base(tag), ":")
 	file := l.path("packages", repository+".xpkg")
@@ -212,18 +211,18 @@ func (l *Lab) push(ctx context.Context, dir, tag string, flags ...string) error 
 	return l.pushFile(ctx, file, tag)
 }
 
-// pushFile of a package.
+// pushFile pushes a package file.
 func (l *Lab) pushFile(ctx context.Context, file, tag string) error {
 	_, err := command(ctx, l.Dir, l.cliEnv(), "", l.bin.cli, "xpkg", "push", "--package-files="+file, tag)
 	return err
 }
 
-// cliEnv makes the CLI keep its settings in the lab, rather than in the home folder.
+// cliEnv sets the lab's folder as the CLI's home.
 func (l *Lab) cliEnv() []string {
 	return []string{"HOME=" + l.Dir, "XDG_CONFIG_HOME=" + l.path("config"), "XDG_CACHE_HOME=" + l.path("cache")}
 }
 
-// image of nothing but a binary, as the Dockerfile makes it, but without a base.
+// image writes an image like the Dockerfile's, without a base image.
 func image(binary, path string) error {
 	b, err := os.ReadFile(filepath.Clean(binary))
 	if err != nil {
@@ -242,11 +241,11 @@ func image(binary, path string) error {
 	}
 	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(buf.Bytes())), nil })
 	if err != nil {
-		return errors.Wrap(err, "cannot make a layer")
+		return errors.Wrap(err, "cannot create a layer")
 	}
 	img, err := mutate.AppendLayers(empty.Image, layer)
 	if err != nil {
-		return errors.Wrap(err, "cannot make an image")
+		return errors.Wrap(err, "cannot create an image")
 	}
 	c, err := img.ConfigFile()
 	if err != nil {
@@ -265,12 +264,12 @@ func image(binary, path string) error {
 		return errors.Wrap(err, "cannot tag an image")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return errors.Wrap(err, "cannot make a folder")
+		return errors.Wrap(err, "cannot create a folder")
 	}
 	return errors.Wrap(tarball.WriteToFile(path, tag, img), "cannot write an image")
 }
 
-// dependencies of a package.
+// dependencies returns the dependencies of a package.
 func dependencies(path string) ([]dependency, error) {
 	os, err := readObjects(path)
 	if err != nil {
@@ -299,8 +298,8 @@ func packageKind(k string) schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: "pkg.crossplane.io", Version: "v1", Kind: k}
 }
 
-// runPackages plays the runtime: it tells Crossplane of each active revision that
-// it runs, and where. The function does, the providers are played by the stand-in.
+// runPackages simulates the package runtime: it sets each revision's status to
+// healthy, and the endpoint of the function's.
 func (l *Lab) runPackages(ctx context.Context) error {
 	for _, k := range []string{"FunctionRevision", "ProviderRevision"} {
 		r, err := l.Of(packageKind(k), "")
@@ -329,14 +328,14 @@ func (l *Lab) runPackages(ctx context.Context) error {
 			o.SetGroupVersionKind(packageKind(k))
 			o.SetName(rev.GetName())
 			if _, err := r.ApplyStatus(ctx, rev.GetName(), o, metav1.ApplyOptions{FieldManager: fieldManager, Force: true}); err != nil {
-				return errors.Wrapf(err, "cannot tell that %s runs", rev.GetName())
+				return errors.Wrapf(err, "cannot set the status of %s", rev.GetName())
 			}
 		}
 	}
 	return nil
 }
 
-// healthy means that the Configuration and all that it depends on is installed
+// healthy returns an error unless the Configuration and its dependencies are installed
 // and healthy.
 func (l *Lab) healthy(ctx context.Context) error {
 	ds, err := dependencies(filepath.Join(l.source, rootModule, "apis", "crossplane.yaml"))
@@ -354,11 +353,11 @@ func (l *Lab) healthy(ctx context.Context) error {
 			return errors.Wrap(err, "cannot list packages")
 		}
 		i := slices.IndexFunc(packages.Items, func(o unstructured.Unstructured) bool {
-			p, _, _ := unstructured.NestedString(o.Object, "spec", "package") // Then it's another.
+			p, _, _ := unstructured.NestedString(o.Object, "spec", "package") // Empty matches no package.
 			return strings.HasPrefix(p, d.Package+":") || strings.HasPrefix(p, d.Package+"@")
 		})
 		if i < 0 {
-			return errors.Errorf("%s %s is not there", d.Kind, d.Package)
+			return errors.Errorf("%s %s does not exist", d.Kind, d.Package)
 		}
 		for _, c := range []string{"Installed", "Healthy"} {
 			if s, reason, message := condition(&packages.Items[i], c); s != "True" {

@@ -12,15 +12,15 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// What a user installs works: Crossplane's package manager takes our packages,
-// finds what they depend on, and a claim becomes ready.
+// Crossplane's package manager installs our packages and their dependencies, and a
+// claim becomes ready.
 func TestPackages(t *testing.T) {
 	t.Parallel()
-	l := another(t, Options{Packages: true, CoreArgs: Patient})
-	t.Run("OnlyWhatIsActivatedIsThere", func(t *testing.T) {
+	l := startLab(t, Options{Packages: true, CoreArgs: RaisedCircuitBreaker})
+	t.Run("OnlyActivatedKinds", func(t *testing.T) {
 		crd := object(`{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: ` + inactive + `}}`)
 		if _, err := l.Get(t.Context(), crd); !kerrors.IsNotFound(err) {
-			t.Errorf("%s: want it not to be found, got %v", inactive, err)
+			t.Errorf("get %s: got %v, want not found", inactive, err)
 		}
 		mrd := object(`{apiVersion: apiextensions.crossplane.io/v1alpha1, kind: ManagedResourceDefinition, metadata: {name: ` + inactive + `}}`)
 		if _, err := l.Get(t.Context(), mrd); err != nil {
@@ -28,14 +28,13 @@ func TestPackages(t *testing.T) {
 		}
 	})
 	t.Run("Minimal", func(t *testing.T) {
-		asTold(t, l)
+		installFromREADME(t, l)
 		p := &platform{t: t, lab: l, claim: example(t, "minimal")}
 		p.apply()
-		p.settled()
-		p.tells()
+		p.waitSettled()
+		p.checkStatus()
 	})
-	// What make package makes has names by architecture, and make install-local
-	// installs it.
+	// make install-local installs packages that make package names by architecture.
 	t.Run("Install", func(t *testing.T) {
 		folder := t.TempDir()
 		for name, from := range map[string]string{functionPackage + "-" + runtime.GOARCH: functionPackage, l.options.api().configuration: l.options.api().configuration} {
@@ -51,10 +50,10 @@ func TestPackages(t *testing.T) {
 			t.Fatal(err)
 		}
 		if p, _, err := unstructured.NestedString(f.Object, "spec", "package"); err != nil || !strings.HasSuffix(p, ":v0.1.1") {
-			t.Errorf("Function: want the version that was installed, got %s, %v", p, err)
+			t.Errorf("Function: got package %s, %v, want version v0.1.1", p, err)
 		}
 		if err := l.Install(t.Context(), t.TempDir()); err == nil {
-			t.Error("Install(...) of a folder without packages: want an error")
+			t.Error("Install(folder without packages): got nil, want an error")
 		}
 	})
 	out, err := l.Kubectl(t.Context(), "", "get", "configurations.pkg.crossplane.io,functions.pkg.crossplane.io,providers.pkg.crossplane.io")
@@ -64,13 +63,13 @@ func TestPackages(t *testing.T) {
 	t.Log("\n" + strings.TrimSpace(out))
 }
 
-// told is a fence around what the README tells to apply, or to run.
-var told = regexp.MustCompile("(?s)```(yaml|console)\n(.*?)```")
+// codeBlock matches a manifest or commands in the README.
+var codeBlock = regexp.MustCompile("(?s)```(yaml|console)\n(.*?)```")
 
-// asTold installs and claims by what the README tells, word by word, in a control
-// plane whose registry has our packages. It's been installed so by the lab already:
-// what the README says is the same, or it would be another package.
-func asTold(t *testing.T, l *Lab) {
+// installFromREADME runs the manifests and commands of the README's section Install,
+// unchanged. The lab has installed the same Configuration before: its generation
+// remains 1.
+func installFromREADME(t *testing.T, l *Lab) {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
@@ -83,39 +82,39 @@ func asTold(t *testing.T, l *Lab) {
 	_, rest, _ := strings.Cut(string(b), "\n## Install\n")
 	section, _, found := strings.Cut(rest, "\n## ")
 	if !found {
-		t.Fatal("the README does not tell how to install")
+		t.Fatal("the README has no section Install that another follows")
 	}
-	var did []string
-	tell := func(in string, args ...string) {
+	var commands []string
+	run := func(in string, args ...string) {
 		out, err := l.Kubectl(t.Context(), in, args...)
 		if err != nil {
 			t.Fatalf("README: kubectl %s: %v", strings.Join(args, " "), err)
 		}
-		did = append(did, "$ kubectl "+strings.Join(args, " ")+"\n"+strings.TrimSpace(out))
+		commands = append(commands, "$ kubectl "+strings.Join(args, " ")+"\n"+strings.TrimSpace(out))
 	}
-	for _, f := range told.FindAllStringSubmatch(section, -1) {
+	for _, f := range codeBlock.FindAllStringSubmatch(section, -1) {
 		if f[1] == "yaml" {
-			tell(f[2], "apply", "--filename=-")
+			run(f[2], "apply", "--filename=-")
 			continue
 		}
 		for line := range strings.Lines(f[2]) {
 			if args, ok := strings.CutPrefix(strings.TrimSpace(line), "kubectl "); ok {
-				tell("", strings.Fields(strings.ReplaceAll(args, " example/", " "+root+"/example/"))...)
+				run("", strings.Fields(strings.ReplaceAll(args, " example/", " "+root+"/example/"))...)
 			}
 		}
 	}
-	if len(did) < 3 {
-		t.Fatalf("the README tells too little: %q", did)
+	if len(commands) < 3 {
+		t.Fatalf("README: got %d commands, want at least 3: %q", len(commands), commands)
 	}
-	t.Log("\n" + strings.Join(did, "\n"))
+	t.Log("\n" + strings.Join(commands, "\n"))
 	if err := l.healthy(t.Context()); err != nil {
-		t.Errorf("with what the README installs: %v", err)
+		t.Errorf("after the README's commands: %v", err)
 	}
 	c, err := l.Get(t.Context(), object(`{apiVersion: pkg.crossplane.io/v1, kind: Configuration, metadata: {name: `+l.options.api().configuration+`}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if g := c.GetGeneration(); g != 1 {
-		t.Errorf("the README installs another Configuration than the lab did: it's generation %d", g)
+		t.Errorf("Configuration: got generation %d, want 1: the README's differs from the lab's", g)
 	}
 }

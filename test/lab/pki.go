@@ -17,7 +17,7 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// validity of certificates. A lab is seldom up for longer than a day.
+// validity of certificates. A lab seldom runs for more than a day.
 const validity = 30 * 24 * time.Hour
 
 // An authority issues certificates.
@@ -30,7 +30,7 @@ type authority struct {
 func newAuthority(name string) (*authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a key")
+		return nil, errors.Wrap(err, "cannot generate a key")
 	}
 	t := template(pkix.Name{CommonName: name})
 	t.IsCA = true
@@ -38,13 +38,13 @@ func newAuthority(name string) (*authority, error) {
 	t.KeyUsage |= x509.KeyUsageCertSign
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
-		return nil, errors.Wrap(err, "cannot make a certificate authority")
+		return nil, errors.Wrap(err, "cannot create a certificate authority")
 	}
 	cert, err := x509.ParseCertificate(der)
 	return &authority{cert: cert, key: key, pem: encode("CERTIFICATE", der)}, errors.Wrap(err, "cannot parse our own certificate")
 }
 
-// parseAuthority that someone else made.
+// parseAuthority parses an existing authority.
 func parseAuthority(cert, key []byte) (*authority, error) {
 	c, _ := pem.Decode(cert)
 	k, _ := pem.Decode(key)
@@ -72,11 +72,11 @@ func parseAuthority(cert, key []byte) (*authority, error) {
 	return a, nil
 }
 
-// issue a certificate, and write it and its key to a folder.
+// issue issues a certificate, and writes it and its key to a folder.
 func (a *authority) issue(dir, name string, subject pkix.Name, usage x509.ExtKeyUsage, hosts ...string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return errors.Wrap(err, "cannot make a key")
+		return errors.Wrap(err, "cannot generate a key")
 	}
 	t := template(subject)
 	t.ExtKeyUsage = []x509.ExtKeyUsage{usage}
@@ -101,11 +101,11 @@ func (a *authority) issue(dir, name string, subject pkix.Name, usage x509.ExtKey
 	return write(filepath.Join(dir, name+".key"), encode("PRIVATE KEY", k))
 }
 
-// signingKey for the tokens of service accounts, and the key to check them with.
+// signingKey writes a key pair for tokens of service accounts.
 func signingKey(dir, name string) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return errors.Wrap(err, "cannot make a key")
+		return errors.Wrap(err, "cannot generate a key")
 	}
 	private, err := x509.MarshalECPrivateKey(key)
 	if err != nil {
@@ -122,7 +122,7 @@ func signingKey(dir, name string) error {
 }
 
 func template(subject pkix.Name) *x509.Certificate {
-	serial, _ := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)) // It never fails.
+	serial, _ := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120)) // Never fails.
 	return &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      subject,
@@ -138,7 +138,7 @@ func encode(kind string, der []byte) []byte {
 
 func write(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return errors.Wrap(err, "cannot make a folder")
+		return errors.Wrap(err, "cannot create a folder")
 	}
 	return errors.Wrap(os.WriteFile(path, content, 0o600), "cannot write a file")
 }

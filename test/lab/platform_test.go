@@ -18,33 +18,32 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// How long things may take. Most take seconds, on a machine that does nothing else.
+// Timeouts. On an idle machine most changes take seconds.
 const (
-	settles = 6 * time.Minute
+	settleTimeout = 6 * time.Minute
 
-	// Deletion goes from Usage to Usage, each of which may take half a minute to
-	// notice that it's no longer needed.
-	deletes = 10 * time.Minute
+	// Crossplane deletes Usages one after another, and may take half a minute to
+	// reconcile each.
+	deleteTimeout = 10 * time.Minute
 )
 
-// A platform that a test claims.
+// A platform of a test.
 type platform struct {
 	t     *testing.T
 	lab   *Lab
 	claim *unstructured.Unstructured
 
-	// xr is the name of the claim's composite resource. Without claims, it's that of
-	// the claim, which is the composite resource.
+	// xr is the name of the composite resource. Without claims, it's claim's.
 	xr string
 
-	// patience with the platform, if it's to be another than settles and deletes.
-	patience time.Duration
+	// timeout overrides settleTimeout and deleteTimeout.
+	timeout time.Duration
 
-	// composition is the file of a Composition other than the package's.
+	// composition is the file of a Composition to use instead of the package's.
 	composition string
 }
 
-// example's claim.
+// example returns an example's claim.
 func example(t *testing.T, name string) *unstructured.Unstructured {
 	t.Helper()
 	os, err := readObjects(filepath.Join("..", "..", "example", name, "claim.yaml"))
@@ -54,8 +53,8 @@ func example(t *testing.T, name string) *unstructured.Unstructured {
 	return os[0]
 }
 
-// claimed is the smallest claim with two zones, in a namespace of its own.
-func claimed(t *testing.T, name string) *unstructured.Unstructured {
+// minimalClaim returns a claim with two zones, in its own namespace.
+func minimalClaim(t *testing.T, name string) *unstructured.Unstructured {
 	t.Helper()
 	return object(`
 apiVersion: platform.seafarer.cloud/v1alpha1
@@ -70,8 +69,8 @@ spec:
 `)
 }
 
-// fenced is a claim with the Composition that its example brings, if any.
-func fenced(t *testing.T, name string) *platform {
+// examplePlatform returns an example's claim, and applies its Composition, if any.
+func examplePlatform(t *testing.T, name string) *platform {
 	t.Helper()
 	p := &platform{t: t, lab: shared, claim: example(t, name)}
 	path, err := filepath.Abs(filepath.Join("..", "..", "example", name, "composition.yaml"))
@@ -80,7 +79,7 @@ func fenced(t *testing.T, name string) *platform {
 	}
 	os, err := readObjects(path)
 	if err != nil {
-		return p // It brings none.
+		return p // It has none.
 	}
 	p.composition = path
 	for _, o := range os {
@@ -104,10 +103,10 @@ func fenced(t *testing.T, name string) *platform {
 	return p
 }
 
-// packagedComposition is the one that the package brings.
+// packagedComposition is the Composition in the package.
 const packagedComposition = "seafarer-cluster"
 
-// apply a claim. Whatever becomes of it, it's gone when the test is over.
+// apply applies a claim. It's deleted when the test passes.
 func apply(t *testing.T, claim *unstructured.Unstructured) *platform {
 	t.Helper()
 	p := &platform{t: t, lab: shared, claim: claim}
@@ -115,13 +114,13 @@ func apply(t *testing.T, claim *unstructured.Unstructured) *platform {
 	return p
 }
 
-// namespace that the claim is in.
+// namespace creates the claim's namespace.
 func (p *platform) namespace() {
 	p.t.Helper()
 	p.namespaces(p.claim)
 }
 
-// namespaces that some objects are in.
+// namespaces creates the namespaces of objects.
 func (p *platform) namespaces(of ...*unstructured.Unstructured) {
 	p.t.Helper()
 	for _, o := range of {
@@ -135,16 +134,15 @@ func (p *platform) apply() {
 	t := p.t
 	t.Helper()
 	p.namespace()
-	// Claims choose any Composition of their kind unless they say which, and examples
-	// bring theirs.
-	if _, says, _ := unstructured.NestedFieldNoCopy(p.claim.Object, "spec", "compositionRef"); !says && !p.lab.options.Namespaced { // Then it says none.
+	// Without a reference, Crossplane selects any Composition, and examples add theirs.
+	if _, ok, _ := unstructured.NestedFieldNoCopy(p.claim.Object, "spec", "compositionRef"); !ok && !p.lab.options.Namespaced { // False if there is none.
 		p.set(packagedComposition, "spec", "compositionRef", "name")
 	}
 	p.kubectl("", "apply")
 	t.Cleanup(func() {
 		p.t = t
-		if !t.Failed() { // Else there's more to see as it is.
-			p.deleted()
+		if !t.Failed() { // Leave a failed one for inspection.
+			p.deleteAndWait()
 		}
 	})
 	p.within(startTimeout, func(ctx context.Context) error {
@@ -164,9 +162,9 @@ func (p *platform) apply() {
 	})
 }
 
-// kubectl applies the claim. It must be refused with a message, unless that is
-// empty.
-func (p *platform) kubectl(refused string, args ...string) {
+// kubectl runs a command with the claim as input. A non-empty message is the error to
+// expect.
+func (p *platform) kubectl(wantErr string, args ...string) {
 	p.t.Helper()
 	b, err := yaml.Marshal(p.claim.Object)
 	if err != nil {
@@ -174,23 +172,23 @@ func (p *platform) kubectl(refused string, args ...string) {
 	}
 	_, err = p.lab.Kubectl(p.t.Context(), string(b), append(args, "--filename=-")...)
 	switch {
-	case refused == "" && err != nil:
+	case wantErr == "" && err != nil:
 		p.t.Fatal(err)
-	case refused != "" && err == nil:
-		p.t.Fatalf("kubectl %v: not refused, want %q", args, refused)
-	case refused != "" && !strings.Contains(err.Error(), refused):
-		p.t.Fatalf("kubectl %v: want %q, got: %v", args, refused, err)
+	case wantErr != "" && err == nil:
+		p.t.Fatalf("kubectl %v: got no error, want %q", args, wantErr)
+	case wantErr != "" && !strings.Contains(err.Error(), wantErr):
+		p.t.Fatalf("kubectl %v: got %v, want %q", args, err, wantErr)
 	}
 }
 
-// edit a field of the claim, and apply it.
+// edit sets a field of the claim, and applies it.
 func (p *platform) edit(value any, path ...string) {
 	p.t.Helper()
 	p.set(value, path...)
 	p.kubectl("", "apply")
 }
 
-// set a field of the claim; nil removes it.
+// set sets a field of the claim; nil removes it.
 func (p *platform) set(value any, path ...string) {
 	p.t.Helper()
 	if value == nil {
@@ -202,7 +200,7 @@ func (p *platform) set(value any, path ...string) {
 	}
 }
 
-// within a time, a check must pass.
+// within fails the test unless a check passes within a time.
 func (p *platform) within(d time.Duration, check func(ctx context.Context) error) {
 	p.t.Helper()
 	if err := until(p.t.Context(), d, check); err != nil {
@@ -210,7 +208,7 @@ func (p *platform) within(d time.Duration, check func(ctx context.Context) error
 	}
 }
 
-// composed objects by the name of their resource.
+// composed returns the composed resources by name.
 func (p *platform) composed() map[string]*unstructured.Unstructured {
 	p.t.Helper()
 	os, err := p.lab.Composed(p.t.Context(), p.xr)
@@ -220,14 +218,13 @@ func (p *platform) composed() map[string]*unstructured.Unstructured {
 	return os
 }
 
-// uids of what is composed.
+// uids returns the UIDs of the composed resources.
 func (p *platform) uids() map[string]string {
 	p.t.Helper()
 	return values(p.composed(), func(o *unstructured.Unstructured) string { return string(o.GetUID()) })
 }
 
-// specs of what is composed, in a form to compare: no uid and no generation
-// changes as long as nobody changes them.
+// specs returns the UIDs and generations of the composed resources.
 func (p *platform) specs() map[string]string {
 	p.t.Helper()
 	return values(p.composed(), func(o *unstructured.Unstructured) string {
@@ -243,24 +240,24 @@ func values(os map[string]*unstructured.Unstructured, of func(o *unstructured.Un
 	return out
 }
 
-// settled means that the claim is ready, and that the objects are those that the
-// function's render command tells.
-func (p *platform) settled() {
+// waitSettled waits until the claim is ready and the composed resources are those
+// that the function's render command prints.
+func (p *platform) waitSettled() {
 	p.t.Helper()
 	start := time.Now()
 	want := p.rendered()
-	named := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
-	p.within(cmp.Or(p.patience, settles), func(ctx context.Context) error {
+	kindAndName := func(o *unstructured.Unstructured) string { return o.GetKind() + "/" + o.GetName() }
+	p.within(cmp.Or(p.timeout, settleTimeout), func(ctx context.Context) error {
 		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
-		if d := differences(values(want, named), values(os, named)); d != "" {
-			return errors.Errorf("composed objects are not those that render tells, %s; %s", d, p.explain(ctx))
+		if d := differences(values(want, kindAndName), values(os, kindAndName)); d != "" {
+			return errors.Errorf("composed resources differ from render's, %s; %s", d, p.explain(ctx))
 		}
 		return p.isReady(ctx)
 	})
-	p.t.Logf("%d objects settled within %s", len(want), time.Since(start).Round(100*time.Millisecond))
+	p.t.Logf("%d composed resources settled within %s", len(want), time.Since(start).Round(100*time.Millisecond))
 }
 
 func (p *platform) rendered() map[string]*unstructured.Unstructured {
@@ -278,73 +275,73 @@ func (p *platform) rendered() map[string]*unstructured.Unstructured {
 	return os
 }
 
-// intact fails unless the API server has kept all that render tells: it drops
-// fields that it does not know, and says nothing.
-func (p *platform) intact() {
+// checkFields checks that the API server has retained all fields of render's output:
+// it drops unknown fields without an error.
+func (p *platform) checkFields() {
 	p.t.Helper()
-	is := p.composed()
+	actual := p.composed()
 	for k, want := range p.rendered() {
-		if k == "usage-composite" { // Crossplane makes up the name of what it's of.
+		if k == "usage-composite" { // Crossplane generates the name of the composite resource.
 			if err := unstructured.SetNestedField(want.Object, p.xr, "spec", "of", "resourceRef", "name"); err != nil {
 				p.t.Fatal(err)
 			}
 		}
-		var lost []string
+		var diffs []string
 		for _, f := range []string{"spec", "data"} {
-			compare(want.Object[f], is[k].Object[f], f, &lost)
+			compare(want.Object[f], actual[k].Object[f], f, &diffs)
 		}
-		if len(lost) > 0 {
-			p.t.Errorf("%s: not as render tells: %s", k, strings.Join(lost, ", "))
+		if len(diffs) > 0 {
+			p.t.Errorf("%s: differs from render's: %s", k, strings.Join(diffs, ", "))
 		}
 	}
 }
 
-// compare what's wanted with what is there, which may be more.
-func compare(want, got any, path string, lost *[]string) {
+// compare appends the differences. got may have more fields than want.
+func compare(want, got any, path string, diffs *[]string) {
 	switch w := want.(type) {
 	case map[string]any:
 		g, ok := got.(map[string]any)
 		if !ok {
-			*lost = append(*lost, path)
+			*diffs = append(*diffs, path)
 			return
 		}
 		for k := range w {
-			compare(w[k], g[k], path+"."+k, lost)
+			compare(w[k], g[k], path+"."+k, diffs)
 		}
 	case []any:
 		g, ok := got.([]any)
 		if !ok || len(g) != len(w) {
-			*lost = append(*lost, path)
+			*diffs = append(*diffs, path)
 			return
 		}
 		for i := range w {
-			compare(w[i], g[i], fmt.Sprintf("%s[%d]", path, i), lost)
+			compare(w[i], g[i], fmt.Sprintf("%s[%d]", path, i), diffs)
 		}
 	default:
 		if fmt.Sprint(want) != fmt.Sprint(got) {
-			*lost = append(*lost, fmt.Sprintf("%s: want %v, got %v", path, want, got))
+			*diffs = append(*diffs, fmt.Sprintf("%s: got %v, want %v", path, got, want))
 		}
 	}
 }
 
-// half made is a platform whose providers have done nothing yet.
-func (p *platform) half() {
+// waitPartial waits until some resources are composed, while providers are paused.
+func (p *platform) waitPartial() {
 	p.t.Helper()
-	const some = 5
-	p.within(settles, func(ctx context.Context) error {
+	const enough = 5
+	p.within(settleTimeout, func(ctx context.Context) error {
 		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
-		if len(os) < some {
-			return errors.Errorf("%d objects, want %d", len(os), some)
+		if len(os) < enough {
+			return errors.Errorf("got %d composed resources, want %d", len(os), enough)
 		}
 		return nil
 	})
 }
 
-// isReady checks that claim and composite resource are synced and ready, as they
-// are now.
+// isReady returns an error unless claim and composite resource are synced, ready and
+// valid now.
 func (p *platform) isReady(ctx context.Context) error {
 	claim, err := p.lab.Get(ctx, p.claim)
 	if err != nil {
@@ -376,13 +373,13 @@ func (p *platform) composite(ctx context.Context) (*unstructured.Unstructured, e
 	return r.Get(ctx, p.xr, metav1.GetOptions{})
 }
 
-// explain what the composite resource complains about.
+// explain returns the composite resource's conditions that aren't True.
 func (p *platform) explain(ctx context.Context) string {
 	xr, err := p.composite(ctx)
 	if err != nil {
 		return err.Error()
 	}
-	cs, _, _ := unstructured.NestedSlice(xr.Object, "status", "conditions") // Then there are none.
+	cs, _, _ := unstructured.NestedSlice(xr.Object, "status", "conditions") // Empty if there are none.
 	var out []string
 	for _, c := range cs {
 		m, ok := c.(map[string]any)
@@ -393,17 +390,17 @@ func (p *platform) explain(ctx context.Context) string {
 	return "its conditions: " + strings.Join(out, ", ")
 }
 
-// deleted claims take all that was composed with them.
-func (p *platform) deleted() {
+// deleteAndWait deletes the claim, and waits until all composed resources are deleted.
+func (p *platform) deleteAndWait() {
 	p.t.Helper()
 	p.delete()
-	p.gone()
+	p.waitDeleted()
 }
 
-// delete the claim, and don't wait. One that's protected is unprotected first.
+// delete removes deletion protection, and deletes the claim without waiting.
 func (p *platform) delete() {
 	p.t.Helper()
-	protected, _, _ := unstructured.NestedBool(p.claim.Object, "spec", "deletionProtection") // Else it isn't.
+	protected, _, _ := unstructured.NestedBool(p.claim.Object, "spec", "deletionProtection") // False if it's missing.
 	err := until(context.Background(), startTimeout, func(ctx context.Context) error {
 		if protected {
 			if _, err := p.lab.Kubectl(ctx, "", "patch", claimResource, p.claim.GetName(), "--namespace="+p.claim.GetNamespace(), "--type=merge", `--patch={"spec":{"deletionProtection":false}}`); err != nil {
@@ -419,35 +416,35 @@ func (p *platform) delete() {
 	}
 }
 
-// gone is a claim with all that was composed for it.
-func (p *platform) gone() {
+// waitDeleted waits until the claim and all composed resources are deleted.
+func (p *platform) waitDeleted() {
 	p.t.Helper()
 	start := time.Now()
 	n := 0
-	err := until(context.Background(), cmp.Or(p.patience, deletes), func(ctx context.Context) error {
+	err := until(context.Background(), cmp.Or(p.timeout, deleteTimeout), func(ctx context.Context) error {
 		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
 		n = max(n, len(os))
 		if len(os) > 0 {
-			return errors.Errorf("%d objects are left: %s", len(os), strings.Join(sorted(os), ", "))
+			return errors.Errorf("%d composed resources remain: %s", len(os), strings.Join(sorted(os), ", "))
 		}
 		if _, err := p.composite(ctx); !kerrors.IsNotFound(err) {
-			return errors.New("the composite resource is left")
+			return errors.New("the composite resource remains")
 		}
 		if _, err := p.lab.Get(ctx, p.claim); !kerrors.IsNotFound(err) {
-			return errors.New("the claim is left")
+			return errors.New("the claim remains")
 		}
 		return nil
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.t.Logf("claim and %d objects gone after %s", n, time.Since(start).Round(100*time.Millisecond))
+	p.t.Logf("claim and %d composed resources deleted after %s", n, time.Since(start).Round(100*time.Millisecond))
 }
 
-// differences between two maps, in words.
+// differences describes the differences of two maps.
 func differences(want, got map[string]string) string {
 	var out []string
 	for _, k := range sorted(want) {
@@ -455,7 +452,7 @@ func differences(want, got map[string]string) string {
 		case !ok:
 			out = append(out, "missing: "+k)
 		case g != want[k]:
-			out = append(out, fmt.Sprintf("%s: want %s, got %s", k, want[k], g))
+			out = append(out, fmt.Sprintf("%s: got %s, want %s", k, g, want[k]))
 		}
 	}
 	for _, k := range sorted(got) {
@@ -466,18 +463,18 @@ func differences(want, got map[string]string) string {
 	return strings.Join(out, "; ")
 }
 
-// unchanged fails unless what was there is as it was.
-func unchanged(t *testing.T, was, is map[string]string) {
+// unchanged fails the test unless the maps are equal.
+func unchanged(t *testing.T, before, after map[string]string) {
 	t.Helper()
-	if d := differences(was, is); d != "" {
-		t.Errorf("what was composed has changed: %s", d)
+	if d := differences(before, after); d != "" {
+		t.Errorf("composed resources changed: %s", d)
 	}
 }
 
-// safe means that every Usage is in force.
-func (p *platform) safe() {
+// waitTeardownSafe waits until every Usage is ready.
+func (p *platform) waitTeardownSafe() {
 	p.t.Helper()
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		xr, err := p.composite(ctx)
 		if err != nil {
 			return err
@@ -489,26 +486,26 @@ func (p *platform) safe() {
 	})
 }
 
-// keeps fails unless all that was there still is.
-func (p *platform) keeps(was map[string]string) {
+// checkRetained checks that no composed resource was deleted or replaced.
+func (p *platform) checkRetained(before map[string]string) {
 	p.t.Helper()
-	is := p.uids()
-	maps.DeleteFunc(is, func(k, _ string) bool { _, ok := was[k]; return !ok })
-	unchanged(p.t, was, is)
+	after := p.uids()
+	maps.DeleteFunc(after, func(k, _ string) bool { _, ok := before[k]; return !ok })
+	unchanged(p.t, before, after)
 }
 
-// arrives waits until all resources with tags have one.
-func (p *platform) arrives(tag, value string) {
+// waitTag waits until all composed resources with tags have a tag.
+func (p *platform) waitTag(tag, value string) {
 	p.t.Helper()
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		os, err := p.lab.Composed(ctx, p.xr)
 		if err != nil {
 			return err
 		}
 		for _, k := range sorted(os) {
-			tags, ok, _ := unstructured.NestedStringMap(os[k].Object, "spec", "forProvider", "tags") // Then it has none.
+			tags, ok, _ := unstructured.NestedStringMap(os[k].Object, "spec", "forProvider", "tags") // Empty if it has none.
 			if ok && tags[tag] != value {
-				return errors.Errorf("the edit has not arrived: %s has tags %v; %s", k, tags, p.explain(ctx))
+				return errors.Errorf("%s has tags %v; %s", k, tags, p.explain(ctx))
 			}
 		}
 		return nil

@@ -12,11 +12,10 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// patience with a process that was asked to end, before it's killed.
-const patience = 15 * time.Second
+// stopTimeout after which a stopped process is killed.
+const stopTimeout = 15 * time.Second
 
-// A process of the lab. It can be started again after it has been stopped, and
-// then adds to its log.
+// A process of the lab. It can be started again, and then appends to its log.
 type process struct {
 	name string
 	path string
@@ -39,7 +38,7 @@ func (p *process) start() error {
 	}
 	defer log.Close() //nolint:errcheck // The process has its own copy.
 
-	cmd := exec.Command(p.path, p.args...) //nolint:noctx // We end it ourselves.
+	cmd := exec.Command(p.path, p.args...) //nolint:noctx // The lab stops it.
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), p.env...)
 	cmd.Stdout = log
@@ -50,14 +49,14 @@ func (p *process) start() error {
 	}
 	done := make(chan struct{})
 	go func() {
-		cmd.Wait() //nolint:errcheck // How it ended is of no interest, only that it did.
+		cmd.Wait() //nolint:errcheck // The exit status doesn't matter.
 		close(done)
 	}()
 	p.cmd, p.done = cmd, done
 	return nil
 }
 
-// ended tells whether the process has ended, or was never started.
+// ended reports whether the process has ended or was never started.
 func (p *process) ended() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,10 +71,10 @@ func (p *process) ended() bool {
 	}
 }
 
-// stop the process and wait until it has ended. It's asked first.
+// stop sends SIGTERM, then SIGKILL, and waits until the process has ended.
 func (p *process) stop() { p.end(syscall.SIGTERM) }
 
-// kill the process without asking, and wait until it has ended.
+// kill sends SIGKILL, and waits until the process has ended.
 func (p *process) kill() { p.end(syscall.SIGKILL) }
 
 func (p *process) end(s syscall.Signal) {
@@ -84,17 +83,17 @@ func (p *process) end(s syscall.Signal) {
 	if p.cmd == nil {
 		return
 	}
-	p.cmd.Process.Signal(s) //nolint:errcheck // Then it has ended already.
+	p.cmd.Process.Signal(s) //nolint:errcheck // An error means that it has ended.
 	select {
 	case <-p.done:
-	case <-time.After(patience):
-		p.cmd.Process.Kill() //nolint:errcheck // Then it has ended already.
+	case <-time.After(stopTimeout):
+		p.cmd.Process.Kill() //nolint:errcheck // An error means that it has ended.
 		<-p.done
 	}
 }
 
-// spawner is one thread that starts all processes and never ends: they are
-// killed when it does, so that they never outlive the lab.
+// spawner is one thread that starts all processes and never ends: Pdeathsig kills
+// them with it, so that they never outlive the lab.
 var spawner = sync.OnceValue(func() chan<- func() {
 	c := make(chan func())
 	go func() {
@@ -112,12 +111,12 @@ func spawn(start func() error) error {
 	return <-err
 }
 
-// until a check passes. The error is what was wrong when time was up.
+// until repeats a check until it passes, or returns its last error.
 func until(ctx context.Context, timeout time.Duration, check func(ctx context.Context) error) error {
 	const interval = 100 * time.Millisecond
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	last := errors.New("nothing was checked")
+	last := errors.New("not checked")
 	for {
 		err := check(ctx)
 		if err == nil {

@@ -2,8 +2,7 @@ package lab
 
 import "syscall"
 
-// attributes of a process: it gets no Ctrl-C of its own, and is killed if the lab
-// dies without a chance to stop it.
+// attributes of a process: it doesn't receive Ctrl-C, and is killed if the lab is.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

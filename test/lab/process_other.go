@@ -4,7 +4,7 @@ package lab
 
 import "syscall"
 
-// attributes of a process: it gets no Ctrl-C of its own.
+// attributes of a process: it doesn't receive Ctrl-C.
 func attributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }

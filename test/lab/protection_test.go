@@ -11,33 +11,33 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// A claim that's protected cannot be deleted until it no longer is, and EKS says
-// so, too. Nothing of its platform goes because somebody tried.
+// A protected claim cannot be deleted until both spec and EKS no longer protect it. A
+// denied deletion changes nothing.
 func TestProtection(t *testing.T) {
-	claim := claimed(t, "protected")
+	claim := minimalClaim(t, "protected")
 	p := &platform{t: t, lab: shared, claim: claim}
 	p.set(true, "spec", "deletionProtection")
 	p.apply()
-	p.settled()
-	p.safe()
-	was := p.specs()
-	refused := func(why string) {
+	p.waitSettled()
+	p.waitTeardownSafe()
+	before := p.specs()
+	wantDenied := func(reason string) {
 		t.Helper()
-		for _, what := range [][]string{{claimResource, claim.GetName(), "--namespace=" + claim.GetNamespace()}, {compositeResource, p.xr}} {
-			_, err := shared.Kubectl(t.Context(), "", append([]string{"delete", "--wait=false"}, what...)...)
-			if err == nil || !strings.Contains(err.Error(), why) {
-				t.Fatalf("kubectl delete %s: want it to be refused because %s, got: %v", what[0], why, err)
+		for _, args := range [][]string{{claimResource, claim.GetName(), "--namespace=" + claim.GetNamespace()}, {compositeResource, p.xr}} {
+			_, err := shared.Kubectl(t.Context(), "", append([]string{"delete", "--wait=false"}, args...)...)
+			if err == nil || !strings.Contains(err.Error(), reason) {
+				t.Fatalf("kubectl delete %s: got %v, want it denied: %s", args[0], err, reason)
 			}
 		}
 	}
-	refused("spec.deletionProtection is true: set it to false")
-	time.Sleep(3 * time.Second) // For something to go wrong.
-	unchanged(t, was, p.specs())
+	wantDenied("spec.deletionProtection is true: set it to false")
+	time.Sleep(3 * time.Second) // For a wrong change to happen.
+	unchanged(t, before, p.specs())
 
-	// While nobody hears from EKS, the claim stays.
+	// While EKS's status is unknown, the claim is protected.
 	shared.Providers.Pause()
 	p.edit(false, "spec", "deletionProtection")
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		os, err := shared.Composed(ctx, p.xr)
 		if err != nil {
 			return err
@@ -45,16 +45,16 @@ func TestProtection(t *testing.T) {
 		for _, u := range []string{"usage-claim", "usage-composite"} {
 			o := os[u]
 			if o == nil {
-				t.Fatalf("%s is gone while EKS protects the cluster", u)
+				t.Fatalf("%s was deleted while EKS protects the cluster", u)
 			}
-			why, _, _ := unstructured.NestedString(o.Object, "spec", "reason") // Then there's none.
-			if !strings.HasPrefix(why, "EKS") {
-				return errors.New("the edit has not arrived")
+			reason, _, _ := unstructured.NestedString(o.Object, "spec", "reason") // Empty if there is none.
+			if !strings.HasPrefix(reason, "EKS") {
+				return errors.New("the edit was not reconciled")
 			}
 		}
 		return nil
 	})
-	refused("EKS doesn't say yet")
+	wantDenied("EKS doesn't say yet")
 	shared.Providers.Resume()
-	p.deleted()
+	p.deleteAndWait()
 }

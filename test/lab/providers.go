@@ -25,15 +25,15 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 )
 
-// finalizer of a managed resource, as the providers have it.
+// finalizer that providers set on managed resources.
 const finalizer = "finalizer.managedresource.crossplane.io"
 
-// workers of the stand-in.
+// workers that reconcile.
 const workers = 4
 
-// Providers is a stand-in for the providers. It marks what is composed as synced
-// and ready, with the status that internal/simulate tells, and lets go of what is
-// deleted. It calls nobody, unless there is an EKS.
+// Providers simulates providers. It sets managed resources synced and ready, with the
+// status that internal/simulate returns, and finalizes deleted ones. It calls nothing
+// but a simulated EKS.
 type Providers struct {
 	client  *Client
 	eks     *EKS
@@ -50,12 +50,12 @@ type Providers struct {
 	worlds map[string]simulate.World
 }
 
-// A kind that is composed.
+// A kind of composed resources.
 type kind struct {
 	resource schema.GroupVersionResource
 
-	// played by the stand-in. Else it's nobody's, or a real provider's.
-	played bool
+	// simulated is false if there is no provider or a real one.
+	simulated bool
 }
 
 type item struct {
@@ -74,16 +74,16 @@ func newProviders(c *Client, e *EKS, o Options) *Providers {
 	}
 }
 
-// start to play the providers of all kinds whose definitions the lab installed.
+// start starts to reconcile all kinds whose CRDs the lab has installed.
 func (p *Providers) start(ctx context.Context) error {
 	if err := p.discover(ctx); err != nil {
 		return err
 	}
-	// The informers outlive the call.
+	// The informers run until stop.
 	ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	f := dynamicinformer.NewDynamicSharedInformerFactory(p.client.dynamic, p.poll())
 	for _, k := range p.kinds {
-		if !k.played {
+		if !k.simulated {
 			continue
 		}
 		i := f.ForResource(k.resource)
@@ -107,9 +107,8 @@ func (p *Providers) start(ctx context.Context) error {
 	return nil
 }
 
-// poll is how often the stand-in looks at what it plays even if nothing changed. It
-// needs to only if something may happen behind its back: to a cluster, or to the
-// Secret that leads to it.
+// poll is the interval of resyncs. They are needed only if a cluster or its kubeconfig
+// Secret can be deleted.
 func (p *Providers) poll() time.Duration {
 	if p.eks == nil {
 		return 0
@@ -126,10 +125,10 @@ func (p *Providers) stop() {
 	p.done.Wait()
 }
 
-// Pause the providers: nothing changes its status until they Resume.
+// Pause pauses the providers until Resume.
 func (p *Providers) Pause() { p.pause(true) }
 
-// Resume what they paused.
+// Resume resumes the providers.
 func (p *Providers) Resume() { p.pause(false) }
 
 func (p *Providers) pause(v bool) {
@@ -144,17 +143,16 @@ func (p *Providers) isPaused() bool {
 	return p.paused
 }
 
-// plays tells whether the stand-in plays the provider of a kind. With an EKS there
-// is somewhere for the real providers for Helm and Kubernetes to work.
-func (p *Providers) plays(group, plural string) bool {
+// simulates reports whether the provider of a kind is simulated.
+func (p *Providers) simulates(group, plural string) bool {
 	m, ok := providerOf(group)
-	if !ok || slices.Contains(further, plural+"."+group) || slices.Contains(furtherAWS, plural+"."+group) {
+	if !ok || slices.Contains(providerConfigCRDs, plural+"."+group) || slices.Contains(awsProviderConfigCRDs, plural+"."+group) {
 		return false
 	}
 	return !m.real(p.options)
 }
 
-// discover the kinds that are composed.
+// discover lists the kinds of composed resources.
 func (p *Providers) discover(ctx context.Context) error {
 	crds := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 	l, err := p.client.dynamic.Resource(crds).List(ctx, metav1.ListOptions{})
@@ -175,8 +173,8 @@ func (p *Providers) discover(ctx context.Context) error {
 			}
 			version, _ := m["name"].(string)
 			p.kinds = append(p.kinds, kind{
-				resource: schema.GroupVersionResource{Group: group, Version: version, Resource: plural},
-				played:   p.plays(group, plural),
+				resource:  schema.GroupVersionResource{Group: group, Version: version, Resource: plural},
+				simulated: p.simulates(group, plural),
 			})
 		}
 	}
@@ -184,10 +182,10 @@ func (p *Providers) discover(ctx context.Context) error {
 	return nil
 }
 
-// secrets are composed, too. They are nobody's to play, and have no definition.
+// secrets are composed, too. They have no provider and no CRD.
 var secrets = schema.GroupVersionResource{Version: "v1", Resource: "secrets"}
 
-// usages have these definitions. They are composed, too, and Crossplane itself deals with them.
+// usages are the CRDs of composed Usages, which Crossplane reconciles.
 var usages = []string{"usages.protection.crossplane.io", "clusterusages.protection.crossplane.io"}
 
 func (p *Providers) enqueue(resource schema.GroupVersionResource, o any) {
@@ -197,7 +195,7 @@ func (p *Providers) enqueue(resource schema.GroupVersionResource, o any) {
 }
 
 func (p *Providers) work(ctx context.Context) {
-	const soon = 100 * time.Millisecond
+	const interval = 100 * time.Millisecond
 	for {
 		i, down := p.queue.Get()
 		if down {
@@ -205,7 +203,7 @@ func (p *Providers) work(ctx context.Context) {
 		}
 		switch {
 		case p.isPaused():
-			p.queue.AddAfter(i, soon)
+			p.queue.AddAfter(i, interval)
 		case p.reconcile(ctx, i) != nil:
 			p.queue.AddRateLimited(i)
 		default:
@@ -215,7 +213,7 @@ func (p *Providers) work(ctx context.Context) {
 	}
 }
 
-// reconcile a managed resource as a provider would. What fails is tried again.
+// reconcile reconciles a managed resource as a provider does.
 func (p *Providers) reconcile(ctx context.Context, i item) error {
 	cached, err := p.lister[i.resource].Get(i.key)
 	if kerrors.IsNotFound(err) {
@@ -236,7 +234,7 @@ func (p *Providers) reconcile(ctx context.Context, i item) error {
 			return nil
 		}
 		if p.eks != nil {
-			if err := p.eks.goes(ctx, o); err != nil {
+			if err := p.eks.delete(ctx, o); err != nil {
 				return err
 			}
 		}
@@ -253,7 +251,7 @@ func (p *Providers) reconcile(ctx context.Context, i item) error {
 		return err
 	}
 	if p.eks != nil {
-		if err := p.eks.exists(ctx, o, status); err != nil {
+		if err := p.eks.reconcile(ctx, o, status); err != nil {
 			return err
 		}
 	}
@@ -262,29 +260,29 @@ func (p *Providers) reconcile(ctx context.Context, i item) error {
 			return err
 		}
 	}
-	was, _, _ := unstructured.NestedMap(o.Object, "status") // Then there is none.
-	merged := maps.Clone(was)
+	old, _, _ := unstructured.NestedMap(o.Object, "status") // Empty if there is none.
+	merged := maps.Clone(old)
 	if merged == nil {
 		merged = make(map[string]any)
 	}
 	maps.Copy(merged, status)
-	if reflect.DeepEqual(was, merged) {
+	if reflect.DeepEqual(old, merged) {
 		return nil
 	}
 	_, err = c.Patch(ctx, o.GetName(), types.MergePatchType, mergePatch(map[string]any{"status": status}), metav1.PatchOptions{FieldManager: "lab-provider"}, "status")
 	return err
 }
 
-// meta that a provider sets, unless it's there: its finalizer, and the name by
-// which AWS knows the resource.
+// meta returns the metadata that a provider would add: its finalizer and the external
+// name.
 func (p *Providers) meta(o *unstructured.Unstructured, status map[string]any) map[string]any {
 	m := make(map[string]any)
 	if !slices.Contains(o.GetFinalizers(), finalizer) {
 		m["finalizers"] = append(o.GetFinalizers(), finalizer)
 		m["resourceVersion"] = o.GetResourceVersion()
 	}
-	id, _, _ := unstructured.NestedString(status, "atProvider", "id") // Then it has none.
-	if o.GetAnnotations()[annotationExternal] == "" && !observed(o) {
+	id, _, _ := unstructured.NestedString(status, "atProvider", "id") // Empty if it has none.
+	if o.GetAnnotations()[annotationExternal] == "" && !observeOnly(o) {
 		m["annotations"] = map[string]any{annotationExternal: cmp.Or(id, o.GetName())}
 	}
 	if len(m) == 0 {
@@ -293,16 +291,16 @@ func (p *Providers) meta(o *unstructured.Unstructured, status map[string]any) ma
 	return m
 }
 
-// observed tells whether the provider may only look at the resource.
-func observed(o *unstructured.Unstructured) bool {
-	ps, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "managementPolicies") // Then it may do all.
+// observeOnly reports whether the management policy is Observe.
+func observeOnly(o *unstructured.Unstructured) bool {
+	ps, _, _ := unstructured.NestedStringSlice(o.Object, "spec", "managementPolicies") // Empty allows all.
 	return slices.Equal(ps, []string{"Observe"})
 }
 
-// status that a provider tells. What it may only look at does not exist until it
-// was made by someone, so it cannot be synced.
+// status returns the status that a provider would report. A resource that it may only
+// observe does not exist, and isn't synced, until it was created by another.
 func (p *Providers) status(ctx context.Context, o *unstructured.Unstructured) (map[string]any, error) {
-	if s, _, _ := condition(o, "Ready"); observed(o) && s == "" {
+	if s, _, _ := condition(o, "Ready"); observeOnly(o) && s == "" {
 		return map[string]any{"conditions": []any{map[string]any{
 			"type": "Synced", "status": "False", "reason": "ReconcileError",
 			"message": "observe failed: external resource does not exist", "lastTransitionTime": "2026-01-01T00:00:00Z",
@@ -321,7 +319,7 @@ func (p *Providers) status(ctx context.Context, o *unstructured.Unstructured) (m
 	return status, nil
 }
 
-// integers of a status, as the API server returns them.
+// integers converts numbers to integers, as the API server returns them.
 func integers(m map[string]any) {
 	for k, v := range m {
 		switch v := v.(type) {
@@ -333,10 +331,10 @@ func integers(m map[string]any) {
 	}
 }
 
-// world that a platform lives in, whose objects are in a namespace.
+// world returns the simulated AWS of a platform, by its namespace and composite resource.
 func (p *Providers) world(ctx context.Context, namespace, xr string) (simulate.World, error) {
 	if !p.options.Namespaced {
-		namespace = "" // Its composite resource is in none.
+		namespace = "" // Its composite resource is cluster-scoped.
 	}
 	key := namespace + "/" + xr
 	p.mu.Lock()

@@ -17,30 +17,30 @@ import (
 
 var clusters = schema.GroupVersionResource{Group: "eks.aws.m.upbound.io", Version: "v1beta1", Resource: "clusters"}
 
-// A claim that asks for a version several minors ahead gets there.
+// A platform is upgraded over several minor versions.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
-	claim := claimed(t, "upgrade")
+	claim := minimalClaim(t, "upgrade")
 	p := &platform{t: t, lab: shared, claim: claim}
 	p.set("1.33", "spec", "kubernetesVersion")
 	p.apply()
-	p.settled()
-	p.upgrades("1.33", "1.34", "1.35", "1.36")
+	p.waitSettled()
+	p.checkUpgrade("1.33", "1.34", "1.35", "1.36")
 }
 
-// upgrades from the first of some versions to the last: one at a time, node groups
-// after the control plane, and no object is made anew.
-func (p *platform) upgrades(want ...string) {
+// checkUpgrade upgrades from the first to the last version: one at a time, node groups
+// after the control plane, and without replacing objects.
+func (p *platform) checkUpgrade(want ...string) {
 	p.t.Helper()
-	was := p.uids()
+	before := p.uids()
 	group := p.watchVersions(nodeGroups)
 	control := p.watchVersions(clusters)
 	last := want[len(want)-1]
 	p.edit(last, "spec", "kubernetesVersion")
-	p.within(settles, func(ctx context.Context) error {
+	p.within(settleTimeout, func(ctx context.Context) error {
 		for what, v := range map[string]*versions{"control plane": control, "node group": group} {
-			if is := v.runs(); is != last {
-				return errors.Errorf("%s runs %q; %s", what, is, p.explain(ctx))
+			if got := v.current(); got != last {
+				return errors.Errorf("%s: got version %q, want %s; %s", what, got, last, p.explain(ctx))
 			}
 		}
 		claim, err := p.lab.Get(ctx, p.claim)
@@ -48,76 +48,76 @@ func (p *platform) upgrades(want ...string) {
 			return err
 		}
 		if s, reason, message := condition(claim, "Upgrading"); s != "False" {
-			return errors.Errorf("claim is Upgrading=%q: %s: %s", s, reason, message)
+			return errors.Errorf("claim: got Upgrading=%q: %s: %s, want False", s, reason, message)
 		}
 		return p.isReady(ctx)
 	})
-	p.keeps(was)
-	p.dropsNothing("upgraded")
+	p.checkRetained(before)
+	p.checkNoDeletions("upgraded")
 	if got := control.all(); !slices.Equal(got, want) {
-		p.t.Errorf("control plane: it ran %v, want %v", got, want)
+		p.t.Errorf("control plane: got versions %v, want %v", got, want)
 	}
 	for i, v := range group.all() {
 		if !slices.Contains(want, v) || i > 0 && v < group.all()[i-1] {
-			p.t.Errorf("node group: it ran %v", group.all())
+			p.t.Errorf("node group: got versions %v, want increasing ones of %v", group.all(), want)
 		}
 	}
 	for _, v := range want[1:] {
 		if g, c := group.at(v), control.at(v); !g.IsZero() && g.Before(c) {
-			p.t.Errorf("the node group ran %s before the control plane did", v)
+			p.t.Errorf("the node group had version %s before the control plane", v)
 		}
 	}
 	p.t.Logf("control plane: %s", strings.Join(control.all(), " → "))
 	p.t.Logf("node group: %s", strings.Join(group.all(), " → "))
 }
 
-// versions of Kubernetes that something ran, in their order.
+// versions of Kubernetes that an object had, in order.
 type versions struct {
 	mu    sync.Mutex
-	ran   []string
+	list  []string
 	since map[string]time.Time
 }
 
-// watchVersions that the only object of a kind in the claim's namespace tells.
+// watchVersions records the versions of the only object of a kind in the namespace.
 func (p *platform) watchVersions(r schema.GroupVersionResource) *versions {
 	p.t.Helper()
 	v := &versions{since: make(map[string]time.Time)}
-	see := func(o any) {
+	record := func(o any) {
 		if u, ok := o.(*unstructured.Unstructured); ok {
-			v.see(u)
+			v.record(u)
 		}
 	}
-	watch(p.t, p.lab.dynamic, r, p.claim.GetNamespace(), "", cache.ResourceEventHandlerFuncs{AddFunc: see, UpdateFunc: func(_, o any) { see(o) }})
+	watch(p.t, p.lab.dynamic, r, p.claim.GetNamespace(), "", cache.ResourceEventHandlerFuncs{AddFunc: record, UpdateFunc: func(_, o any) { record(o) }})
 	return v
 }
 
-func (v *versions) see(o *unstructured.Unstructured) {
-	is, _, _ := unstructured.NestedString(o.Object, "status", "atProvider", "version") // Then it tells none yet.
+func (v *versions) record(o *unstructured.Unstructured) {
+	version, _, _ := unstructured.NestedString(o.Object, "status", "atProvider", "version") // Empty until it's reported.
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if is == "" || len(v.ran) > 0 && v.ran[len(v.ran)-1] == is {
+	if version == "" || len(v.list) > 0 && v.list[len(v.list)-1] == version {
 		return
 	}
-	v.ran = append(v.ran, is)
-	v.since[is] = time.Now()
+	v.list = append(v.list, version)
+	v.since[version] = time.Now()
 }
 
 func (v *versions) all() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return slices.Clone(v.ran)
+	return slices.Clone(v.list)
 }
 
-func (v *versions) runs() string {
+func (v *versions) current() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if len(v.ran) == 0 {
+	if len(v.list) == 0 {
 		return ""
 	}
-	return v.ran[len(v.ran)-1]
+	return v.list[len(v.list)-1]
 }
 
-// at is when it began to run a version, if it did.
+// at returns when the object first had a version, or zero.
 func (v *versions) at(version string) time.Time {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -1,7 +1,7 @@
-"""API servers that play clusters, one each.
+"""API servers of the lab, one for each cluster.
 
-    POST /lab/apiservers    one more: {"endpoint": "https://…", "ca": its PEM}
-    GET /lab/apiservers     all of them, each with its cluster, and whether that is gone
+    POST /lab/apiservers    add one: {"endpoint": "https://…", "ca": its PEM}
+    GET /lab/apiservers     list all, each with its cluster, and whether that was deleted
 """
 
 servers = []
@@ -11,16 +11,16 @@ def add(endpoint, ca):
     servers.append({"endpoint": endpoint, "ca": ca, "cluster": None, "gone": False})
 
 
-def take(cluster):
-    """One that plays no cluster yet. Without any, nobody can reach the cluster."""
+def assign(cluster):
+    """Assign a free one. If there is none, the cluster is unreachable."""
     for s in servers:
         if s["cluster"] is None:
             s["cluster"] = cluster
             return s
-    return {"endpoint": "https://cluster.invalid", "ca": "there is none"}
+    return {"endpoint": "https://cluster.invalid", "ca": "none"}
 
 
-def free(cluster):
+def release(cluster):
     for s in servers:
         if s["cluster"] == cluster:
             s["gone"] = True

@@ -1,7 +1,7 @@
-"""Every call that is made, one at a time, unless it's made to fail.
+"""Serialize calls, inject faults, and log writes.
 
-GET /lab/writes    what was called that may change something, and how it ended
-PUT /lab/faults    a list of what is to fail: see Fault
+GET /lab/writes    calls that may have changed a resource, with their status
+PUT /lab/faults    replace the faults: see Fault
 """
 
 import random
@@ -18,13 +18,13 @@ faults = []
 
 
 class Fault:
-    """What is to fail, and how.
+    """A fault of matching calls.
 
-    service, operation   as AWS calls them, such as "ec2" and "CreateVpc"; any if left out
-    code, message        the error; "ThrottlingException" if left out
-    status               from 500 on, the answer is this and nothing else
-    rate                 how often, between 0 and 1; always if left out
-    count                how many times, and no more
+    service, operation   by AWS's names, such as "ec2" and "CreateVpc"; default any
+    code, message        of the error; default "ThrottlingException"
+    status               of HTTP; from 500 on, without a body
+    rate                 of calls that fail, between 0 and 1; default 1
+    count                of calls that fail; default unlimited
     """
 
     def __init__(self, service="", operation="", code="ThrottlingException", message="Rate exceeded", status=400, rate=1.0, count=None):
@@ -32,7 +32,7 @@ class Fault:
         self.code, self.message, self.status = code, message, status
         self.rate, self.count = rate, count
 
-    def hits(self, service, operation):
+    def matches(self, service, operation):
         if self.service not in ("", service) or self.operation not in ("", operation):
             return False
         if self.count == 0 or random.random() >= self.rate:
@@ -43,7 +43,7 @@ class Fault:
 
 
 class Injected(ServiceException):
-    """Of a class of our own, or moto takes it for an error of a service."""
+    """Its own class, because moto handles errors of services differently."""
 
 
 def install():
@@ -52,7 +52,7 @@ def install():
     def call(self):
         service, operation = self.service_name, self._get_action() or ""
         with lock:
-            fault = next((f for f in faults if f.hits(service, operation)), None)
+            fault = next((f for f in faults if f.matches(service, operation)), None)
             if fault is None:
                 try:
                     status, headers, body = call_action(self)

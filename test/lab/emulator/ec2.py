@@ -1,7 +1,7 @@
-"""EC2 where moto's is too kind.
+"""EC2 where moto is less strict.
 
-AWS refuses to delete what is in use. moto mostly doesn't, so a deletion in the
-wrong order would go unnoticed.
+AWS rejects the deletion of resources in use. moto mostly doesn't, so a wrong order
+of deletions would not be detected.
 """
 
 from moto.ec2.exceptions import DependencyViolationError, EC2ClientError
@@ -103,7 +103,7 @@ def terminate_instances(self, instance_ids):
 
 
 def create_launch_template(self, name, description, template_data, tag_spec):
-    """The tags of the template itself are not in what it's made of."""
+    """The template's own tags are not part of its data."""
     specs = template_data.get("TagSpecifications", [])
     template_data["TagSpecifications"] = [s for s in specs if s["ResourceType"] != "launch-template"]
     return moto["create_launch_template"](self, name, description, template_data, tag_spec)
@@ -113,14 +113,14 @@ def create_nat_gateway(self, subnet_id, allocation_id, tags=None, connectivity_t
     nat = moto["create_nat_gateway"](self, subnet_id, allocation_id, tags, connectivity_type)
     attached = any(g.vpc and g.vpc.id == nat.vpc_id for g in self.internet_gateways.values())
 
-    def then():
+    def done():
         nat.state = "available"
         if connectivity_type != "private" and not attached:
             nat.state = "failed"
-            free(self, nat)
+            release(self, nat)
 
     nat.state = "pending"
-    changes(self).add("nat", then)
+    changes(self).add("nat", done)
     return nat
 
 
@@ -129,17 +129,17 @@ def delete_nat_gateway(self, nat_gateway_id):
     if nat is None or nat.state == "deleted":
         raise EC2ClientError("NatGatewayNotFound", f"NatGateway {nat_gateway_id} was not found")
 
-    def then():
+    def done():
         nat.state = "deleted"
-        free(self, nat)
+        release(self, nat)
 
     nat.state = "deleting"
-    changes(self).add("nat-delete", then)
+    changes(self).add("nat-delete", done)
     return nat
 
 
-def free(self, nat):
-    """The interface of a NAT gateway, and with it the address."""
+def release(self, nat):
+    """Release the interface and the address of a NAT gateway."""
     for a in self.addresses:
         if a.eni is nat._eni:
             a.eni = None
@@ -153,9 +153,9 @@ def describe_nat_gateways(self, *args, **kwargs):
 
 
 def install():
-    # The Terraform provider reads a NAT gateway's addresses only if it says so.
+    # Without it, the Terraform provider doesn't read a NAT gateway's addresses.
     NatGateway.availability_mode = "zonal"
-    # moto remembers those that it was created with.
+    # moto returns only those of the creation.
     LaunchTemplate.tags = property(lambda self: self.get_tags(), lambda self, _: None)
     for name in moto:
         setattr(EC2Backend, name, globals()[name])

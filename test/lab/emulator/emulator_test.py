@@ -1,4 +1,4 @@
-"""What is added to moto, as boto3 sees it."""
+"""Tests of the additions to moto, with boto3."""
 
 import base64
 import json
@@ -17,13 +17,13 @@ from botocore.signers import RequestSigner
 
 HERE = pathlib.Path(__file__).parent
 REGION = "eu-west-3"
-SESSION = boto3.Session()  # It keeps the models, which take long to read.
+SESSION = boto3.Session()  # It caches the models, which are slow to load.
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}]})
 
 
 class Cloud:
-    """The emulator, as somebody sees it who has a key."""
+    """Clients of the emulator, with an access key."""
 
     def __init__(self, url, **keys):
         self.url = url
@@ -31,7 +31,7 @@ class Cloud:
 
     def __getattr__(self, service):
         client = SESSION.client(service, region_name=REGION, endpoint_url=self.url, **self.keys)
-        setattr(self, service, client)  # It takes a while to make one.
+        setattr(self, service, client)  # Clients are slow to create.
         return client
 
     def lab(self, path, method="GET", body=None):
@@ -83,7 +83,7 @@ def vpc(aws):
 
 @pytest.fixture
 def cluster(aws):
-    """A cluster called c that's active."""
+    """An active cluster named c."""
     vpc_id, nets = vpc(aws)
     aws.eks.create_cluster(
         name="c",
@@ -93,10 +93,10 @@ def cluster(aws):
         accessConfig={"authenticationMode": "API"},
         bootstrapSelfManagedAddons=False,
     )
-    return becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+    return wait_status(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
 
 
-def becomes(describe, status, timeout=10):
+def wait_status(describe, status, timeout=10):
     end = time.monotonic() + timeout
     while (o := describe())["status"] != status:
         assert time.monotonic() < end, o
@@ -104,7 +104,7 @@ def becomes(describe, status, timeout=10):
     return o
 
 
-def gone(describe, timeout=10):
+def wait_deleted(describe, timeout=10):
     end = time.monotonic() + timeout
     while True:
         try:
@@ -116,7 +116,7 @@ def gone(describe, timeout=10):
         time.sleep(0.1)
 
 
-def refused(code, call, **kwargs):
+def assert_error(code, call, **kwargs):
     with pytest.raises(ClientError) as e:
         call(**kwargs)
     assert e.value.response["Error"]["Code"] == code, e.value
@@ -129,40 +129,40 @@ def node_group(aws, cluster, **more):
     )["nodegroup"]
 
 
-def test_a_cluster_takes_time_and_says_nothing_until_it_is_there(aws):
+def test_a_cluster_has_no_endpoint_until_active(aws):
     _, nets = vpc(aws)
     c = aws.eks.create_cluster(name="c", version="1.35", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})["cluster"]
     assert c["status"] == "CREATING" and "endpoint" not in c
-    c = becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+    c = wait_status(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
     assert c["endpoint"].startswith("https://") and c["certificateAuthority"]["data"]
     assert c["identity"]["oidc"]["issuer"].startswith(f"https://oidc.eks.{REGION}.amazonaws.com/id/")
 
 
-def test_a_cluster_is_played_by_an_api_server(aws):
+def test_a_cluster_is_assigned_an_api_server(aws):
     aws.lab("apiservers", "POST", {"endpoint": "https://127.0.0.1:1", "ca": "PEM"})
     _, nets = vpc(aws)
-    aws.eks.create_cluster(name="played", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})
-    describe = lambda: aws.eks.describe_cluster(name="played")["cluster"]
-    c = becomes(describe, "ACTIVE")
+    aws.eks.create_cluster(name="assigned", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})
+    describe = lambda: aws.eks.describe_cluster(name="assigned")["cluster"]
+    c = wait_status(describe, "ACTIVE")
     assert c["endpoint"] == "https://127.0.0.1:1" and base64.b64decode(c["certificateAuthority"]["data"]) == b"PEM"
     assert aws.lab("apiservers")[-1]["cluster"] == c["arn"]
-    aws.eks.delete_cluster(name="played")
-    gone(describe)
+    aws.eks.delete_cluster(name="assigned")
+    wait_deleted(describe)
     assert aws.lab("apiservers")[-1]["gone"]
 
 
-def test_a_cluster_wants_what_it_is_made_of(aws):
+def test_a_cluster_requires_role_subnets_and_key(aws):
     _, nets = vpc(aws)
     args = {"name": "c", "roleArn": role(aws, "r"), "resourcesVpcConfig": {"subnetIds": nets}}
     bad = "InvalidParameterException"
-    refused(bad, aws.eks.create_cluster, **args | {"roleArn": "arn:aws:iam::123456789012:role/none"})
-    refused(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": ["subnet-none", *nets]}})
-    refused(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": nets[:1]}})
+    assert_error(bad, aws.eks.create_cluster, **args | {"roleArn": "arn:aws:iam::123456789012:role/none"})
+    assert_error(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": ["subnet-none", *nets]}})
+    assert_error(bad, aws.eks.create_cluster, **args | {"resourcesVpcConfig": {"subnetIds": nets[:1]}})
     key = [{"resources": ["secrets"], "provider": {"keyArn": f"arn:aws:kms:{REGION}:123456789012:alias/none"}}]
-    refused(bad, aws.eks.create_cluster, **args, encryptionConfig=key)
+    assert_error(bad, aws.eks.create_cluster, **args, encryptionConfig=key)
 
 
-def test_a_key_may_be_told_by_alias(aws):
+def test_a_key_by_alias(aws):
     _, nets = vpc(aws)
     key = aws.kms.create_key()["KeyMetadata"]
     aws.kms.create_alias(AliasName="alias/eks/c", TargetKeyId=key["KeyId"])
@@ -171,32 +171,32 @@ def test_a_key_may_be_told_by_alias(aws):
     assert c["encryptionConfig"][0]["provider"]["keyArn"] == key["Arn"]
 
 
-def test_the_cluster_security_group_is_real_and_goes_with_the_cluster(aws, cluster):
+def test_the_cluster_security_group_is_deleted_with_the_cluster(aws, cluster):
     group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]
     g = aws.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
     assert {"Key": "kubernetes.io/cluster/c", "Value": "owned"} in g["Tags"]
-    refused("DependencyViolation", aws.ec2.delete_security_group, GroupId=group)
-    refused("DependencyViolation", aws.ec2.delete_subnet, SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
+    assert_error("DependencyViolation", aws.ec2.delete_security_group, GroupId=group)
+    assert_error("DependencyViolation", aws.ec2.delete_subnet, SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
     aws.eks.delete_cluster(name="c")
-    gone(lambda: aws.eks.describe_cluster(name="c")["cluster"])
-    refused("InvalidGroup.NotFound", aws.ec2.describe_security_groups, GroupIds=[group])
+    wait_deleted(lambda: aws.eks.describe_cluster(name="c")["cluster"])
+    assert_error("InvalidGroup.NotFound", aws.ec2.describe_security_groups, GroupIds=[group])
     aws.ec2.delete_subnet(SubnetId=cluster["resourcesVpcConfig"]["subnetIds"][0])
 
 
 def test_deletion_protection(aws, cluster):
     u = aws.eks.update_cluster_config(name="c", deletionProtection=True)["update"]
-    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
-    refused("InvalidRequestException", aws.eks.delete_cluster, name="c")
-    assert becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")["deletionProtection"]
+    wait_status(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
+    assert_error("InvalidRequestException", aws.eks.delete_cluster, name="c")
+    assert wait_status(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")["deletionProtection"]
 
 
 def test_one_update_at_a_time_and_one_minor_version_at_a_time(aws, cluster):
-    refused("InvalidParameterException", aws.eks.update_cluster_version, name="c", version="1.37")
+    assert_error("InvalidParameterException", aws.eks.update_cluster_version, name="c", version="1.37")
     u = aws.eks.update_cluster_version(name="c", version="1.36")["update"]
     assert aws.eks.describe_cluster(name="c")["cluster"]["status"] == "UPDATING"
-    refused("ResourceInUseException", aws.eks.update_cluster_config, name="c", deletionProtection=True)
-    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
-    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
+    assert_error("ResourceInUseException", aws.eks.update_cluster_config, name="c", deletionProtection=True)
+    assert_error("ResourceInUseException", aws.eks.delete_cluster, name="c")
+    wait_status(lambda: aws.eks.describe_update(name="c", updateId=u["id"])["update"], "Successful")
     assert aws.eks.describe_cluster(name="c")["cluster"]["version"] == "1.36"
 
 
@@ -206,19 +206,19 @@ def test_a_node_group_needs_a_cni_and_has_instances(aws, cluster):
     time.sleep(1)
     assert describe()["status"] == "CREATING"
     aws.eks.create_addon(clusterName="c", addonName="vpc-cni")
-    assert becomes(describe, "ACTIVE")["version"] == "1.35"
+    assert wait_status(describe, "ACTIVE")["version"] == "1.35"
     assert len(running(aws)) == 2
-    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
+    assert_error("ResourceInUseException", aws.eks.delete_cluster, name="c")
 
     u = aws.eks.update_nodegroup_config(clusterName="c", nodegroupName="n", scalingConfig={"desiredSize": 3})["update"]
-    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"], nodegroupName="n")["update"], "Successful")
+    wait_status(lambda: aws.eks.describe_update(name="c", updateId=u["id"], nodegroupName="n")["update"], "Successful")
     assert len(running(aws)) == 3
-    refused("InvalidParameterException", aws.eks.update_nodegroup_version, clusterName="c", nodegroupName="n", version="1.36")
+    assert_error("InvalidParameterException", aws.eks.update_nodegroup_version, clusterName="c", nodegroupName="n", version="1.36")
 
     assert aws.eks.list_access_entries(clusterName="c")["accessEntries"][0].endswith("role/node")
     aws.eks.delete_nodegroup(clusterName="c", nodegroupName="n")
-    gone(describe)
-    assert len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 2  # the cluster's
+    wait_deleted(describe)
+    assert len(aws.ec2.describe_network_interfaces()["NetworkInterfaces"]) == 2  # The cluster's.
     assert running(aws) == [] and len(aws.eks.list_access_entries(clusterName="c")["accessEntries"]) == 1
 
 
@@ -227,8 +227,8 @@ def running(aws):
     return [i["InstanceId"] for r in pages for i in r["Instances"]]
 
 
-def test_a_node_group_wants_its_launch_template(aws, cluster):
-    refused("InvalidRequestException", lambda **a: node_group(aws, cluster, **a), launchTemplate={"name": "none", "version": "1"})
+def test_a_node_group_requires_its_launch_template(aws, cluster):
+    assert_error("InvalidRequestException", lambda **a: node_group(aws, cluster, **a), launchTemplate={"name": "none", "version": "1"})
 
 
 def test_coredns_needs_nodes(aws, cluster):
@@ -238,27 +238,27 @@ def test_coredns_needs_nodes(aws, cluster):
     time.sleep(1)
     assert describe()["status"] == "CREATING"
     node_group(aws, cluster)
-    becomes(describe, "ACTIVE")
+    wait_status(describe, "ACTIVE")
     assert aws.eks.list_addons(clusterName="c")["addons"] == ["coredns", "vpc-cni"]
 
 
-def test_an_addon_brings_its_pod_identity(aws, cluster):
+def test_pod_identity_of_an_addon(aws, cluster):
     arn = role(aws, "csi")
     identity = {"serviceAccount": "csi", "roleArn": arn}
-    refused("InvalidParameterException", aws.eks.create_addon, clusterName="c", addonName="x", podIdentityAssociations=[identity | {"roleArn": arn + "x"}])
+    assert_error("InvalidParameterException", aws.eks.create_addon, clusterName="c", addonName="x", podIdentityAssociations=[identity | {"roleArn": arn + "x"}])
     a = aws.eks.create_addon(clusterName="c", addonName="vpc-cni", podIdentityAssociations=[identity])["addon"]
     listed = aws.eks.list_pod_identity_associations(clusterName="c")["associations"]
     assert [(i["namespace"], i["serviceAccount"], i["ownerArn"]) for i in listed] == [("kube-system", "csi", a["addonArn"])]
     assert a["podIdentityAssociations"] == [listed[0]["associationArn"]]
-    refused("ResourceInUseException", aws.eks.create_pod_identity_association, clusterName="c", namespace="kube-system", **identity)
+    assert_error("ResourceInUseException", aws.eks.create_pod_identity_association, clusterName="c", namespace="kube-system", **identity)
 
     describe = lambda: aws.eks.describe_addon(clusterName="c", addonName="vpc-cni")["addon"]
-    becomes(describe, "ACTIVE")
+    wait_status(describe, "ACTIVE")
     u = aws.eks.update_addon(clusterName="c", addonName="vpc-cni", configurationValues="{}")["update"]
-    becomes(lambda: aws.eks.describe_update(name="c", updateId=u["id"], addonName="vpc-cni")["update"], "Successful")
+    wait_status(lambda: aws.eks.describe_update(name="c", updateId=u["id"], addonName="vpc-cni")["update"], "Successful")
     assert describe()["configurationValues"] == "{}" and describe()["podIdentityAssociations"] == a["podIdentityAssociations"]
     aws.eks.delete_addon(clusterName="c", addonName="vpc-cni")
-    gone(describe)
+    wait_deleted(describe)
     assert aws.eks.list_pod_identity_associations(clusterName="c")["associations"] == []
 
 
@@ -269,17 +269,17 @@ def test_pod_identity_associations(aws, cluster):
     aws.eks.update_pod_identity_association(**one, roleArn=other)
     assert aws.eks.describe_pod_identity_association(**one)["association"]["roleArn"] == other
     aws.eks.delete_pod_identity_association(**one)
-    refused("ResourceNotFoundException", aws.eks.describe_pod_identity_association, **one)
+    assert_error("ResourceNotFoundException", aws.eks.describe_pod_identity_association, **one)
 
 
 def test_access_entries(aws, cluster):
     arn = role(aws, "admin")
     admin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     one = {"clusterName": "c", "principalArn": arn}
-    refused("InvalidParameterException", aws.eks.create_access_entry, clusterName="c", principalArn=arn + "x")
-    refused("ResourceNotFoundException", aws.eks.associate_access_policy, **one, policyArn=admin, accessScope={"type": "cluster"})
+    assert_error("InvalidParameterException", aws.eks.create_access_entry, clusterName="c", principalArn=arn + "x")
+    assert_error("ResourceNotFoundException", aws.eks.associate_access_policy, **one, policyArn=admin, accessScope={"type": "cluster"})
     aws.eks.create_access_entry(**one, kubernetesGroups=["g"])
-    refused("ResourceInUseException", aws.eks.create_access_entry, **one)
+    assert_error("ResourceInUseException", aws.eks.create_access_entry, **one)
     aws.eks.associate_access_policy(**one, policyArn=admin, accessScope={"type": "cluster"})
     aws.eks.update_access_entry(**one, kubernetesGroups=["h"])
     assert aws.eks.describe_access_entry(**one)["accessEntry"]["kubernetesGroups"] == ["h"]
@@ -287,7 +287,7 @@ def test_access_entries(aws, cluster):
     aws.eks.disassociate_access_policy(**one, policyArn=admin)
     assert aws.eks.list_associated_access_policies(**one)["associatedAccessPolicies"] == []
     aws.eks.delete_access_entry(**one)
-    refused("ResourceNotFoundException", aws.eks.describe_access_entry, **one)
+    assert_error("ResourceNotFoundException", aws.eks.describe_access_entry, **one)
 
 
 def test_tags(aws, cluster):
@@ -309,13 +309,13 @@ def test_fargate_profiles_take_time(aws, cluster):
     )
     describe = lambda: aws.eks.describe_fargate_profile(clusterName="c", fargateProfileName="f")["fargateProfile"]
     assert describe()["status"] == "CREATING"
-    becomes(describe, "ACTIVE")
-    refused("ResourceInUseException", aws.eks.delete_cluster, name="c")
+    wait_status(describe, "ACTIVE")
+    assert_error("ResourceInUseException", aws.eks.delete_cluster, name="c")
     aws.eks.delete_fargate_profile(clusterName="c", fargateProfileName="f")
-    gone(describe)
+    wait_deleted(describe)
 
 
-def test_what_is_in_use_is_not_deleted(aws):
+def test_resources_in_use_are_not_deleted(aws):
     vpc_id, nets = vpc(aws)
     gateway = aws.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     aws.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
@@ -323,23 +323,23 @@ def test_what_is_in_use_is_not_deleted(aws):
     nat = aws.ec2.create_nat_gateway(SubnetId=nets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
     describe = lambda: aws.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]
     state = lambda: {"status": describe()["State"]}
-    becomes(state, "available")
+    wait_status(state, "available")
     dependent = "DependencyViolation"
-    refused(dependent, aws.ec2.detach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc_id)
-    refused(dependent, aws.ec2.delete_subnet, SubnetId=nets[0])
-    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
-    refused("InvalidIPAddress.InUse", aws.ec2.release_address, AllocationId=address)
+    assert_error(dependent, aws.ec2.detach_internet_gateway, InternetGatewayId=gateway, VpcId=vpc_id)
+    assert_error(dependent, aws.ec2.delete_subnet, SubnetId=nets[0])
+    assert_error(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    assert_error("InvalidIPAddress.InUse", aws.ec2.release_address, AllocationId=address)
     association = aws.ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]["AssociationId"]
-    refused("AuthFailure", aws.ec2.disassociate_address, AssociationId=association)
+    assert_error("AuthFailure", aws.ec2.disassociate_address, AssociationId=association)
     aws.ec2.delete_nat_gateway(NatGatewayId=nat)
-    becomes(state, "deleted")
+    wait_status(state, "deleted")
     aws.ec2.release_address(AllocationId=address)
     for n in nets:
         aws.ec2.delete_subnet(SubnetId=n)
-    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    assert_error(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
     aws.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
     acl = aws.ec2.create_network_acl(VpcId=vpc_id)["NetworkAcl"]["NetworkAclId"]
-    refused(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
+    assert_error(dependent, aws.ec2.delete_vpc, VpcId=vpc_id)
     aws.ec2.delete_network_acl(NetworkAclId=acl)
     acls = lambda: [a for a in aws.ec2.describe_network_acls()["NetworkAcls"] if a["VpcId"] == vpc_id]
     assert len(acls()) == 1
@@ -351,14 +351,14 @@ def test_a_nat_gateway_without_an_internet_gateway_fails(aws):
     _, nets = vpc(aws)
     address = aws.ec2.allocate_address(Domain="vpc")["AllocationId"]
     nat = aws.ec2.create_nat_gateway(SubnetId=nets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
-    becomes(lambda: {"status": aws.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"]}, "failed")
+    wait_status(lambda: {"status": aws.ec2.describe_nat_gateways(NatGatewayIds=[nat])["NatGateways"][0]["State"]}, "failed")
 
 
-def test_instances_are_launched_where_a_class_selects(aws):
+def test_instances_use_the_selectors_of_a_class(aws):
     aws.lab("apiservers", "POST", {"endpoint": "https://127.0.0.1:2", "ca": "PEM"})
     _, nets = vpc(aws)
     aws.eks.create_cluster(name="c", roleArn=role(aws, "r"), resourcesVpcConfig={"subnetIds": nets})
-    c = becomes(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
+    c = wait_status(lambda: aws.eks.describe_cluster(name="c")["cluster"], "ACTIVE")
     terms = [{"tags": {"find": "me"}}]
     spec = {"role": "node", "subnetSelectorTerms": terms, "securityGroupSelectorTerms": terms}
     launch = lambda: aws.lab("instances", "POST", {"endpoint": "https://127.0.0.1:2", "class": spec})["id"]
@@ -368,16 +368,16 @@ def test_instances_are_launched_where_a_class_selects(aws):
     role(aws, "node")
     instance = launch()
     assert running(aws) == [instance]
-    refused("DependencyViolation", aws.ec2.delete_subnet, SubnetId=nets[1])
+    assert_error("DependencyViolation", aws.ec2.delete_subnet, SubnetId=nets[1])
     aws.lab(f"instances/{instance}", "DELETE")
     assert running(aws) == []
     aws.eks.delete_cluster(name="c")
-    gone(lambda: aws.eks.describe_cluster(name="c")["cluster"])
+    wait_deleted(lambda: aws.eks.describe_cluster(name="c")["cluster"])
     for n in nets:
         aws.ec2.delete_subnet(SubnetId=n)
 
 
-def test_the_tags_of_a_launch_template_are_its_own(aws):
+def test_tags_of_a_launch_template(aws):
     specs = [{"ResourceType": "launch-template", "Tags": [{"Key": "a", "Value": "1"}]}]
     t = aws.ec2.create_launch_template(LaunchTemplateName="template", LaunchTemplateData={"InstanceType": "t3.small"}, TagSpecifications=specs)["LaunchTemplate"]
     aws.ec2.create_tags(Resources=[t["LaunchTemplateId"]], Tags=[{"Key": "a", "Value": "2"}])
@@ -386,11 +386,11 @@ def test_the_tags_of_a_launch_template_are_its_own(aws):
     assert not v["LaunchTemplateData"].get("TagSpecifications")
 
 
-def test_a_policy_that_is_attached_is_not_deleted(aws):
+def test_an_attached_policy_is_not_deleted(aws):
     policy = aws.iam.create_policy(PolicyName="p", PolicyDocument=POLICY)["Policy"]["Arn"]
     role(aws, "r")
     aws.iam.attach_role_policy(RoleName="r", PolicyArn=policy)
-    refused("DeleteConflict", aws.iam.delete_policy, PolicyArn=policy)
+    assert_error("DeleteConflict", aws.iam.delete_policy, PolicyArn=policy)
     aws.iam.detach_role_policy(RoleName="r", PolicyArn=policy)
     aws.iam.delete_policy(PolicyArn=policy)
 
@@ -400,16 +400,16 @@ def test_faults(aws):
         "ec2", region_name=REGION, endpoint_url=aws.url, config=boto3.session.Config(retries={"total_max_attempts": 1}), **aws.keys
     )
     aws.lab("faults", "PUT", [{"service": "ec2", "operation": "CreateVpc", "code": "RequestLimitExceeded", "count": 1}])
-    refused("RequestLimitExceeded", once.create_vpc, CidrBlock="10.0.0.0/16")
+    assert_error("RequestLimitExceeded", once.create_vpc, CidrBlock="10.0.0.0/16")
     once.create_vpc(CidrBlock="10.0.0.0/16")
     aws.lab("faults", "PUT", [{"status": 503}])
-    refused("503", once.describe_vpcs)
-    refused("503", aws.eks.list_clusters)
+    assert_error("503", once.describe_vpcs)
+    assert_error("503", aws.eks.list_clusters)
     aws.lab("faults", "PUT", [])
     once.describe_vpcs()
 
 
-def test_writes_are_told(aws):
+def test_writes(aws):
     since = len(aws.lab("writes"))
     aws.ec2.describe_vpcs()
     aws.ec2.create_vpc(CidrBlock="10.0.0.0/16")
@@ -417,7 +417,7 @@ def test_writes_are_told(aws):
 
 
 def token(aws, cluster):
-    """As aws eks get-token makes it."""
+    """A token as of aws eks get-token."""
     sts = aws.sts
     signer = RequestSigner(sts.meta.service_model.service_id, REGION, "sts", "v4", boto3.Session(**aws.keys).get_credentials(), sts.meta.events)
     request = {
@@ -436,20 +436,20 @@ def review(aws, t):
     return aws.lab("token", "POST", r)["status"]
 
 
-def test_a_token_is_whoever_signed_it(aws, cluster):
+def test_token_authentication(aws, cluster):
     me = review(aws, token(aws, "c"))
     assert me["authenticated"] and me["user"]["username"].endswith(":user/crossplane") and me["user"]["groups"] == ["system:masters"]
-    assert "no cluster" in review(aws, token(aws, "another"))["error"]
+    assert "no existing cluster" in review(aws, token(aws, "another"))["error"]
     assert not review(aws, "k8s-aws-v1.nonsense")["authenticated"]
     aws.eks.delete_access_entry(clusterName="c", principalArn=me["user"]["uid"])
     assert "no access entry" in review(aws, token(aws, "c"))["error"]
-    nobody = Cloud(aws.url)
-    assert "nobody has" in review(nobody, token(nobody, "c"))["error"]
+    unknown = Cloud(aws.url)
+    assert "unknown access key" in review(unknown, token(unknown, "c"))["error"]
 
 
 def test_a_token_of_an_assumed_role(aws, cluster):
     arn = role(aws, "crossplane")
     c = aws.sts.assume_role(RoleArn=arn, RoleSessionName="session")["Credentials"]
     aws.eks.create_access_entry(clusterName="c", principalArn=arn, kubernetesGroups=["g"])
-    she = Cloud(aws.url, aws_access_key_id=c["AccessKeyId"], aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])
-    assert review(she, token(she, "c"))["user"]["groups"] == ["g"]
+    session = Cloud(aws.url, aws_access_key_id=c["AccessKeyId"], aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])
+    assert review(session, token(session, "c"))["user"]["groups"] == ["g"]

@@ -1,4 +1,4 @@
-"""IAM where moto's is too kind: it deletes policies that are attached."""
+"""IAM where moto is less strict: it deletes attached policies."""
 
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import IAMBackend

@@ -1,9 +1,9 @@
-"""Instances that somebody launches who plays Karpenter.
+"""Instances of the simulated Karpenter.
 
-    POST /lab/instances         one, for the cluster at {"endpoint": …}, as {"class": the spec of an EC2NodeClass} says
-    DELETE /lab/instances/ID    it's terminated
+    POST /lab/instances         launch one for {"endpoint": of the cluster, "class": the spec of an EC2NodeClass}
+    DELETE /lab/instances/ID    terminate it
 
-What a class selects must be there, as must its role.
+The subnets, security groups and role of the class must exist.
 """
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -20,7 +20,7 @@ def launch(endpoint, spec):
     subnets = select(ec2.describe_subnets(), spec["subnetSelectorTerms"])
     groups = select(ec2.describe_security_groups(), spec["securityGroupSelectorTerms"])
     if not any(r.name == spec["role"] for r in iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()):
-        raise LookupError(f"there is no role {spec['role']}")
+        raise LookupError(f"no role {spec['role']}")
     instance = ec2.run_instances(
         "ami-12c6146b",
         1,
@@ -39,7 +39,7 @@ def launch(endpoint, spec):
 def select(of, terms):
     found = [o for o in of if any(matches(o, t) for t in terms)]
     if not found:
-        raise LookupError(f"nothing is selected by {terms}")
+        raise LookupError(f"no resource matches {terms}")
     return found
 
 

@@ -1,22 +1,22 @@
-"""moto's server with more of AWS in it, on loopback.
+"""moto's server with additions, on loopback.
 
     python server.py PORT
 
-Besides AWS it answers, for tests:
+Its API for tests:
 
-    GET, PUT /lab/delays                  how long things take: see slow.py
+    GET, PUT /lab/delays                  durations of changes: see slow.py
     GET /lab/writes, PUT /lab/faults      see calls.py
     GET, POST /lab/apiservers             see apiservers.py
     POST, DELETE /lab/instances           see instances.py
-    POST /lab/users                       a user called {"name": …}, and a key of hers
-    POST /lab/token                       the webhook of clusters' API servers: see tokens.py
+    POST /lab/users                       create a user {"name": …} with an access key
+    POST /lab/token                       webhook of the API servers: see tokens.py
 """
 
 import json
 import os
 import sys
 
-# moto reads it when it's imported. Without them no AWS policy can be attached.
+# Read on import of moto. AWS managed policies can't be attached without it.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -37,11 +37,11 @@ import tokens
 
 class Handler(MotoRequestHandler):
     def log_request(self, *args):
-        """calls.py logs what is of interest."""
+        """calls.py logs writes."""
 
 
 def lab(request):
-    """Answer what is not AWS's."""
+    """Handle a request to the API for tests."""
     path = request.path.removeprefix("/lab/").split("/")
     match request.method, path:
         case "GET", ["delays"]:
@@ -80,8 +80,8 @@ def user(name):
 def review(r):
     try:
         r["status"] = {"authenticated": True, "user": tokens.review(r["spec"]["token"], HOST)}
-    except Exception as e:  # Whatever is wrong with a token, it's refused.
-        print("token refused:", repr(e), flush=True)
+    except Exception as e:  # Any error rejects the token.
+        print("token rejected:", repr(e), flush=True)
         r["status"] = {"authenticated": False, "error": str(e)}
     return {k: r[k] for k in ("apiVersion", "kind", "status")}
 
@@ -92,10 +92,10 @@ def app(aws):
             return aws(environ, start_response)
         try:
             with calls.lock:
-                answer = Response(json.dumps(lab(Request(environ))), mimetype="application/json")
+                response = Response(json.dumps(lab(Request(environ))), mimetype="application/json")
         except LookupError as e:
-            answer = Response(str(e), status=404)
-        return answer(environ, start_response)
+            response = Response(str(e), status=404)
+        return response(environ, start_response)
 
     return serve
 

@@ -1,12 +1,12 @@
-"""How long things take.
+"""Asynchronous changes.
 
-Nothing in AWS is there at once, and whoever does not wait finds out. moto's are:
-so what takes minutes in AWS takes some seconds here, as many as delays says.
+moto's changes are immediate, so missing waits would not be detected. Changes that
+take minutes in AWS take as many seconds here as delays says.
 """
 
 import time
 
-# Seconds that each takes. The lab may change them while it runs.
+# Seconds. They can be changed over HTTP.
 delays = {
     "cluster": 4.0,
     "cluster-delete": 3.0,
@@ -23,16 +23,16 @@ delays = {
 
 
 class Change:
-    """A change under way: what is to happen when its time has come."""
+    """A pending change: done is called once it's due."""
 
-    def __init__(self, what, then, only_if=lambda: True):
+    def __init__(self, what, done, only_if=lambda: True):
         self.due = time.monotonic() + delays[what]
-        self.then = then
+        self.done = done
         self.only_if = only_if
 
 
 class Changes:
-    """All changes under way of a service in an account and region."""
+    """The pending changes of a service in an account and region."""
 
     def __init__(self):
         self.pending = []
@@ -41,19 +41,19 @@ class Changes:
         self.pending.append(Change(*args))
 
     def settle(self):
-        """Let happen what is due. A change may wait for another one."""
+        """Complete due changes. A change may wait for another one."""
         again = True
         while again:
             again = False
             for change in list(self.pending):
                 if change.due <= time.monotonic() and change.only_if():
                     self.pending.remove(change)
-                    change.then()
+                    change.done()
                     again = True
 
 
 def changes(backend):
-    """The changes of a moto backend, which go when it's reset."""
-    if not hasattr(backend, "changes_under_way"):
-        backend.changes_under_way = Changes()
-    return backend.changes_under_way
+    """The changes of a moto backend, which are reset with it."""
+    if not hasattr(backend, "pending_changes"):
+        backend.pending_changes = Changes()
+    return backend.pending_changes

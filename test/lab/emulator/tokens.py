@@ -1,7 +1,7 @@
-"""Who a token is, as EKS tells the API servers of its clusters.
+"""Token authentication of EKS.
 
-A token is the URL of a call to STS that its bearer has signed, for one cluster.
-Whom STS names is somebody in the cluster if there is an access entry.
+A token is the URL of a call to STS, presigned for one cluster. The principal that STS
+returns is authenticated if the cluster has an access entry for it.
 """
 
 import base64
@@ -19,23 +19,23 @@ from eks.access import ADMIN, principal
 from eks.common import lab
 
 PREFIX = "k8s-aws-v1."
-LONGEST = 900
+MAX_VALIDITY = 900
 
 
-class Refused(Exception):
+class Rejected(Exception):
     pass
 
 
 def review(token, host):
-    """The user that a token is in the cluster that it's for."""
+    """The user of a token, in the token's cluster."""
     query = query_of(token, host)
     key_id = query["X-Amz-Credential"].split("/")[0]
-    account, partition, secret = holder(key_id)
+    account, partition, secret = owner(key_id)
     backend, cluster = cluster_of(query, host, account, secret)
     arn = principal(sts_backends[account][partition].get_caller_identity(key_id, backend.region_name)[1])
     entry = lab(backend).entries.get((cluster, arn))
     if entry is None:
-        raise Refused(f"{arn} has no access entry in cluster {cluster}")
+        raise Rejected(f"{arn} has no access entry in cluster {cluster}")
     groups = list(entry["kubernetesGroups"])
     if any(p.endswith(ADMIN) for p in entry["policies"]):
         groups.append("system:masters")
@@ -44,22 +44,22 @@ def review(token, host):
 
 def query_of(token, host):
     if not token.startswith(PREFIX):
-        raise Refused("no token of EKS")
+        raise Rejected("no token of EKS")
     raw = token.removeprefix(PREFIX)
     url = urllib.parse.urlsplit(base64.urlsafe_b64decode(raw + "=" * (-len(raw) % 4)).decode())
     query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
     if url.netloc != host or query.get("Action") != "GetCallerIdentity":
-        raise Refused(f"it's for {url.netloc} to {query.get('Action')}")
+        raise Rejected(f"got a call of {query.get('Action')} to {url.netloc}")
     if "x-k8s-aws-id" not in query["X-Amz-SignedHeaders"].split(";"):
-        raise Refused("it names no cluster")
-    made = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
-    lasts = int(query["X-Amz-Expires"])
-    if lasts > LONGEST or made + datetime.timedelta(seconds=lasts) < datetime.datetime.now(datetime.UTC):
-        raise Refused("it has expired")
+        raise Rejected("no cluster is signed")
+    signed = datetime.datetime.strptime(query["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
+    validity = int(query["X-Amz-Expires"])
+    if validity > MAX_VALIDITY or signed + datetime.timedelta(seconds=validity) < datetime.datetime.now(datetime.UTC):
+        raise Rejected("the token has expired")
     return query
 
 
-def holder(key_id):
+def owner(key_id):
     """The account, partition and secret of an access key."""
     for account in list(iam_backends):
         for partition, iam in list(iam_backends[account].items()):
@@ -67,16 +67,16 @@ def holder(key_id):
             keys += [r for r in sts_backends[account][partition].assumed_roles if r.access_key_id == key_id]
             for k in keys:
                 return account, partition, getattr(k, "secret_key", None) or k.secret_access_key
-    raise Refused("nobody has its access key")
+    raise Rejected("unknown access key")
 
 
 def cluster_of(query, host, account, secret):
-    """A signature holds for one cluster only. Its name is not in the token."""
+    """Find the cluster by signature: its name is not in the token."""
     for backend in list(eks_backends[account].values()):
         for name in backend.clusters:
             if signature(query, host, name, secret) == query["X-Amz-Signature"]:
                 return backend, name
-    raise Refused("it's signed for no cluster that is there")
+    raise Rejected("signed for no existing cluster")
 
 
 def signature(query, host, cluster, secret):

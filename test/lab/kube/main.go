@@ -1,6 +1,6 @@
 // Command kube is the lab's Kubernetes: etcd, kube-apiserver,
 // kube-controller-manager and kubectl in one binary, chosen by the first
-// argument, or by the name it's called by.
+// argument, or by the name of the binary.
 package main
 
 import (

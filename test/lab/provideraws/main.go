@@ -1,7 +1,6 @@
-// Command provideraws is provider-aws with the controllers of the kinds that a
-// platform is composed of, and of no others: the released ones compile and link
-// all of AWS. Its module lies below the provider's, so that the provider's
-// internal packages can be imported; nothing of the provider is copied or changed.
+// Command provideraws is provider-aws with controllers of our composed kinds only:
+// the released ones compile and link all of AWS. Its module path is below the
+// provider's, so that it can import internal packages; nothing is copied or changed.
 package main
 
 import (
@@ -75,7 +74,7 @@ import (
 	"github.com/crossplane/upjet/v2/pkg/controller/conversion"
 )
 
-// controllers of what a platform is composed of.
+// controllers of composed kinds.
 var controllers = []func(ctrl.Manager, controller.Options) error{
 	accessentry.SetupGated,
 	accesspolicyassociation.SetupGated,
@@ -108,8 +107,8 @@ var controllers = []func(ctrl.Manager, controller.Options) error{
 	vpc.SetupGated,
 }
 
-// groups of these kinds, and of kinds that they can refer to: a Target could be
-// an ECS task.
+// groups of these kinds and of kinds that they can refer to: a Target can be an ECS
+// task.
 var groups = runtime.SchemeBuilder{
 	configapi.SchemeBuilder.AddToScheme,
 	ec2api.SchemeBuilder.AddToScheme,
@@ -124,7 +123,7 @@ var groups = runtime.SchemeBuilder{
 
 func main() {
 	poll := flag.Duration("poll", 10*time.Minute, "how often to look for drift")
-	rate := flag.Int("max-reconcile-rate", 100, "how many resources to look at in a second, and at once")
+	rate := flag.Int("max-reconcile-rate", 100, "how many resources to reconcile per second, and at once")
 	debug := flag.Bool("debug", false, "log more")
 	flag.Parse()
 	if err := run(*poll, *rate, *debug); err != nil {
@@ -148,7 +147,7 @@ func run(poll time.Duration, rate int, debug bool) error {
 		HealthProbeBindAddress: "0",
 	})
 	if err != nil {
-		return errors.Wrap(err, "cannot make a manager")
+		return errors.Wrap(err, "cannot create a manager")
 	}
 	for _, add := range []func(*runtime.Scheme) error{groups.AddToScheme, apiextensionsv1.AddToScheme} {
 		if err := add(mgr.GetScheme()); err != nil {
@@ -162,7 +161,7 @@ func run(poll time.Duration, rate int, debug bool) error {
 	ctx := ctrl.SetupSignalHandler()
 	framework, sdk, err := xpprovider.GetProvider(ctx)
 	if err != nil {
-		return errors.Wrap(err, "cannot make the Terraform provider")
+		return errors.Wrap(err, "cannot create the Terraform provider")
 	}
 	provider, err := config.GetProviderNamespaced(ctx, framework, sdk, false, false)
 	if err != nil {

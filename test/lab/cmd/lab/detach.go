@@ -12,13 +12,13 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// envDetached tells a lab that nobody can press Ctrl-C for it.
+// envDetached is set for a lab without a terminal.
 const envDetached = "SEAFARER_LAB_DETACHED"
 
 func isDetached() bool { return os.Getenv(envDetached) != "" }
 
-// detach a lab from this terminal: start another process that keeps it up, show
-// what that says, and return once it's up.
+// detach runs a lab in another process, shows its output, and returns once the lab
+// is up.
 func detach(args ...string) error {
 	path, err := lockPath()
 	if err != nil {
@@ -30,15 +30,15 @@ func detach(args ...string) error {
 	}
 	log, err := os.Create(filepath.Clean(path + ".log"))
 	if err != nil {
-		return errors.Wrap(err, "cannot make a log")
+		return errors.Wrap(err, "cannot create a log")
 	}
-	defer log.Close()           //nolint:errcheck // It's read only.
-	defer os.Remove(log.Name()) //nolint:errcheck // The next one takes it over.
+	defer log.Close()           //nolint:errcheck // The process has its own copy.
+	defer os.Remove(log.Name()) //nolint:errcheck // The next one truncates it.
 
 	cmd := exec.Command(self, args...) //nolint:noctx // It outlives this process.
 	cmd.Env = append(os.Environ(), envDetached+"=true")
 	cmd.Stdout, cmd.Stderr = log, log
-	// A session of its own: the terminal's Ctrl-C isn't for it.
+	// Its own session: it must not receive the terminal's Ctrl-C.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return errors.Wrap(err, "cannot start the lab")
@@ -50,7 +50,7 @@ func detach(args ...string) error {
 	return watch(log.Name(), cmd.Process, ended, interrupted)
 }
 
-// watch a lab that is starting. Whoever interrupts us means the lab.
+// watch shows the log of a starting lab, and forwards signals to it.
 func watch(log string, p *os.Process, ended <-chan error, interrupted <-chan os.Signal) error {
 	f, err := os.Open(filepath.Clean(log))
 	if err != nil {
@@ -65,16 +65,16 @@ func watch(log string, p *os.Process, ended <-chan error, interrupted <-chan os.
 		}
 		select {
 		case err := <-ended:
-			io.Copy(os.Stderr, f) //nolint:errcheck // As much as there is.
-			return errors.Wrap(err, "the lab did not come up")
+			io.Copy(os.Stderr, f) //nolint:errcheck // Best effort.
+			return errors.Wrap(err, "the lab did not start")
 		case s := <-interrupted:
 			if err := p.Signal(s); err != nil {
 				return errors.Wrap(err, "cannot stop the lab")
 			}
-			<-ended //nolint:errcheck // It was told to.
+			<-ended //nolint:errcheck // It was signaled.
 			return errors.Errorf("stopped by %s", s)
 		case <-tick.C:
-			if h, err := readLock(); err == nil && h.pid == p.Pid {
+			if i, err := readLock(); err == nil && i.pid == p.Pid {
 				_, err := io.Copy(os.Stderr, f)
 				return err
 			}

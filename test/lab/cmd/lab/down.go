@@ -20,36 +20,36 @@ func (c *downCmd) Run() error {
 		return err
 	}
 	if _, err := os.Stat(path); os.IsNotExist(err) {
-		fmt.Fprintln(os.Stderr, "lab: there is none")
+		fmt.Fprintln(os.Stderr, "lab: not running")
 		return nil
 	}
-	h, err := readLock()
-	// A lab that is up holds the lock. One that died left no process, but perhaps
-	// its folder.
+	i, err := readLock()
+	// A running lab has the lock. A killed one has left no process, but maybe its
+	// folder.
 	f, lerr := lock()
 	if lerr == nil {
 		defer f.Close() //nolint:errcheck // Nothing was written.
-		return errors.Join(buried(h.dir), os.Remove(path))
+		return errors.Join(removeDir(i.dir), os.Remove(path))
 	}
 	if err != nil {
 		return err
 	}
-	if err := syscall.Kill(h.pid, syscall.SIGTERM); err != nil {
+	if err := syscall.Kill(i.pid, syscall.SIGTERM); err != nil {
 		return errors.Wrap(err, "cannot stop the lab")
 	}
-	const patience = 90 * time.Second
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	const timeout = 90 * time.Second
+	for end := time.Now().Add(timeout); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if _, err := os.Stat(path); os.IsNotExist(err) {
 			return nil
 		}
 	}
-	return errors.Errorf("the lab (process %d) does not end", h.pid)
+	return errors.Errorf("the lab (process %d) does not end", i.pid)
 }
 
-// buried is the folder of a lab that died.
-func buried(dir string) error {
+// removeDir removes the folder of a killed lab.
+func removeDir(dir string) error {
 	if !strings.HasPrefix(filepath.Base(dir), "seafarer-lab-") {
 		return nil
 	}
-	return errors.Wrap(os.RemoveAll(dir), "cannot remove what a dead lab left")
+	return errors.Wrap(os.RemoveAll(dir), "cannot remove the folder of a killed lab")
 }

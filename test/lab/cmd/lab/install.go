@@ -15,40 +15,40 @@ import (
 	lab "github.com/seafarer-cloud/function-seafarer-cluster/test/lab"
 )
 
-// The lab that is up installs packages itself, because what it runs ends with it.
-// It's told by a signal and a file, and tells by another.
+// The running lab installs packages itself, because the function is its child
+// process. It receives a request by a file and a signal, and responds by a file.
 const (
 	signalInstall = syscall.SIGUSR1
-	fileWanted    = "install"
-	fileInstalled = "installed"
+	fileRequest   = "install"
+	fileResponse  = "installed"
 
 	installed = "ok"
 )
 
 type installCmd struct {
-	Packages string `default:"../../build/package" help:"Folder that make package has written." type:"existingdir"`
+	Packages string `default:"../../build/package" help:"Folder with the output of make package." type:"existingdir"`
 }
 
 // Run the command.
 func (c *installCmd) Run() error {
-	h, err := readLock()
+	i, err := readLock()
 	if err != nil {
-		return errors.Wrap(err, "cannot find a lab that is up: start one with make lab-up")
+		return errors.Wrap(err, "cannot find a running lab: start one with make lab-up")
 	}
-	answer := filepath.Join(h.dir, fileInstalled)
-	if err := os.RemoveAll(answer); err != nil {
-		return errors.Wrap(err, "cannot remove the former answer")
+	response := filepath.Join(i.dir, fileResponse)
+	if err := os.RemoveAll(response); err != nil {
+		return errors.Wrap(err, "cannot remove the former response")
 	}
-	if err := os.WriteFile(filepath.Join(h.dir, fileWanted), []byte(c.Packages), 0o600); err != nil {
-		return errors.Wrap(err, "cannot tell the lab what to install")
+	if err := os.WriteFile(filepath.Join(i.dir, fileRequest), []byte(c.Packages), 0o600); err != nil {
+		return errors.Wrap(err, "cannot write the request to install packages")
 	}
-	if err := syscall.Kill(h.pid, signalInstall); err != nil {
-		return errors.Wrap(err, "cannot tell the lab to install packages")
+	if err := syscall.Kill(i.pid, signalInstall); err != nil {
+		return errors.Wrap(err, "cannot signal the lab")
 	}
 	fmt.Fprintf(os.Stderr, "lab: installing %s\n", c.Packages)
-	const patience = 10 * time.Minute
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		b, err := os.ReadFile(filepath.Clean(answer))
+	const timeout = 10 * time.Minute
+	for end := time.Now().Add(timeout); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		b, err := os.ReadFile(filepath.Clean(response))
 		switch {
 		case err != nil || len(b) == 0:
 		case string(b) == installed:
@@ -58,39 +58,39 @@ func (c *installCmd) Run() error {
 			return errors.New(string(b))
 		}
 	}
-	return errors.Errorf("the lab (process %d) does not answer", h.pid)
+	return errors.Errorf("the lab (process %d) does not respond", i.pid)
 }
 
-// installRequests from now on. Before, they would end the lab.
+// installRequests subscribes to requests. Before, the signal would end the lab.
 func installRequests() <-chan os.Signal {
-	told := make(chan os.Signal, 1)
-	signal.Notify(told, signalInstall)
-	return told
+	requests := make(chan os.Signal, 1)
+	signal.Notify(requests, signalInstall)
+	return requests
 }
 
-// installAsTold whenever the lab is told to, until it ends.
-func installAsTold(ctx context.Context, l *lab.Lab, told <-chan os.Signal) {
+// serveInstalls installs packages on request, until the lab ends.
+func serveInstalls(ctx context.Context, l *lab.Lab, requests <-chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-told:
-			answer := installed
+		case <-requests:
+			response := installed
 			if err := install(ctx, l); err != nil {
-				answer = "cannot install packages: " + err.Error()
+				response = "cannot install packages: " + err.Error()
 			}
-			fmt.Fprintf(os.Stderr, "lab: packages: %s\n", answer)
-			if err := os.WriteFile(filepath.Join(l.Dir, fileInstalled), []byte(answer), 0o600); err != nil {
-				fmt.Fprintf(os.Stderr, "lab: cannot tell so: %v\n", err)
+			fmt.Fprintf(os.Stderr, "lab: packages: %s\n", response)
+			if err := os.WriteFile(filepath.Join(l.Dir, fileResponse), []byte(response), 0o600); err != nil {
+				fmt.Fprintf(os.Stderr, "lab: cannot write the response: %v\n", err)
 			}
 		}
 	}
 }
 
 func install(ctx context.Context, l *lab.Lab) error {
-	folder, err := os.ReadFile(filepath.Join(l.Dir, fileWanted))
+	folder, err := os.ReadFile(filepath.Join(l.Dir, fileRequest))
 	if err != nil {
-		return errors.Wrap(err, "cannot tell what to install")
+		return errors.Wrap(err, "cannot read the request to install packages")
 	}
 	return l.Install(ctx, strings.TrimSpace(string(folder)))
 }

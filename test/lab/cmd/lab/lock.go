@@ -11,33 +11,33 @@ import (
 	"github.com/crossplane/function-sdk-go/errors"
 )
 
-// held is what the lock tells of the lab that holds it.
-type held struct {
+// lockInfo is the content of the lock: the running lab.
+type lockInfo struct {
 	pid int
 	dir string
 }
 
-func (h held) writeTo(f *os.File) error {
-	_, err := fmt.Fprintf(f, "%d\n%s\n", h.pid, h.dir)
+func (i lockInfo) writeTo(f *os.File) error {
+	_, err := fmt.Fprintf(f, "%d\n%s\n", i.pid, i.dir)
 	return errors.Wrap(err, "cannot write the lock")
 }
 
-// readLock tells which lab is up. It's none while one is still starting.
-func readLock() (held, error) {
+// readLock returns the running lab. It fails while one is starting.
+func readLock() (lockInfo, error) {
 	path, err := lockPath()
 	if err != nil {
-		return held{}, err
+		return lockInfo{}, err
 	}
 	b, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
-		return held{}, errors.Wrap(err, "cannot read the lock")
+		return lockInfo{}, errors.Wrap(err, "cannot read the lock")
 	}
 	pid, dir, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
 	n, err := strconv.Atoi(pid)
 	if err != nil {
-		return held{}, errors.New("the lab is still starting: stop it with Ctrl-C, or try again")
+		return lockInfo{}, errors.New("the lab is still starting: stop it with Ctrl-C, or try again")
 	}
-	return held{pid: n, dir: dir}, nil
+	return lockInfo{pid: n, dir: dir}, nil
 }
 
 func lockPath() (string, error) {
@@ -49,7 +49,7 @@ func lockPath() (string, error) {
 	return filepath.Join(dir, "lab.lock"), os.MkdirAll(dir, 0o750)
 }
 
-// lock that a lab holds for as long as it's up.
+// lock takes the lock of a running lab.
 func lock() (*os.File, error) {
 	path, err := lockPath()
 	if err != nil {
@@ -61,7 +61,7 @@ func lock() (*os.File, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close() //nolint:errcheck // Nothing was written.
-		return nil, errors.New("there is a lab already: end it with make lab-down")
+		return nil, errors.New("a lab is running already: stop it with make lab-down")
 	}
 	return f, errors.Wrap(f.Truncate(0), "cannot empty the lock")
 }

@@ -1,4 +1,4 @@
-// Command lab brings a control plane up and down by hand.
+// Command lab starts and stops a control plane.
 package main
 
 import (
@@ -18,12 +18,12 @@ import (
 )
 
 type cli struct {
-	Up   upCmd   `cmd:"" help:"Bring a control plane up, and keep it up until Ctrl-C."`
-	Down downCmd `cmd:"" help:"End the control plane that is up, from another terminal."`
+	Up   upCmd   `cmd:"" help:"Start a control plane, and run it until Ctrl-C."`
+	Down downCmd `cmd:"" help:"Stop the running control plane, from another terminal."`
 
-	Install installCmd `cmd:"" help:"Install packages into the control plane that is up."`
+	Install installCmd `cmd:"" help:"Install packages into the running control plane."`
 
-	Build buildCmd `cmd:"" help:"Build all that any test needs, and keep it. provider-aws takes half an hour."`
+	Build buildCmd `cmd:"" help:"Build the binaries of all tests. provider-aws takes half an hour."`
 }
 
 func main() {
@@ -34,7 +34,7 @@ Examples:
   # Until Ctrl-C
   go run ./cmd/lab up
 
-  # In the background, and away again
+  # In the background
   go run ./cmd/lab up --detach
   go run ./cmd/lab down`))
 	c.FatalIfErrorf(c.Run())
@@ -50,8 +50,8 @@ func (*buildCmd) Run() error {
 }
 
 type upCmd struct {
-	Detach    bool `help:"Return once it's up, and leave it running." short:"d"`
-	InCluster bool `help:"Give each EKS cluster an API server of its own, with Karpenter's charts installed by the real providers."`
+	Detach    bool `help:"Run in the background." short:"d"`
+	InCluster bool `help:"Run an API server for each EKS cluster, in which the real providers install Karpenter's charts."`
 }
 
 const next = `
@@ -64,20 +64,20 @@ The control plane is up. In another terminal:
   kubectl get seafarerclusters --all-namespaces --watch
   kubectl get managed --namespace team-a
 
-Logs are in %[4]s. End it with: make lab-down%[5]s
+Logs are in %[4]s. Stop it with: make lab-down%[5]s
 `
 
-// inside of clusters there's something to see, too.
+// inside tells how to access the EKS clusters.
 const inside = `
-Each EKS cluster has a folder of its own in %[1]s, once it's there:
+Each EKS cluster has a folder in %[1]s, once it's active:
 
   kubectl --kubeconfig %[1]s/1-*/admin.kubeconfig get nodes,nodepools,nodeclaims
 `
 
-// drain is how long it takes pods to leave a node of Karpenter's.
+// drain is how long the drain of Karpenter's nodes takes.
 const drain = 10 * time.Second
 
-// args to run the command with in another process.
+// args returns the arguments for another process.
 func (c *upCmd) args() []string {
 	if c.InCluster {
 		return []string{"up", "--in-cluster"}
@@ -96,8 +96,8 @@ func (c *upCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()           //nolint:errcheck // It's about to be removed.
-	defer os.Remove(f.Name()) //nolint:errcheck // The next one takes it over.
+	defer f.Close()           //nolint:errcheck // It's removed.
+	defer os.Remove(f.Name()) //nolint:errcheck // The next one truncates it.
 
 	l, err := lab.Start(ctx, lab.Options{Progress: os.Stderr, InCluster: c.InCluster})
 	if err != nil {
@@ -112,26 +112,26 @@ func (c *upCmd) Run() error {
 		or = ""
 	}
 	install := installRequests()
-	// Whoever waits for it waits for what is in the lock.
+	// Print before the lock is written: detach returns then.
 	fmt.Printf(next, l.Kubeconfig(), filepath.Join(l.Dir, "bin"), root, filepath.Join(l.Dir, "logs"), or)
-	if err := (held{pid: os.Getpid(), dir: l.Dir}).writeTo(f); err != nil {
+	if err := (lockInfo{pid: os.Getpid(), dir: l.Dir}).writeTo(f); err != nil {
 		return failed(ctx, l, err)
 	}
 	if c.InCluster {
 		l.EKS.SetDrain(drain)
 		fmt.Printf(inside, l.Clusters())
 	}
-	installAsTold(ctx, l, install)
+	serveInstalls(ctx, l, install)
 	fmt.Fprintln(os.Stderr, "lab: stopping")
 	return l.Stop()
 }
 
-// failed to come up. That somebody said Ctrl-C is no failure.
+// failed stops a lab that did not start. After Ctrl-C it returns no error.
 func failed(ctx context.Context, l *lab.Lab, err error) error {
 	if ctx.Err() != nil {
 		return l.Stop()
 	}
-	if logs, kerr := l.KeepLogs(); kerr == nil && logs != "" {
+	if logs, kerr := l.SaveLogs(); kerr == nil && logs != "" {
 		err = errors.Wrap(err, "logs are in "+logs)
 	}
 	return errors.Join(err, l.Stop())

@@ -1,8 +1,8 @@
-"""EKS where moto has none of it, or is too kind.
+"""EKS where moto is incomplete or less strict.
 
-moto has clusters, node groups and Fargate profiles, which are there at once. Here
-they take time, want what they are made of to exist, and can be updated. Add-ons,
-access entries, access policies and Pod Identity associations are added.
+moto creates clusters, node groups and Fargate profiles immediately. Here that takes
+time, they can be updated, and what they refer to must exist. Add-ons, access entries,
+access policies and Pod Identity associations are added.
 """
 
 import re
@@ -18,7 +18,7 @@ from slow import changes
 
 
 def install():
-    """Let moto know each function that is named as an operation is."""
+    """Register each function that has the name of an operation."""
     for name, path in operations():
         for module in (access, addons, clusters, identity, nodes):
             if hasattr(module, name):
@@ -29,17 +29,17 @@ def install():
 
 
 def operations():
-    """All of EKS's, with the regular expressions of their paths."""
+    """EKS's operations, with the regular expressions of their paths."""
     client = boto3.client("eks", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
     for operation in client.meta.service_model.operation_names:
         path = client.meta.service_model.operation_model(operation).http["requestUri"]
-        # The ARNs of principals have slashes in them.
+        # ARNs of principals contain slashes.
         one = ".+" if "{principalArn}" in path else "[^/]+"
         yield xform_name(operation), re.sub(r"\{(\w+)\}", rf"(?P<\1>{one})", path)
 
 
 def settled(backend_of):
-    """A backend in which all has happened that is due."""
+    """A backend whose due changes are complete."""
 
     def backend(self):
         b = backend_of(self)

@@ -1,4 +1,4 @@
-"""Access entries and their policies: who may use a cluster's API."""
+"""Access entries and their policies."""
 
 import re
 import uuid
@@ -23,13 +23,13 @@ def principal_exists(backend, who):
 
 
 def caller(self):
-    """The IAM principal of whoever makes a request."""
+    """The IAM principal of a request."""
     sts = sts_backends[self.current_account][self.partition]
     return principal(sts.get_caller_identity(self.get_access_key(), self.region)[1])
 
 
 def principal(who):
-    """The role of an assumed role; anybody else is who they are."""
+    """The role of an assumed role, or the principal itself."""
     m = re.fullmatch(r"arn:([^:]+):sts::(\d+):assumed-role/([^/]+)/.+", who)
     return f"arn:{m[1]}:iam::{m[2]}:role/{m[3]}" if m else who
 
@@ -53,15 +53,15 @@ def put_entry(backend, cluster, who, kind, **more):
     return entry
 
 
-def own_entry(backend, cluster, who, kind):
-    """An entry that EKS makes by itself, for the nodes that it starts."""
+def create_own_entry(backend, cluster, who, kind):
+    """The entry that EKS creates for the nodes of a group or profile."""
     mode = backend.clusters[cluster].access_config["authenticationMode"]
     if mode != "CONFIG_MAP" and (cluster, who) not in lab(backend).entries:
         put_entry(backend, cluster, who, kind, own=True)
 
 
-def drop_entry(backend, cluster, who):
-    """It goes with the last node group that uses it."""
+def delete_own_entry(backend, cluster, who):
+    """Delete it with the last node group that uses it."""
     entry = lab(backend).entries.get((cluster, who))
     used = any(g.node_role == who for g in backend.clusters[cluster].nodegroups.values())
     if entry and entry.get("own") and not used:

@@ -10,10 +10,10 @@ from eks.common import active, arn, cluster_of, fail, lab, role, update
 from eks.identity import put_association
 from slow import changes
 
-# Where an add-on's service account is, unless it's in kube-system.
+# Namespaces of add-ons' service accounts other than kube-system.
 NAMESPACES = {"amazon-cloudwatch-observability": "amazon-cloudwatch", "cert-manager": "cert-manager"}
 
-# Add-ons that are Deployments, whose pods need a node. The others are DaemonSets.
+# Add-ons with a Deployment, whose pods need a node. Others are DaemonSets.
 NEED_NODES = {"coredns", "aws-ebs-csi-driver", "aws-efs-csi-driver", "metrics-server"}
 
 
@@ -53,7 +53,7 @@ def create_addon(self):
 
 
 def default_version(name, cluster):
-    """kube-proxy is of the cluster's minor, which is all that anybody reads from a version."""
+    """Only kube-proxy's minor version matters: it's the cluster's."""
     return f"v{cluster.version}.0-eksbuild.1" if name == "kube-proxy" else "v1.0.0-eksbuild.1"
 
 
@@ -64,12 +64,12 @@ def has_nodes(cluster):
 
 
 def addon_identity(self, backend, a):
-    """The associations that an add-on brings: those that are given, and no others."""
+    """Replace an add-on's associations by those that are given."""
     given = self._get_param("podIdentityAssociations")
     if given is None:
         a.setdefault("podIdentityAssociations", [])
         return
-    drop_associations(backend, a)
+    delete_associations(backend, a)
     namespace = NAMESPACES.get(a["addonName"], "kube-system")
     a["podIdentityAssociations"] = [
         put_association(backend, a["clusterName"], namespace, g["serviceAccount"], g["roleArn"], owner=a["addonArn"])["associationArn"]
@@ -77,7 +77,7 @@ def addon_identity(self, backend, a):
     ]
 
 
-def drop_associations(backend, a):
+def delete_associations(backend, a):
     state = lab(backend)
     for k in [k for k, v in state.associations.items() if v.get("ownerArn") == a["addonArn"]]:
         del state.associations[k]
@@ -102,20 +102,20 @@ def update_addon(self):
     addon_identity(self, backend, a)
     given = {k: self._get_param(k) for k in ("addonVersion", "serviceAccountRoleArn", "configurationValues")}
 
-    def then():
+    def done():
         a.update({k: v for k, v in given.items() if v is not None}, modifiedAt=utcnow())
 
-    return update(backend, "AddonUpdate", a, then)
+    return update(backend, "AddonUpdate", a, done)
 
 
 def delete_addon(self):
     backend = self.eks_backend
     a = addon_of(backend, self._get_param("name"), self._get_param("addonName"))
 
-    def then():
+    def done():
         lab(backend).addons.pop((a["clusterName"], a["addonName"]), None)
-        drop_associations(backend, a)
+        delete_associations(backend, a)
 
     a["status"] = "DELETING"
-    changes(backend).add("addon-delete", then)
+    changes(backend).add("addon-delete", done)
     return ActionResult({"addon": a})

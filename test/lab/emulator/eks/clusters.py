@@ -1,4 +1,4 @@
-"""Clusters, and their updates."""
+"""Clusters and their updates."""
 
 import base64
 import contextlib
@@ -16,16 +16,16 @@ from moto.kms.models import kms_backends
 
 import apiservers
 from eks.access import ADMIN, associate, caller, put_entry
-from eks.common import active, busy, cluster_of, ec2_of, fail, lab, minor, moto, role, subnets, update
+from eks.common import active, check_not_updating, cluster_of, ec2_of, fail, lab, minor, moto, role, subnets, update
 from slow import changes
 
 
 def key_arn(backend, key):
-    """The ARN of a key that may be told by alias. It must exist."""
+    """The ARN of a key by ARN or alias. It must exist."""
     kms = kms_backends[backend.account_id][backend.region_name]
     try:
         return kms.describe_key(key).arn
-    except Exception:  # moto has several for it.
+    except Exception:  # moto raises several.
         fail(InvalidParameterException, f"The key {key} does not exist")
 
 
@@ -57,25 +57,25 @@ def create_cluster(self):
     }
     number = uuid.uuid4().hex.upper()
     cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{backend.region_name}.amazonaws.com/id/{number}"}}
-    server = apiservers.take(cluster.arn)
+    server = apiservers.assign(cluster.arn)
     network(backend, cluster, vpc, nets)
     if access.get("bootstrapClusterCreatorAdminPermissions", True):
         entry = put_entry(backend, cluster.name, caller(self), "STANDARD")
         associate(backend, entry, f"arn:{backend.partition}:eks::aws:{ADMIN}", {"type": "cluster", "namespaces": []})
 
-    def then():
+    def done():
         cluster.status = "ACTIVE"
         cluster.endpoint = server["endpoint"]
         cluster.certificate_authority = {"data": base64.b64encode(server["ca"].encode()).decode()}
 
-    # Nobody can reach it, or know how to, until it's there.
+    # They are unknown until the cluster is active.
     cluster.status, cluster.endpoint, cluster.certificate_authority = "CREATING", None, None
-    changes(backend).add("cluster", then)
+    changes(backend).add("cluster", done)
     return ActionResult({"cluster": cluster})
 
 
 def network(backend, cluster, vpc, nets):
-    """The security group and the interfaces that EKS makes in a VPC."""
+    """Create the cluster security group and the interfaces."""
     ec2 = ec2_of(backend)
     tags = {
         "Name": f"eks-cluster-sg-{cluster.name}",
@@ -110,19 +110,19 @@ def delete_cluster(self):
     cluster = cluster_of(backend, self._get_param("name"))
     if cluster.deletion_protection:
         fail(InvalidRequestException, "Cluster cannot be deleted: deletion protection is enabled")
-    busy(backend, cluster)
+    check_not_updating(backend, cluster)
     if cluster.nodegroups:
         fail(ResourceInUseException, "Cluster has nodegroups attached")
     if cluster.fargate_profiles:
         fail(ResourceInUseException, "Cluster has Fargate profiles attached")
 
-    def then():
+    def done():
         ec2, state = ec2_of(backend), lab(backend)
         for eni in cluster.interfaces:
             ec2.enis.pop(eni, None)
-        with contextlib.suppress(DependencyViolationError):  # Then it stays, and somebody has to clean up.
+        with contextlib.suppress(DependencyViolationError):  # Then it remains, as in AWS.
             ec2.delete_security_group(group_id=cluster.resources_vpc_config["clusterSecurityGroupId"])
-        apiservers.free(cluster.arn)
+        apiservers.release(cluster.arn)
         backend.clusters.pop(cluster.name)
         backend.cluster_count -= 1
         for table in (state.addons, state.entries, state.associations):
@@ -130,7 +130,7 @@ def delete_cluster(self):
                 del table[k]
 
     cluster.status = "DELETING"
-    changes(backend).add("cluster-delete", then)
+    changes(backend).add("cluster-delete", done)
     return ActionResult({"cluster": cluster})
 
 
@@ -149,7 +149,7 @@ def update_cluster_config(self):
     if len(given) != 1:
         fail(InvalidParameterException, f"Only one type of update can be allowed, got {sorted(given)}")
 
-    def then():
+    def done():
         if "resourcesVpcConfig" in given:
             cluster.resources_vpc_config.update(given["resourcesVpcConfig"])
         if "logging" in given:
@@ -170,7 +170,7 @@ def update_cluster_config(self):
         "upgradePolicy": "UpgradePolicyUpdate",
         "deletionProtection": "DeletionProtectionUpdate",
     }
-    return update(backend, kinds[next(iter(given))], cluster, then)
+    return update(backend, kinds[next(iter(given))], cluster, done)
 
 
 def update_cluster_version(self):

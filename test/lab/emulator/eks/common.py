@@ -1,4 +1,4 @@
-"""What all of EKS here needs."""
+"""Helpers of all EKS modules."""
 
 import uuid
 
@@ -15,12 +15,12 @@ from moto.iam.models import iam_backends
 
 from slow import changes
 
-# What moto does itself, by name.
+# moto's own functions, by name.
 moto = {}
 
 
 class Lab:
-    """What an account has in a region besides what moto has."""
+    """State of an account and region in addition to moto's."""
 
     def __init__(self):
         self.addons = {}  # by cluster and name
@@ -30,7 +30,7 @@ class Lab:
 
 
 def lab(backend):
-    """It lives on moto's backend, so that it goes when moto is reset."""
+    """It's an attribute of moto's backend, so that it's reset with moto."""
     if not hasattr(backend, "lab"):
         backend.lab = Lab()
     return backend.lab
@@ -53,7 +53,7 @@ def iam_of(backend):
 
 
 def role(backend, role_arn):
-    """A role, which must exist: ARNs can be computed before there is one."""
+    """A role, which must exist: its ARN can be computed before."""
     for r in iam_of(backend).roles.values():
         if r.arn == role_arn:
             return r
@@ -87,30 +87,30 @@ def minor(version):
     return int(version.split(".")[1])
 
 
-def busy(backend, of):
-    """Only one update of anything at a time."""
+def check_not_updating(backend, of):
+    """Fail if an update of a resource is in progress."""
     for u in lab(backend).updates.values():
         if u["of"] is of and u["status"] == "InProgress":
             fail(ResourceInUseException, f"An update is in progress: {u['id']}")
 
 
-def update(backend, kind, of, then):
-    """An update of something, which is what then makes of it once it's done."""
-    busy(backend, of)
+def update(backend, kind, of, apply):
+    """Start an update, which calls apply when it's complete."""
+    check_not_updating(backend, of)
     u = {"id": str(uuid.uuid4()), "status": "InProgress", "type": kind, "params": [], "createdAt": utcnow(), "errors": [], "of": of}
     lab(backend).updates[u["id"]] = u
 
     def done():
         u["status"] = "Successful"
-        put(of, "ACTIVE")
-        then()
+        set_status(of, "ACTIVE")
+        apply()
 
-    put(of, "UPDATING")
+    set_status(of, "UPDATING")
     changes(backend).add("update", done)
     return ActionResult({"update": u})
 
 
-def put(of, status):
+def set_status(of, status):
     if isinstance(of, dict):
         of["status"] = status
     else:

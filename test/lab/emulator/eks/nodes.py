@@ -3,8 +3,8 @@
 from moto.core.responses import ActionResult
 from moto.eks.exceptions import InvalidParameterException, InvalidRequestException, ResourceNotFoundException
 
-from eks.access import drop_entry, own_entry
-from eks.common import active, busy, cluster_of, ec2_of, fail, lab, minor, moto, role, subnets, update
+from eks.access import create_own_entry, delete_own_entry
+from eks.common import active, check_not_updating, cluster_of, ec2_of, fail, lab, minor, moto, role, subnets, update
 from slow import changes
 
 
@@ -23,10 +23,10 @@ def create_nodegroup(self):
     version = self._get_param("version") or cluster.version
     if minor(version) > minor(cluster.version):
         fail(InvalidParameterException, f"Nodegroup version {version} is newer than the cluster's, {cluster.version}")
-    busy_status = cluster.status
-    cluster.status = "ACTIVE"  # moto knows no other in which there are node groups.
+    status = cluster.status
+    cluster.status = "ACTIVE"  # moto requires it.
     group = moto["create_nodegroup"](self).result["nodegroup"]
-    cluster.status = busy_status
+    cluster.status = status
     group.version, group.release_version = version, self._get_param("releaseVersion") or f"{version}.0-20260101"
     group.remote_access = self._get_param("remoteAccess")
     group.resources = {"autoScalingGroups": [{"name": f"eks-{group.nodegroup_name}-{group.uuid}"}]}
@@ -34,15 +34,15 @@ def create_nodegroup(self):
     group.scaling_config = {"minSize": 1, "maxSize": 2, "desiredSize": 2, **(self._get_param("scalingConfig") or {})}
     group.disk_size = self._get_param("diskSize") if group.launch_template else self._get_param("diskSize") or 20
     group.instances = []
-    own_entry(backend, cluster.name, group.node_role, "EC2_LINUX")
+    create_own_entry(backend, cluster.name, group.node_role, "EC2_LINUX")
 
-    def then():
+    def done():
         group.status = "ACTIVE"
         scale(backend, cluster, group, nets)
 
     group.status = "CREATING"
-    # Without a CNI no node is ever ready.
-    changes(backend).add("nodegroup", then, lambda: has_cni(backend, cluster))
+    # Nodes are not ready without a CNI.
+    changes(backend).add("nodegroup", done, lambda: has_cni(backend, cluster))
     return ActionResult({"nodegroup": group})
 
 
@@ -52,7 +52,7 @@ def has_cni(backend, cluster):
 
 
 def template(backend, spec):
-    """A launch template, in a version, that must exist."""
+    """Fail unless a launch template and its version exist."""
     for t in ec2_of(backend).launch_templates.values() if spec else []:
         if t.name == spec.get("name") or t.id == spec.get("id"):
             if spec.get("version") and int(spec["version"]) > len(t.versions):
@@ -63,7 +63,7 @@ def template(backend, spec):
 
 
 def scale(backend, cluster, group, nets):
-    """Instances of a node group, as many as it wants."""
+    """Launch or terminate instances to match desiredSize."""
     ec2, want = ec2_of(backend), group.scaling_config["desiredSize"]
     while len(group.instances) > want:
         ec2.terminate_instances([group.instances.pop()])
@@ -85,7 +85,7 @@ def scale(backend, cluster, group, nets):
 
 
 def group_tags(backend, group):
-    """The tags that a launch template gives to instances."""
+    """The tags of instances in a launch template."""
     for t in ec2_of(backend).launch_templates.values() if group.launch_template else []:
         if t.name == group.launch_template.get("name"):
             for spec in t.latest_version().data.get("TagSpecifications", []):
@@ -98,13 +98,13 @@ def update_nodegroup_config(self):
     backend = self.eks_backend
     cluster = active(backend, self._get_param("name"))
     group = nodegroup_of(backend, cluster.name, self._get_param("nodegroupName"))
-    busy(backend, group)
+    check_not_updating(backend, group)
     moto["update_nodegroup_config"](self)
 
-    def then():
+    def done():
         scale(backend, cluster, group, subnets(backend, group.subnets))
 
-    return update(backend, "ConfigUpdate", group, then)
+    return update(backend, "ConfigUpdate", group, done)
 
 
 def update_nodegroup_version(self):
@@ -117,30 +117,30 @@ def update_nodegroup_version(self):
     if minor(version) > minor(cluster.version):
         fail(InvalidParameterException, f"Nodegroup version {version} is newer than the cluster's, {cluster.version}")
 
-    def then():
+    def done():
         group.version = version
         group.release_version = self._get_param("releaseVersion") or f"{version}.0-20260101"
         if spec:
             group.launch_template.update(spec)
 
-    return update(backend, "VersionUpdate", group, then)
+    return update(backend, "VersionUpdate", group, done)
 
 
 def delete_nodegroup(self):
     backend = self.eks_backend
     cluster = cluster_of(backend, self._get_param("name"))
     group = nodegroup_of(backend, cluster.name, self._get_param("nodegroupName"))
-    busy(backend, group)
+    check_not_updating(backend, group)
 
-    def then():
+    def done():
         if group.instances:
             ec2_of(backend).terminate_instances(group.instances)
         cluster.nodegroups.pop(group.nodegroup_name)
         cluster.nodegroup_count -= 1
-        drop_entry(backend, cluster.name, group.node_role)
+        delete_own_entry(backend, cluster.name, group.node_role)
 
     group.status = "DELETING"
-    changes(backend).add("nodegroup-delete", then)
+    changes(backend).add("nodegroup-delete", done)
     return ActionResult({"nodegroup": group})
 
 
@@ -150,7 +150,7 @@ def create_fargate_profile(self):
     role(backend, self._get_param("podExecutionRoleArn"))
     subnets(backend, self._get_param("subnets"))
     profile = moto["create_fargate_profile"](self).result["fargateProfile"]
-    own_entry(backend, profile.cluster_name, profile.pod_execution_role_arn, "FARGATE_LINUX")
+    create_own_entry(backend, profile.cluster_name, profile.pod_execution_role_arn, "FARGATE_LINUX")
     profile.status = "CREATING"
     changes(backend).add("fargate", lambda: setattr(profile, "status", "ACTIVE"))
     return ActionResult({"fargateProfile": profile})
@@ -164,10 +164,10 @@ def delete_fargate_profile(self):
     if profile is None:
         fail(ResourceNotFoundException, f"No Fargate Profile found with name: {name}.")
 
-    def then():
+    def done():
         cluster.fargate_profiles.pop(name)
         cluster.fargate_profile_count -= 1
 
     profile.status = "DELETING"
-    changes(backend).add("fargate-delete", then)
+    changes(backend).add("fargate-delete", done)
     return ActionResult({"fargateProfile": profile})

@@ -1,5 +1,5 @@
-// Package gosdk stands in for Nebius' SDK, which provider-kubernetes logs in to
-// clusters of that cloud with. Here it always refuses to.
+// Package gosdk replaces Nebius' SDK, with which provider-kubernetes logs in to
+// clusters of that cloud. Here it always returns an error.
 package gosdk
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/nebius/gosdk/auth"
 )
 
-var errNotHere = errors.New("the lab knows no credentials of Nebius")
+var errUnsupported = errors.New("the lab does not support credentials of Nebius")
 
 // An Option of an SDK.
 type Option struct{}
@@ -17,19 +17,19 @@ type Option struct{}
 // Credentials of an SDK.
 type Credentials struct{}
 
-// An SDK that nobody gets.
+// An SDK that's never created.
 type SDK struct{}
 
-// New refuses to make an SDK.
-func New(context.Context, ...Option) (*SDK, error) { return nil, errNotHere }
+// New returns an error.
+func New(context.Context, ...Option) (*SDK, error) { return nil, errUnsupported }
 
-// WithCredentials is no option.
+// WithCredentials has no effect.
 func WithCredentials(Credentials) Option { return Option{} }
 
-// ServiceAccountReader reads nothing.
+// ServiceAccountReader returns empty credentials.
 func ServiceAccountReader(auth.PrivateKeyParser) Credentials { return Credentials{} }
 
-// BearerToken refuses to make one.
+// BearerToken returns an error.
 func (*SDK) BearerToken(context.Context) (auth.BearerToken, error) {
-	return auth.BearerToken{}, errNotHere
+	return auth.BearerToken{}, errUnsupported
 }

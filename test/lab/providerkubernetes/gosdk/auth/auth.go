@@ -1,10 +1,10 @@
-// Package auth stands in for the package of Nebius' SDK.
+// Package auth replaces the package of Nebius' SDK.
 package auth
 
-// A BearerToken that nobody gets.
+// A BearerToken that's never issued.
 type BearerToken struct{ Token string }
 
-// A PrivateKeyParser that parses nothing.
+// A PrivateKeyParser that's empty.
 type PrivateKeyParser struct{}
 
 // NewPrivateKeyParser ignores the key.

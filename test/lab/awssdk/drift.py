@@ -1,4 +1,4 @@
-"""Somebody changes the seed's platform behind the back of whoever keeps it."""
+"""Change and delete resources of the seed's platform outside Crossplane."""
 
 import conftest
 

@@ -1,4 +1,4 @@
-"""Has an edit of the seed's claim arrived: an upgrade, more nodes, a NAT gateway a zone?"""
+"""Check an edit of the seed's claim: an upgrade, more nodes, a NAT gateway per zone."""
 
 from conftest import tags
 
@@ -22,7 +22,7 @@ def test_tags(aws):
     want = {"Blueprint": NAME, "team": "harbor"}.items()
     assert tags({"Tags": aws.cluster["tags"]}).items() >= want
     for o in [*aws.in_vpc("subnets")["Subnets"], *aws.ec2.describe_vpcs(VpcIds=[aws.vpc])["Vpcs"], *aws.in_vpc("route_tables")["RouteTables"]]:
-        main = any(a["Main"] for a in o.get("Associations", []))  # That one is not the platform's.
+        main = any(a["Main"] for a in o.get("Associations", []))  # It's not the platform's.
         assert main or tags(o).items() >= want
     role = aws.iam.get_role(RoleName=aws.cluster["roleArn"].split("/")[1])["Role"]
     assert tags(role).items() >= want

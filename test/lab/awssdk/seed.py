@@ -1,4 +1,4 @@
-"""Is there what example/seafarer-cluster claims, and is it wired together?"""
+"""Check the resources of example/seafarer-cluster and their references."""
 
 import json
 
@@ -34,17 +34,17 @@ def test_routes(aws):
     address = aws.ec2.describe_addresses(AllocationIds=[nat["NatGatewayAddresses"][0]["AllocationId"]])["Addresses"][0]
     assert address["PublicIp"] == nat["NatGatewayAddresses"][0]["PublicIp"]
 
-    def way_out(subnet):
+    def default_route(subnet):
         (table,) = aws.in_vpc("route_tables", **{"association.subnet-id": subnet["SubnetId"]})["RouteTables"]
         (route,) = [r for r in table["Routes"] if r.get("DestinationCidrBlock") == "0.0.0.0/0"]
         return table["RouteTableId"], route.get("GatewayId") or route.get("NatGatewayId")
 
-    assert {way_out(s)[1] for s in public} == {gateway["InternetGatewayId"]}
-    assert {way_out(s)[1] for s in private} == {nat["NatGatewayId"]}
-    assert len({way_out(s)[0] for s in public}) == 1 and len({way_out(s)[0] for s in private}) == 3
+    assert {default_route(s)[1] for s in public} == {gateway["InternetGatewayId"]}
+    assert {default_route(s)[1] for s in private} == {nat["NatGatewayId"]}
+    assert len({default_route(s)[0] for s in public}) == 1 and len({default_route(s)[0] for s in private}) == 3
 
 
-def test_the_default_security_group_lets_nothing_through(aws):
+def test_the_default_security_group_has_no_rules(aws):
     (group,) = aws.in_vpc("security_groups", group_name="default")["SecurityGroups"]
     assert group["IpPermissions"] == [] and group["IpPermissionsEgress"] == []
 
@@ -120,7 +120,7 @@ def test_addons(aws):
 
 
 def irsa(aws, role, subject):
-    """A role is trusted by the cluster's OIDC provider, for one service account."""
+    """Check that a role trusts the cluster's OIDC provider for one service account."""
     issuer = aws.cluster["identity"]["oidc"]["issuer"].removeprefix("https://")
     (provider,) = [p["Arn"] for p in aws.iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] if p["Arn"].endswith(issuer)]
     assert aws.iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)["ClientIDList"] == ["sts.amazonaws.com"]
@@ -158,7 +158,7 @@ def test_karpenter_interruption(aws):
         assert [t["Arn"] for t in aws.events.list_targets_by_rule(Rule=r["Name"])["Targets"]] == [q["QueueArn"]]
 
 
-def test_karpenter_finds_what_its_node_class_selects(aws):
+def test_selectors_of_the_node_class(aws):
     tagged = {"Name": "tag:karpenter.sh/discovery", "Values": [NAME]}
     subnets = aws.ec2.describe_subnets(Filters=[tagged])["Subnets"]
     assert sorted(s["SubnetId"] for s in subnets) == sorted(s["SubnetId"] for s in aws.subnets("internal-elb"))

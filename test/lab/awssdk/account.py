@@ -1,8 +1,7 @@
-"""All that is in an account, as JSON: ids by kind.
+"""Print the resources of an account as JSON: ids by kind.
 
-It's told by AWS's own SDK, as to somebody who knows nothing of what made it.
-What AWS keeps for a while after it was deleted is not told: terminated instances,
-deleted NAT gateways, keys that wait for their end.
+It excludes deleted resources that AWS still lists: terminated instances, deleted NAT
+gateways and keys pending deletion.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What those who look at a platform in an account need."""
+"""Fixtures to check a platform with AWS's SDK only."""
 
 import functools
 import os
@@ -8,7 +8,7 @@ import pytest
 
 
 class Account:
-    """An account of which only the SDK's settings are known."""
+    """The account of the SDK's environment variables."""
 
     def __init__(self):
         self.region = os.environ["AWS_REGION"]
@@ -33,13 +33,13 @@ class Account:
         return self.cluster["resourcesVpcConfig"]["vpcId"]
 
     def in_vpc(self, kind, **filters):
-        """Things of a kind in the platform's VPC, which is the one of its cluster."""
+        """Resources of a kind in the VPC of the cluster."""
         filters = {"vpc-id": self.vpc, **{k.replace("_", "-"): v for k, v in filters.items()}}
         describe = getattr(self.ec2, f"describe_{kind}")
         return describe(Filters=[{"Name": k, "Values": [v]} for k, v in filters.items()])
 
     def subnets(self, role):
-        """Subnets for internal load balancers are private, others are public."""
+        """Subnets by role: internal-elb is private, elb is public."""
         found = self.in_vpc("subnets", **{f"tag:kubernetes.io/role/{role}": "1"})["Subnets"]
         return sorted(found, key=lambda s: s["AvailabilityZoneId"])
 
@@ -56,7 +56,7 @@ class Account:
 
 
 def tags(o):
-    """Tags that are not the provider's own."""
+    """Tags except the provider's own."""
     given = o.get("Tags") or o.get("TagSet") or []
     pairs = given if isinstance(given, dict) else {t["Key"]: t["Value"] for t in given}
     return {k: v for k, v in pairs.items() if not k.startswith("crossplane-")}

@@ -1,4 +1,4 @@
-"""Does what example/minimal claims get its AWS credentials by Pod Identity?"""
+"""Check the Pod Identity associations of example/minimal."""
 
 
 def test_pod_identity(aws):
@@ -20,7 +20,7 @@ def test_pod_identity(aws):
         assert sorted(statement["Action"]) == ["sts:AssumeRole", "sts:TagSession"]
 
 
-def test_the_association_of_an_addon_is_the_addons(aws):
+def test_owners_of_associations(aws):
     owners = {
         a["serviceAccount"]: a.get("ownerArn", "").split("/")[2:3]
         for a in aws.eks.list_pod_identity_associations(clusterName=aws.cluster_name)["associations"]
