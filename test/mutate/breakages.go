@@ -215,7 +215,7 @@ var breakages = []breakage{
 	},
 	{
 		Name: "karpenter-before-its-nodes", File: "internal/karpenter/release.go",
-		Old:     `res = res.DeletedAfter(key.NodeClass(c.Name), "Karpenter removes the nodes of this class, and only then the class is gone")`,
+		Old:     `res = res.DeletedAfter(key.NodeClass(c.Name), "Karpenter deletes the nodes of this class before the class")`,
 		New:     `_ = c`,
 		Promise: "Karpenter stays until its nodes are gone.",
 		By:      "test/laws TestEnds",

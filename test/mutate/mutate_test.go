@@ -38,6 +38,39 @@ func TestBreakagesApply(t *testing.T) {
 	}
 }
 
+// TestNamedTestsExist checks that the test that is run first is one: go test accepts a name
+// that matches nothing, and the breakage would only be caught later.
+func TestNamedTestsExist(t *testing.T) {
+	for _, b := range breakages {
+		pkg, test, ok := strings.Cut(b.By, " ")
+		if !ok {
+			continue
+		}
+		if !hasTest(t, filepath.Join("..", "..", filepath.FromSlash(pkg)), test) {
+			t.Errorf("%s: %s has no test %s", b.Name, pkg, test)
+		}
+	}
+}
+
+// hasTest reports whether a folder has a test.
+func hasTest(t *testing.T, dir, test string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(filepath.Clean(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "func "+test+"(t *testing.T)") {
+			return true
+		}
+	}
+	return false
+}
+
 func TestStages(t *testing.T) {
 	for _, b := range breakages {
 		all := stages(b)
