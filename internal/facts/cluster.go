@@ -126,14 +126,14 @@ func deletionProtected(cluster object.Object, arn string) bool {
 	if v := cluster.Value("status.atProvider.deletionProtection"); v != nil {
 		return v.GetBoolValue()
 	}
-	return arn != "" || cluster.Name() == "" || cluster.Made()
+	return arn != "" || cluster.Name() == "" || cluster.Created()
 }
 
 // secretsEncryption of the cluster as it was created. If another key followed from a
 // change of the claim, the existing key would be deleted with all that it encrypts.
 func (r reader) secretsEncryption() string {
 	o, exists := r.composed[key.Cluster]
-	if exists && !o.Made() {
+	if exists && !o.Created() {
 		return ""
 	}
 	const field = "encryptionConfig.provider.keyArn"
@@ -162,7 +162,7 @@ func (r reader) hasOwnKey() bool {
 // placement of a resource in AWS. Reported ids are ignored if none of them is ours.
 func (r reader) placement(o object.Object, field string) Placement {
 	var p Placement
-	if !o.Made() {
+	if !o.Created() {
 		return p
 	}
 	for _, v := range o.Value("spec.forProvider." + strings.TrimSuffix(field, "s") + "Refs").GetListValue().GetValues() {

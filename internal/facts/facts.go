@@ -48,8 +48,8 @@ type resource struct {
 
 // A Component has a version.
 type Component struct {
-	// Exists is true if its object does, and Made if it exists in AWS or in the cluster.
-	Exists, Made bool
+	// Exists is true if its object does, and Created if what it represents does, in AWS or in the cluster.
+	Exists, Created bool
 
 	// Ready and Synced are the conditions of its object.
 	Ready, Synced bool
@@ -149,7 +149,7 @@ func (r reader) component(k key.Key, desired, reported string) Component {
 	o, exists := r.composed[k]
 	return Component{
 		Exists:   exists,
-		Made:     o.Made(),
+		Created:  o.Created(),
 		Ready:    o.Is("Ready"),
 		Synced:   o.Is("Synced"),
 		Desired:  o.String("spec.forProvider." + desired),

@@ -4,7 +4,42 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 )
+
+// FuzzDecode checks that any status can be decoded, and that what was decoded is the same
+// once it's written and decoded again.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"accountId": "111111111111", "versions": {"nodeGroups": [{"name": "system", "version": "1.34"}]}, "resources": {"desired": 3}}`))
+	f.Add([]byte(`{"versions": [1, null, {"nodeGroups": "a"}], "network": {"zones": {"zone": true}}, "resources": {"desired": -1e300}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var s structpb.Struct
+		if protojson.Unmarshal(b, &s) != nil {
+			t.Skip("no object")
+		}
+		var first, second v1alpha1.SeafarerClusterStatus
+		decodeStatus(&s, &first)
+		written, err := Fields(&first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decodeStatus(written, &second)
+		again, err := Fields(&second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(written.AsMap(), again.AsMap()); diff != "" {
+			t.Errorf("-first, +second:\n%s", diff)
+		}
+	})
+}
+
+func decodeStatus(s *structpb.Struct, into *v1alpha1.SeafarerClusterStatus) {
+	Of(&structpb.Struct{Fields: map[string]*structpb.Value{"status": structpb.NewStructValue(s)}}).Decode("status", into)
+}
 
 func TestDecode(t *testing.T) {
 	type item struct {

@@ -40,7 +40,7 @@ const pathExternalName = "metadata.annotations." + meta.AnnotationKeyExternalNam
 // change. A field that no provider reports is compared with the previously desired value
 // only. Without an external resource, every field may change.
 func ImmutableChanges(fields []ImmutableField, desired *structpb.Struct, existing Object) []Change {
-	if !existing.Made() {
+	if !existing.Created() {
 		return nil
 	}
 	var cs []Change

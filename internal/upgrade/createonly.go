@@ -99,7 +99,7 @@ func retainedZones(c claim.Claim, f facts.Facts) ([]layout.Zone, field.ErrorList
 func inUse(zone string, c claim.Claim, f facts.Facts) bool {
 	cluster := f.Cluster
 	switch {
-	case cluster.Exists && !cluster.Made:
+	case cluster.Exists && !cluster.Created:
 		return false
 	case !cluster.Exists || !cluster.Placement.IsKnown():
 		return f.Network.Zone(zone).Exists
@@ -120,7 +120,7 @@ func subnetName(zone string, c claim.Claim, f facts.Facts) string {
 
 // controlPlaneZones are those in which the cluster was created, or will be.
 func controlPlaneZones(c claim.Claim, f facts.Facts, zones []layout.Zone) []layout.Zone {
-	if !f.Cluster.Made && f.Cluster.ARN == "" {
+	if !f.Cluster.Created && f.Cluster.ARN == "" {
 		return c.Zones
 	}
 	return slices.DeleteFunc(slices.Clone(zones), func(z layout.Zone) bool {

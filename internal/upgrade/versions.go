@@ -95,7 +95,7 @@ func (u Upgrade) lastControlPlane() string {
 func (u Upgrade) controlPlane() string {
 	last := u.lastControlPlane()
 	switch next := compat.Next(u.runs); {
-	case u.runs == "" && (unmade(u.is.Cluster.Component) || (last == "" && !u.is.Cluster.Exists)):
+	case u.runs == "" && (notCreated(u.is.Cluster.Component) || (last == "" && !u.is.Cluster.Exists)):
 		return u.want.Spec.KubernetesVersion
 	case u.runs == "":
 		return last
@@ -110,9 +110,9 @@ func (u Upgrade) controlPlane() string {
 	}
 }
 
-// unmade reports whether a component exists in Kubernetes only, so that its version can
+// notCreated reports whether a component exists in Kubernetes only, so that its version can
 // still change to any other.
-func unmade(c facts.Component) bool { return c.Exists && !c.Made }
+func notCreated(c facts.Component) bool { return c.Exists && !c.Created }
 
 // current is the version that the control plane runs, or that it will be created with. It's
 // empty if neither is known.
@@ -120,7 +120,7 @@ func (u Upgrade) current() string {
 	switch {
 	case u.runs != "":
 		return u.runs
-	case unmade(u.is.Cluster.Component):
+	case notCreated(u.is.Cluster.Component):
 		return u.want.Spec.KubernetesVersion
 	default:
 		return u.lastControlPlane()
@@ -136,7 +136,7 @@ func (u Upgrade) systemNodes() string {
 	}
 	last := compat.Latest(v, compat.Latest(NodeGroup(u.is.Versions, key.System)), nodes.Version)
 	switch target := u.nodesTarget(); {
-	case nodes.Version == "" && (unmade(nodes.Component) || (last == "" && !nodes.Exists)):
+	case nodes.Version == "" && (notCreated(nodes.Component) || (last == "" && !nodes.Exists)):
 		return target
 	case compat.Newer(target, last) && u.is.Cluster.Reported != "" && u.is.Cluster.Reported == u.runs && len(u.unreadyAddons()) == 0:
 		return target

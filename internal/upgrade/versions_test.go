@@ -74,10 +74,10 @@ func TestVersions(t *testing.T) {
 		return s
 	}
 	const (
-		desired132 = `{"spec": {"forProvider": {"version": "1.32"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`
-		blank132   = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.32"}}}`
-		unmade136  = `{"spec": {"forProvider": {"version": "1.36"}}, "status": {` + conditionsBad + `}}`
-		failed136  = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.36"}},
+		desired132    = `{"spec": {"forProvider": {"version": "1.32"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`
+		blank132      = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.32"}}}`
+		notCreated136 = `{"spec": {"forProvider": {"version": "1.36"}}, "status": {` + conditionsBad + `}}`
+		failed136     = `{"metadata": {"annotations": {"crossplane.io/external-create-succeeded": "2026-01-01T00:00:00Z"}}, "spec": {"forProvider": {"version": "1.36"}},
 			"status": {"conditions": [{"type": "LastAsyncOperation", "status": "False", "reason": "AsyncCreateFailure"}]}}`
 	)
 
@@ -181,7 +181,7 @@ func TestVersions(t *testing.T) {
 		"NotCreated": {
 			reason: "A version can be corrected before anything is created with it.",
 			args: args{
-				spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: unmade136, key.NodeGroup(key.System): unmade136},
+				spec: spec("1.34", "1.14.1"), observed: map[key.Key]string{key.Cluster: notCreated136, key.NodeGroup(key.System): notCreated136},
 				status: `{"versions": {"controlPlane": "1.36", "nodeGroups": [{"name": "system", "version": "1.36"}], "karpenter": "1.14.1"}}`,
 			},
 			want: want{

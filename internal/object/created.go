@@ -6,10 +6,10 @@ import "github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 // an asynchronous creation failed.
 const reasonCreateFailed = "AsyncCreateFailure"
 
-// Made reports whether the external resource was created, or is being created. The
+// Created reports whether the external resource was created, or is being created. The
 // object's metadata counts as well, because an object that is restored from a backup has
 // no status.
-func (o Object) Made() bool {
+func (o Object) Created() bool {
 	if o.String("status.atProvider.id") != "" {
 		return true
 	}
