@@ -19,13 +19,16 @@ RUN --mount=type=bind,source=go.mod,target=go.mod \
 ARG TARGETOS
 ARG TARGETARCH
 
+# What function-seafarer-cluster --version reports: docker build --build-arg VERSION=v0.1.0.
+ARG VERSION
+
 # Mount the source instead of copying it, and retain caches: the providers' Go types are
 # large. -trimpath omits the builder's paths, so that the build is reproducible; -s -w omits
 # debug information.
 RUN --mount=target=. \
     --mount=type=cache,target=/go/pkg/mod \
     --mount=type=cache,target=/root/.cache/go-build \
-    GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false -ldflags "-s -w" -o /function .
+    GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false -ldflags "-s -w -X github.com/seafarer-cloud/function-seafarer-cluster/internal/cli.version=${VERSION}" -o /function .
 
 # Only the function: it opens no connections, so it needs no CA certificates. make package
 # builds the same without Docker (tools/pack/image.go).

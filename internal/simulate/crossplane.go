@@ -13,7 +13,7 @@ import (
 // Composite is a composite resource as Crossplane writes it after a response: with the
 // desired status and the conditions of the response. Other conditions stay as they were, or
 // become Unknown after a Fatal result:
-// https://github.com/crossplane/crossplane/blob/v2.3.4/internal/controller/apiextensions/composite/reconciler.go
+// https://github.com/crossplane/crossplane/blob/v2.4.0/internal/controller/apiextensions/composite/reconciler.go
 func Composite(xr *structpb.Struct, rsp *fnv1.RunFunctionResponse) *structpb.Struct {
 	o, ok := proto.Clone(xr).(*structpb.Struct)
 	if !ok {

@@ -65,6 +65,7 @@ func TestBuild(t *testing.T) {
 	}
 	t.Run("Image", func(t *testing.T) { hasImage(t, filepath.Join(first, "image")) })
 	t.Run("Archives", func(t *testing.T) { hasArchives(t, first) })
+	t.Run("Version", func(t *testing.T) { reportsVersion(t, first) })
 	t.Run("Packages", func(t *testing.T) { hasPackages(t, first) })
 	t.Run("Materials", func(t *testing.T) { hasMaterials(t, first) })
 	t.Run("Provenance", func(t *testing.T) { hasProvenance(t, first) })
@@ -187,6 +188,27 @@ func hasArchives(t *testing.T, dir string) {
 	}
 }
 
+// reportsVersion requires that the command line tool for this machine reports the version
+// that it was built with.
+func reportsVersion(t *testing.T, dir string) {
+	t.Helper()
+	archive := filepath.Join(dir, ArchiveName(runtime.GOOS, runtime.GOARCH))
+	if _, err := os.Stat(archive); err != nil {
+		t.Skipf("no command line tool is built for this machine: %v", err)
+	}
+	binary := filepath.Join(t.TempDir(), tool)
+	if err := os.WriteFile(binary, []byte(filesOf(t, archive)[tool]), 0o700); err != nil { //nolint:gosec // It's run.
+		t.Fatal(err)
+	}
+	got, err := command(t.Context(), ".", nil, binary, "--version")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := tool + " " + version + " "; !strings.HasPrefix(got, want) {
+		t.Errorf("--version: want %q…, got %q", want, got)
+	}
+}
+
 // filesOf a tar.gz archive, by name. Only programs are executable.
 func filesOf(t *testing.T, archive string) map[string]string {
 	t.Helper()
@@ -297,11 +319,12 @@ func TestDockerfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.Version = "${VERSION}" // A build argument.
 	flags := c.flags()
 	flags[len(flags)-1] = strconv.Quote(flags[len(flags)-1])
 	for _, want := range []string{
 		" golang:" + c.Go + " AS build\n",
-		"ENV CGO_ENABLED=0\n", "go build " + strings.Join(flags, " ") + " -o /function .\n",
+		"ENV CGO_ENABLED=0\n", "go build " + strings.Join(flags, " ") + " -o /function .\n", "ARG VERSION\n",
 		"FROM scratch AS image\n", "COPY --from=build /function /function\n",
 		"USER " + nonroot + "\n", "ENTRYPOINT [\"" + entrypoint + "\"]\n", "EXPOSE " + strings.TrimSuffix(port, "/tcp") + "\n",
 	} {
