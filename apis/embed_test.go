@@ -41,7 +41,7 @@ func TestEmptyListsStay(t *testing.T) {
 					}
 					live, ok := server.Live().(*unstructured.Unstructured)
 					if !ok {
-						t.Fatal("what is live isn't unstructured")
+						t.Fatal("the live object isn't unstructured")
 					}
 					got, there, err := unstructured.NestedSlice(live.Object, strings.Split(path, ".")...)
 					if err != nil || !there {

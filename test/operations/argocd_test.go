@@ -106,7 +106,7 @@ func TestArgoCD(t *testing.T) {
 		"New": {
 			reason: "Crossplane hasn't reconciled it yet.",
 			object: `{metadata: {name: a}, spec: {}}`,
-			want:   health{Status: "Progressing", Message: "Crossplane has not said anything yet"},
+			want:   health{Status: "Progressing", Message: "Crossplane has not reported a condition yet"},
 		},
 		"Creating": {
 			reason: "Each part that is not ready should be named, in a stable order.",
