@@ -2,6 +2,7 @@ package docs
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +26,9 @@ go run . render example/node-pools/claim.yaml --simulate -o tree
 | ` + "`before.yaml`" + ` | the claim before it was changed to ` + "`claim.yaml`" + ` |
 | ` + "`composition.yaml`" + ` | a Composition with the platform team's fences, for ` + "`--composition`" + ` |
 | ` + "`observed`" + ` | resources that exist, for ` + "`--observed`" + ` |
-| ` + "`desired.yaml`" + `, ` + "`passes.txt`" + `, ` + "`steps.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected results |
+| ` + "`desired.yaml`" + `, ` + "`desired.txt`" + ` | expected resources, in full or as a table |
+| ` + "`passes.txt`" + `, ` + "`steps.txt`" + ` | expected passes until a platform is complete, and after a change |
+| ` + "`summary.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected summary, status and drawing |
 | ` + "`want.txt`" + `, ` + "`want-api-error.txt`" + ` | the expected error of the function, and of the API server |
 
 ## Claims
@@ -53,6 +56,20 @@ func TestExamplesIndex(t *testing.T) {
 		fmt.Fprintf(&b, "| [%s](%s/claim.yaml) | %s |\n", e.Name, e.Name, comment(t, e))
 	}
 	examples.Golden(t, "example/README.md", []byte(b.String()))
+}
+
+// TestExampleFiles requires that the index explains every file: one that nothing reads or
+// writes any more would look like an expected result.
+func TestExampleFiles(t *testing.T) {
+	files, err := filepath.Glob("example/*/*")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %d files: %v", len(files), err)
+	}
+	for _, f := range files {
+		if !strings.Contains(examplesIntroduction, "`"+filepath.Base(f)+"`") {
+			t.Errorf("%s: not in the index", f)
+		}
+	}
 }
 
 // comment at the top of an example's claim.
