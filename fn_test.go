@@ -135,7 +135,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "All errors of a spec should be reported at once, and desired state of earlier steps should stay.",
 			args: args{ctx: context.Background(), req: &fnv1.RunFunctionRequest{
 				Meta:    &fnv1.RequestMeta{Tag: "tag"},
-				Desired: earlier(),
+				Desired: examples.Earlier(),
 				Context: resource.MustStructJSON(`{"key": "value"}`),
 				Observed: requestFor(`{
 					"apiVersion": "platform.seafarer.cloud/v1alpha1", "kind": "SeafarerCluster", "metadata": {"name": "a", "namespace": "team"},
@@ -143,7 +143,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved(),
 			}},
 			want: want{rsp: func() *fnv1.RunFunctionResponse {
-				rsp := refused(earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp := refused(examples.Earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
 				rsp.Meta.Tag = "tag"
 				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
 				return rsp
@@ -206,7 +206,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "A tag of the fences cannot get another value.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"tags": {"owner": "platform"}}`)
-				set(req, `{"owner": "me"}`, "spec", "tags")
+				examples.Set(req, `{"owner": "me"}`, "spec", "tags")
 				return req
 			}()},
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.tags[owner]: Forbidden: the platform team sets this tag to platform: leave it out`)},
@@ -220,7 +220,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "A claim cannot enable Argo CD if the fences configure none.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
-				set(req, `{"argoCD": {"enabled": true}}`, "spec", "access")
+				examples.Set(req, `{"argoCD": {"enabled": true}}`, "spec", "access")
 				return req
 			}()},
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.enabled: Forbidden: the platform team names no Argo CD: leave it out`)},
@@ -241,7 +241,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 			reason: "Labels must be valid, and none of Argo CD's own.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"argoCD": {"namespace": "argocd"}}`)
-				set(req, `{"argoCD": {"enabled": true, "labels": {"argocd.argoproj.io/secret-type": "repository", "a": "-"}}}`, "spec", "access")
+				examples.Set(req, `{"argoCD": {"enabled": true, "labels": {"argocd.argoproj.io/secret-type": "repository", "a": "-"}}}`, "spec", "access")
 				return req
 			}()},
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.access.argoCD.labels: Invalid value: "-": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'); spec.access.argoCD.labels[argocd.argoproj.io/secret-type]: Forbidden: is set by the platform: leave it out`)},
@@ -278,7 +278,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 					"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a"},
 					"status": {"atProvider": {"arn": "arn:aws:ec2:eu-west-3:111111111111:vpc/vpc-1"}}
 				}`))
-				set(req, `"222222222222"`, "spec", "accountId")
+				examples.Set(req, `"222222222222"`, "spec", "accountId")
 				return req
 			}()},
 			want: want{rsp: refused(nil, function.ReasonInvalid, `spec.accountId: Invalid value: "222222222222": the platform is in account 111111111111 and cannot move: set it to that, or create a new SeafarerCluster`)},
@@ -314,8 +314,8 @@ func TestRunFunction(t *testing.T) {
 	// place is the namespace of the VPC, and the name of the cluster.
 	place := func(rsp *fnv1.RunFunctionResponse) any {
 		return []string{
-			desired(rsp, "vpc").AsMap()["metadata"].(map[string]any)["namespace"].(string),
-			at(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster", "name").GetStringValue(),
+			examples.DesiredResource(rsp, "vpc").AsMap()["metadata"].(map[string]any)["namespace"].(string),
+			examples.At(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster", "name").GetStringValue(),
 		}
 	}
 	steady := examples.Get("seafarer-cluster").Steady(t)
@@ -400,7 +400,7 @@ func TestRunFunction(t *testing.T) {
 			reason: "Without a claim the namespace of the fences should be used.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := fencedRequest(`{"namespace": "platforms"}`)
-				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+				delete(examples.At(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
 				return req
 			}()},
 			get:  place,
@@ -441,24 +441,24 @@ func TestRunFunction(t *testing.T) {
 			reason: "Desired resources of earlier steps should stay.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
-				req.Desired = earlier()
+				req.Desired = examples.Earlier()
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				return &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": rsp.GetDesired().GetResources()["earlier"]}}
 			},
-			want: want{got: &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": earlier().GetResources()["earlier"]}}},
+			want: want{got: &fnv1.State{Resources: map[string]*fnv1.Resource{"earlier": examples.Earlier().GetResources()["earlier"]}}},
 		},
 		"EarlierStatus": {
 			reason: "Desired status of earlier steps should stay, and ours should be added.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
-				req.Desired = earlier()
+				req.Desired = examples.Earlier()
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				c := rsp.GetDesired().GetComposite()
-				return []any{c.GetResource().AsMap()["metadata"], at(c.GetResource(), "status", "earlier").AsInterface(), at(c.GetResource(), "status", "cluster", "name").AsInterface(), c.GetConnectionDetails()}
+				return []any{c.GetResource().AsMap()["metadata"], examples.At(c.GetResource(), "status", "earlier").AsInterface(), examples.At(c.GetResource(), "status", "cluster", "name").AsInterface(), c.GetConnectionDetails()}
 			},
 			want: want{got: []any{map[string]any{"labels": map[string]any{"a": "b"}}, true, "a", map[string][]byte{"a": []byte("b")}}},
 		},
@@ -478,7 +478,7 @@ func TestRunFunction(t *testing.T) {
 			reason: "Once the cluster has an address, its connection details should be added to those of earlier steps.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := examples.Clone(t, steady)
-				req.Desired = earlier()
+				req.Desired = examples.Earlier()
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
@@ -498,13 +498,13 @@ func TestRunFunction(t *testing.T) {
 			reason: "Composite resources of Crossplane v2 have no connection details: a composed Secret has the kubeconfig.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := examples.Clone(t, steady)
-				set(req, `"SeafarerCluster"`, "kind")
-				set(req, `"platform"`, "metadata", "namespace")
-				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+				examples.Set(req, `"SeafarerCluster"`, "kind")
+				examples.Set(req, `"platform"`, "metadata", "namespace")
+				delete(examples.At(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return []any{len(rsp.GetDesired().GetComposite().GetConnectionDetails()), desired(rsp, "kubeconfig").AsMap()["kind"]}
+				return []any{len(rsp.GetDesired().GetComposite().GetConnectionDetails()), examples.DesiredResource(rsp, "kubeconfig").AsMap()["kind"]}
 			},
 			want: want{got: []any{0, "Secret"}},
 		},
@@ -512,11 +512,11 @@ func TestRunFunction(t *testing.T) {
 			reason: "The protocol has no integers. Integer fields should be decoded from doubles.",
 			args: args{ctx: context.Background(), req: func() *fnv1.RunFunctionRequest {
 				req := requestFor(xr)
-				set(req, `{"minSize": 2, "desiredSize": 3.0, "maxSize": 4e0}`, "spec", "systemNodes")
+				examples.Set(req, `{"minSize": 2, "desiredSize": 3.0, "maxSize": 4e0}`, "spec", "systemNodes")
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(desired(rsp, "node-group-system"), "spec", "forProvider", "scalingConfig").AsInterface()
+				return examples.At(examples.DesiredResource(rsp, "node-group-system"), "spec", "forProvider", "scalingConfig").AsInterface()
 			},
 			want: want{got: map[string]any{"minSize": 2.0, "maxSize": 4.0}},
 		},
@@ -532,11 +532,11 @@ func TestRunFunction(t *testing.T) {
 						"conditions": {"type": "Ready", "status": "True"}
 					}
 				}`))
-				set(req, `{"cluster": {"arn": 1, "endpoint": []}, "network": {"zones": [1, {"zone": {}}, {"zone": "euw3-az1", "natAddress": {}}]}}`, "status")
+				examples.Set(req, `{"cluster": {"arn": 1, "endpoint": []}, "network": {"zones": [1, {"zone": {}}, {"zone": "euw3-az1", "natAddress": {}}]}}`, "status")
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster").AsInterface()
+				return examples.At(rsp.GetDesired().GetComposite().GetResource(), "status", "cluster").AsInterface()
 			},
 			want: want{got: map[string]any{"name": "a"}},
 		},
@@ -547,8 +547,8 @@ func TestRunFunction(t *testing.T) {
 			}`))},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
 				return []string{
-					at(desired(rsp, "vpc"), "metadata", "name").GetStringValue(),
-					at(desired(rsp, "internet-gateway"), "spec", "forProvider", "vpcIdRef", "name").GetStringValue(),
+					examples.At(examples.DesiredResource(rsp, "vpc"), "metadata", "name").GetStringValue(),
+					examples.At(examples.DesiredResource(rsp, "internet-gateway"), "spec", "forProvider", "vpcIdRef", "name").GetStringValue(),
 				}
 			},
 			want: want{got: []string{"a-x7k2p-vpc", "a-x7k2p-vpc"}},
@@ -560,11 +560,11 @@ func TestRunFunction(t *testing.T) {
 					"apiVersion": "ec2.aws.m.upbound.io/v1beta1", "kind": "VPC", "metadata": {"name": "a"},
 					"status": {"atProvider": {"arn": "arn:aws:ec2:eu-west-3:111111111111:vpc/vpc-1"}}
 				}`))
-				set(req, `"111111111111"`, "spec", "accountId")
+				examples.Set(req, `"111111111111"`, "spec", "accountId")
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return at(rsp.GetDesired().GetComposite().GetResource(), "status", "accountId").AsInterface()
+				return examples.At(rsp.GetDesired().GetComposite().GetResource(), "status", "accountId").AsInterface()
 			},
 			want: want{got: "111111111111"},
 		},
@@ -606,43 +606,6 @@ func observing(key string, o *structpb.Struct) *fnv1.RunFunctionRequest {
 	req := requestFor(xr)
 	req.Observed.Resources = map[string]*fnv1.Resource{key: {Resource: o}}
 	return req
-}
-
-// set a field of the observed composite resource to a JSON value.
-func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
-	o := req.GetObserved().GetComposite().GetResource()
-	last := len(path) - 1
-	for _, f := range path[:last] {
-		o = o.GetFields()[f].GetStructValue()
-	}
-	o.Fields[path[last]] = resource.MustStructJSON(`{"value": ` + value + `}`).GetFields()["value"]
-}
-
-// at is the value of a field.
-func at(o *structpb.Struct, path ...string) *structpb.Value {
-	v := structpb.NewStructValue(o)
-	for _, f := range path {
-		v = v.GetStructValue().GetFields()[f]
-	}
-	return v
-}
-
-// desired resource of a response.
-func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
-	return rsp.GetDesired().GetResources()[name].GetResource()
-}
-
-// earlier is the desired state of an earlier step of the pipeline.
-func earlier() *fnv1.State {
-	return &fnv1.State{
-		Composite: &fnv1.Resource{
-			Resource:          resource.MustStructJSON(`{"metadata": {"labels": {"a": "b"}}, "status": {"earlier": true, "accountId": "earlier", "cluster": {"name": "earlier"}}}`),
-			ConnectionDetails: map[string][]byte{"a": []byte("b")},
-		},
-		Resources: map[string]*fnv1.Resource{
-			"earlier": {Resource: resource.MustStructJSON(`{"apiVersion": "v1", "kind": "ConfigMap"}`), Ready: fnv1.Ready_READY_TRUE},
-		},
-	}
 }
 
 // refused is the response to a request that cannot be computed.

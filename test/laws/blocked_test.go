@@ -108,11 +108,7 @@ func TestBlocksChanges(t *testing.T) {
 					}
 					blocked++
 				}
-				for _, u := range faults {
-					if r.IntN(3) == 0 {
-						u.do(r, req)
-					}
-				}
+				addFaults(r, req, 3)
 				if d := lost(before, req, examples.Run(t, req)); d != "" {
 					t.Fatalf("case %d: %v: %s", i, paths, d)
 				}
@@ -145,7 +141,7 @@ func immutableDiffs(t *testing.T, before map[string]*fnv1.Resource, fresh *fnv1.
 func lost(before map[string]*fnv1.Resource, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) string {
 	for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
 		was := object.Of(before[k].GetResource())
-		is := object.Of(desired(rsp, k))
+		is := object.Of(examples.DesiredResource(rsp, k))
 		if is.Name() == "" {
 			return k + " is dropped"
 		}
@@ -288,7 +284,7 @@ func TestReplacementWaitsForDeletion(t *testing.T) {
 	c.edit(func(xr *fieldpath.Paved) { alter(t, xr, map[string]any{"spec.acknowledgedChanges": []any{token}}) })
 	c.mark("cluster", "Background")
 	rsp := examples.Run(t, c.request())
-	if desired(rsp, "usage-node-group-system.karpenter") == nil || desired(rsp, "node-group-system") == nil {
+	if examples.DesiredResource(rsp, "usage-node-group-system.karpenter") == nil || examples.DesiredResource(rsp, "node-group-system") == nil {
 		t.Error("the node group is replaced though the deletion of the cluster is pending")
 	}
 	if m := conditionOf(rsp, compose.ConditionChangeBlocked).GetMessage(); !strings.Contains(m, "a deletion of cluster is pending: see DeletionPending") {
@@ -308,7 +304,7 @@ func TestRetainsZones(t *testing.T) {
 	gone, added := zones[1].GetStringValue(), "eu-central-1d"
 
 	req := examples.Clone(t, steady)
-	set(req, `["`+zones[0].GetStringValue()+`", "`+added+`"]`, "spec", "network", "zones")
+	examples.Set(req, `["`+zones[0].GetStringValue()+`", "`+added+`"]`, "spec", "network", "zones")
 	rsp := examples.Run(t, req)
 	if m := render.Fatal(rsp); m != "" {
 		t.Fatal(m)
@@ -334,7 +330,7 @@ func TestRetainsZones(t *testing.T) {
 	}
 
 	// Zones by ID have the same slots as zones by name.
-	set(req, `["euc1-az1", "euc1-az2"]`, "spec", "network", "zones")
+	examples.Set(req, `["euc1-az1", "euc1-az2"]`, "spec", "network", "zones")
 	if m := render.Fatal(examples.Run(t, req)); !strings.Contains(m, "has the addresses of "+zones[0].GetStringValue()) {
 		t.Errorf("want a message that the addresses are in use, got %q", m)
 	}
@@ -361,14 +357,14 @@ func TestUncreatedMayChange(t *testing.T) {
 		delete(object.Of(o.GetResource()).Value("metadata").GetStructValue().GetFields(), "annotations")
 	}
 	delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
-	set(req, `{"secretsEncryption": {"enabled": false}}`, "spec", "controlPlane")
-	set(req, `{"instanceTypes": ["c7i.large"]}`, "spec", "systemNodes")
-	set(req, `{"zoneCount": 2}`, "spec", "network")
+	examples.Set(req, `{"secretsEncryption": {"enabled": false}}`, "spec", "controlPlane")
+	examples.Set(req, `{"instanceTypes": ["c7i.large"]}`, "spec", "systemNodes")
+	examples.Set(req, `{"zoneCount": 2}`, "spec", "network")
 	rsp := examples.Run(t, req)
 	if c := conditionOf(rsp, compose.ConditionChangeBlocked); c.GetStatus() != fnv1.Status_STATUS_CONDITION_FALSE {
 		t.Errorf("want nothing blocked, got: %s", c.GetMessage())
 	}
-	if object.Of(desired(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
+	if object.Of(examples.DesiredResource(rsp, "cluster")).Value("spec.initProvider.encryptionConfig") != nil {
 		t.Error("the cluster is to be encrypted although the claim no longer requests it")
 	}
 }

@@ -133,8 +133,8 @@ func (u *upgrading) is(key, path string) string {
 // check a response against the real state in AWS.
 func (u *upgrading) check(rsp *fnv1.RunFunctionResponse) string {
 	want := object.Of(u.req.GetObserved().GetComposite().GetResource()).String("spec.kubernetesVersion")
-	cp := object.Of(desired(rsp, "cluster")).String("spec.forProvider.version")
-	nodes := object.Of(desired(rsp, "node-group-system")).String("spec.forProvider.version")
+	cp := object.Of(examples.DesiredResource(rsp, "cluster")).String("spec.forProvider.version")
+	nodes := object.Of(examples.DesiredResource(rsp, "node-group-system")).String("spec.forProvider.version")
 	runs := u.is("cluster", "status.atProvider.version")
 	chart, err := compat.Chart(u.is("karpenter", "spec.forProvider.chart.version"))
 	if err != nil {
@@ -254,11 +254,7 @@ func TestUpgradesAtAnyPace(t *testing.T) {
 // addFault to the observed state. The law doesn't cover what is neither observed nor in
 // the status: it cannot be distinguished from a missing resource.
 func (u *upgrading) addFault(r *rand.Rand, seen *fnv1.RunFunctionRequest) {
-	for _, up := range faults {
-		if r.IntN(4) == 0 {
-			up.do(r, seen)
-		}
-	}
+	addFaults(r, seen, 4)
 	if proto.Equal(seen.GetObserved().GetComposite(), u.req.GetObserved().GetComposite()) {
 		return
 	}

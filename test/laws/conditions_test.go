@@ -98,11 +98,7 @@ func TestEventsReportChanges(t *testing.T) {
 			r, steady := rng(t), e.Steady(t)
 			for i := range share(10) {
 				req := examples.Clone(t, steady)
-				for _, u := range faults {
-					if u.name != statuslessXR && r.IntN(2) == 0 {
-						u.do(r, req)
-					}
-				}
+				addFaults(r, req, 2, statuslessXR)
 				rsp := examples.Run(t, req)
 				var want []string
 				for _, c := range rsp.GetConditions() {
@@ -135,11 +131,7 @@ func TestNothingUnreadyIsHidden(t *testing.T) {
 			r, steady := rng(t), e.Steady(t)
 			for i := range share(10) {
 				req := examples.Clone(t, steady)
-				for _, u := range faults {
-					if r.IntN(2) == 0 {
-						u.do(r, req)
-					}
-				}
+				addFaults(r, req, 2)
 				rsp := examples.Run(t, req)
 				composed, err := function.Compose(t.Context(), req)
 				if err != nil {
@@ -195,7 +187,7 @@ func TestInvalidClaimRetainsPlatform(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			was := e.Steady(t)
 			req := examples.Clone(t, was)
-			set(req, `"1.9.0"`, "spec", "kubernetesVersion")
+			examples.Set(req, `"1.9.0"`, "spec", "kubernetesVersion")
 			rsp := examples.Run(t, req)
 			if render.Fatal(rsp) == "" || rsp.GetDesired() != nil {
 				t.Fatalf("want a Fatal result and nothing desired, got %v", rsp)
@@ -267,7 +259,7 @@ func TestRemovedPart(t *testing.T) {
 	if s := conditionsOf(req.GetObserved().GetComposite().GetResource())["ObservabilityReady"]; s != "True" {
 		t.Fatalf("ObservabilityReady: got %q, want True", s)
 	}
-	set(req, `{"fargateLogging": false}`, "spec", "observability")
+	examples.Set(req, `{"fargateLogging": false}`, "spec", "observability")
 	c := conditionOf(examples.Run(t, req), "ObservabilityReady")
 	if c.GetStatus() != fnv1.Status_STATUS_CONDITION_TRUE || c.GetReason() != compose.ReasonNotRequested {
 		t.Errorf("want True because nothing is requested, got %v", c)

@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
-	"github.com/crossplane/function-sdk-go/resource"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
@@ -41,7 +40,7 @@ func FuzzRunFunction(f *testing.F) {
 		req := &fnv1.RunFunctionRequest{
 			Input:    &structpb.Struct{},
 			Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: compositeOf(t, spec)}, Resources: make(map[string]*fnv1.Resource)},
-			Desired:  earlier(),
+			Desired:  examples.Earlier(),
 		}
 		if err := req.GetInput().UnmarshalJSON(input); err != nil {
 			t.Skip()
@@ -170,7 +169,7 @@ func compositeOf(t *testing.T, spec []byte) *structpb.Struct {
 		t.Skip()
 	}
 	o := requestFor(xr).GetObserved().GetComposite().GetResource()
-	claim := at(o, "spec", "claimRef")
+	claim := examples.At(o, "spec", "claimRef")
 	o.Fields["spec"] = v
 	if fs := v.GetStructValue().GetFields(); fs != nil && fs["claimRef"] == nil {
 		fs["claimRef"] = claim
@@ -180,7 +179,7 @@ func compositeOf(t *testing.T, spec []byte) *structpb.Struct {
 
 func specOf(tb testing.TB, req *fnv1.RunFunctionRequest) []byte {
 	tb.Helper()
-	return asJSON(tb, at(req.GetObserved().GetComposite().GetResource(), "spec").AsInterface())
+	return asJSON(tb, examples.At(req.GetObserved().GetComposite().GetResource(), "spec").AsInterface())
 }
 
 func asJSON(tb testing.TB, v any) []byte {
@@ -190,17 +189,4 @@ func asJSON(tb testing.TB, v any) []byte {
 		tb.Fatal(err)
 	}
 	return b
-}
-
-// earlier is the desired state of an earlier step of the pipeline.
-func earlier() *fnv1.State {
-	return &fnv1.State{
-		Composite: &fnv1.Resource{
-			Resource:          resource.MustStructJSON(`{"metadata": {"labels": {"a": "b"}}, "status": {"earlier": true, "accountId": "earlier", "cluster": {"name": "earlier"}}}`),
-			ConnectionDetails: map[string][]byte{"a": []byte("b")},
-		},
-		Resources: map[string]*fnv1.Resource{
-			"earlier": {Resource: resource.MustStructJSON(`{"apiVersion": "v1", "kind": "ConfigMap"}`), Ready: fnv1.Ready_READY_TRUE},
-		},
-	}
 }

@@ -51,11 +51,6 @@ func runPartial(tb testing.TB, truth, req *fnv1.RunFunctionRequest) *fnv1.RunFun
 	})
 }
 
-// desired resource of a response.
-func desired(rsp *fnv1.RunFunctionResponse, name string) *structpb.Struct {
-	return rsp.GetDesired().GetResources()[name].GetResource()
-}
-
 // The smallest composite resource of a claim.
 const xr = `{
 	"apiVersion": "platform.seafarer.cloud/v1alpha1",
@@ -67,23 +62,4 @@ const xr = `{
 // requestFor a composite resource, as JSON, without input.
 func requestFor(xr string) *fnv1.RunFunctionRequest {
 	return &fnv1.RunFunctionRequest{Observed: &fnv1.State{Composite: &fnv1.Resource{Resource: resource.MustStructJSON(xr)}}}
-}
-
-// set a field of the observed composite resource to a JSON value.
-func set(req *fnv1.RunFunctionRequest, value string, path ...string) {
-	o := req.GetObserved().GetComposite().GetResource()
-	last := len(path) - 1
-	for _, f := range path[:last] {
-		o = o.GetFields()[f].GetStructValue()
-	}
-	o.Fields[path[last]] = resource.MustStructJSON(`{"value": ` + value + `}`).GetFields()["value"]
-}
-
-// at is the value of a field.
-func at(o *structpb.Struct, path ...string) *structpb.Value {
-	v := structpb.NewStructValue(o)
-	for _, f := range path {
-		v = v.GetStructValue().GetFields()[f]
-	}
-	return v
 }

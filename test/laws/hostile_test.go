@@ -218,7 +218,7 @@ func TestHostileNames(t *testing.T) {
 		for name, v := range hostile {
 			for _, path := range of.paths {
 				req := examples.Clone(t, of.req)
-				set(req, string(asJSON(t, v)), path...)
+				examples.Set(req, string(asJSON(t, v)), path...)
 				for _, ill := range illNamed(examples.Run(t, req)) {
 					t.Errorf("%s in %v: %s", name, path, ill)
 				}
@@ -232,7 +232,7 @@ func illNamed(rsp *fnv1.RunFunctionResponse) []string {
 	var ill []string
 	for key, r := range rsp.GetDesired().GetResources() {
 		for _, field := range []string{"name", "namespace"} {
-			got := at(r.GetResource(), "metadata", field).GetStringValue()
+			got := examples.At(r.GetResource(), "metadata", field).GetStringValue()
 			if got != "" && len(validation.IsDNS1123Subdomain(got)) > 0 {
 				ill = append(ill, fmt.Sprintf("%s of %s is %q", field, key, got))
 			}
@@ -252,13 +252,13 @@ func TestHostileFacts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for key, r := range steady.GetObserved().GetResources() {
-				status := at(r.GetResource(), "status", "atProvider").GetStructValue()
+				status := examples.At(r.GetResource(), "status", "atProvider").GetStructValue()
 				if len(status.GetFields()) == 0 {
 					continue
 				}
 				req := examples.Clone(t, steady)
 				o := req.GetObserved().GetResources()[key].GetResource()
-				at(o, "status").GetStructValue().Fields["atProvider"] = everywhere(structpb.NewStructValue(status), v)
+				examples.At(o, "status").GetStructValue().Fields["atProvider"] = everywhere(structpb.NewStructValue(status), v)
 				rsp := examples.Run(t, req)
 				if render.Fatal(rsp) != "" {
 					continue
@@ -313,7 +313,7 @@ func TestHuge(t *testing.T) {
 	const size = 4 << 20
 	e := examples.Get("seafarer-cluster")
 	spec := func(req *fnv1.RunFunctionRequest) map[string]*structpb.Value {
-		return at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields()
+		return examples.At(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields()
 	}
 	many := func(n int, v func(i int) *structpb.Value) *structpb.Value {
 		o := &structpb.Struct{Fields: make(map[string]*structpb.Value, n)}

@@ -106,6 +106,19 @@ var faults = []fault{
 	}},
 }
 
+// addFaults adds each fault but some to a request, with a probability of one in oneIn. It
+// returns their names.
+func addFaults(r *rand.Rand, req *fnv1.RunFunctionRequest, oneIn int, except ...string) []string {
+	var names []string
+	for _, f := range faults {
+		if !slices.Contains(except, f.name) && r.IntN(oneIn) == 0 {
+			names = append(names, f.name)
+			f.do(r, req)
+		}
+	}
+	return names
+}
+
 // some adds a fault to a random share of the observed resources, from none to all.
 func some(r *rand.Rand, req *fnv1.RunFunctionRequest, do func(key string, o *structpb.Struct)) {
 	odds := 1.25 * r.Float64() // One in five cases has all of them.
@@ -234,13 +247,7 @@ func TestNeverDrops(t *testing.T) {
 			want := examples.Run(t, moment).GetDesired()
 			for i := range *lawCases {
 				req := examples.Clone(t, moment)
-				var names []string
-				for _, u := range faults {
-					if r.IntN(2) == 0 {
-						names = append(names, u.name)
-						u.do(r, req)
-					}
-				}
+				names := addFaults(r, req, 2)
 				if d := dropped(runPartial(t, moment, req), want, req, !slices.Contains(names, statuslessXR)); d != "" {
 					t.Fatalf("case %d: %s: %s", i, strings.Join(names, ", "), d)
 				}

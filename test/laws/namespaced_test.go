@@ -30,8 +30,8 @@ const commonNamespace = "argocd"
 func common(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionRequest {
 	t.Helper()
 	req = examples.Clone(t, req)
-	set(req, `"`+commonNamespace+`"`, "spec", "claimRef", "namespace")
-	set(req, `"`+commonNamespace+`"`, "metadata", "labels", "crossplane.io/claim-namespace")
+	examples.Set(req, `"`+commonNamespace+`"`, "spec", "claimRef", "namespace")
+	examples.Set(req, `"`+commonNamespace+`"`, "metadata", "labels", "crossplane.io/claim-namespace")
 	return req
 }
 
@@ -43,7 +43,7 @@ func withoutClaim(t *testing.T, req *fnv1.RunFunctionRequest) *fnv1.RunFunctionR
 	o.Fields["kind"] = structpb.NewStringValue("SeafarerCluster")
 	claim := object.Of(o).Value("spec.claimRef").GetStructValue().GetFields()
 	o.Fields["metadata"] = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"name": claim["name"], "namespace": claim["namespace"]}})
-	delete(at(o, "spec").GetStructValue().GetFields(), "claimRef")
+	delete(examples.At(o, "spec").GetStructValue().GetFields(), "claimRef")
 	delete(req.GetObserved().GetResources(), usageOfComposite)
 	return req
 }
@@ -165,13 +165,7 @@ func TestNamespaced(t *testing.T) {
 			r := rng(t)
 			for i := range share(10) {
 				req := common(t, moment)
-				var names []string
-				for _, u := range faults {
-					if r.IntN(2) == 0 {
-						names = append(names, u.name)
-						u.do(r, req)
-					}
-				}
+				names := addFaults(r, req, 2)
 				if d := answersDiffer(t, req, withoutClaim(t, req)); d != "" {
 					t.Fatalf("case %d: %s: -with a claim, +without:\n%s", i, strings.Join(names, ", "), d)
 				}
@@ -197,11 +191,11 @@ func TestNamespacedFields(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			req := requestFor(xr)
-			set(req, `"`+tc.kind+`"`, "kind")
-			set(req, `{"name": "a"}`, "spec", tc.field)
+			examples.Set(req, `"`+tc.kind+`"`, "kind")
+			examples.Set(req, `{"name": "a"}`, "spec", tc.field)
 			if tc.kind == "SeafarerCluster" {
-				set(req, `{"name": "a", "namespace": "b"}`, "metadata")
-				delete(at(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
+				examples.Set(req, `{"name": "a", "namespace": "b"}`, "metadata")
+				delete(examples.At(req.GetObserved().GetComposite().GetResource(), "spec").GetStructValue().GetFields(), "claimRef")
 			}
 			if got := render.Fatal(examples.Run(t, req)); (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
 				t.Errorf("\n%s\nRunFunction(...): want %q, got %q", tc.reason, tc.want, got)

@@ -30,7 +30,7 @@ func TestProtects(t *testing.T) {
 			r := rng(t)
 			on := examples.Settled(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{"spec.deletionProtection": true}) }))
 			rsp := examples.Run(t, on)
-			usage := object.Of(desired(rsp, usageOfClaim))
+			usage := object.Of(examples.DesiredResource(rsp, usageOfClaim))
 			ref := object.Of(on.GetObserved().GetComposite().GetResource()).Value("spec.claimRef").GetStructValue()
 			claim := object.Of(ref)
 			got := [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("metadata.namespace")}
@@ -38,27 +38,23 @@ func TestProtects(t *testing.T) {
 				t.Errorf("Usage: got %v, want the claim %v", got, want)
 			}
 			xr := object.Of(on.GetObserved().GetComposite().GetResource())
-			usage = object.Of(desired(rsp, usageOfComposite))
+			usage = object.Of(examples.DesiredResource(rsp, usageOfComposite))
 			got = [4]string{usage.String("spec.of.kind"), usage.String("spec.of.apiVersion"), usage.String("spec.of.resourceRef.name"), usage.String("kind")}
 			if want := [4]string{"XSeafarerCluster", xr.String("apiVersion"), xr.Name(), "ClusterUsage"}; got != want {
 				t.Errorf("Usage: got %v, want the composite resource %v", got, want)
 			}
-			if !object.Of(desired(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
+			if !object.Of(examples.DesiredResource(rsp, "cluster")).Value("spec.forProvider.deletionProtection").GetBoolValue() {
 				t.Error("EKS' deletion protection isn't desired")
 			}
 
 			off := examples.Clone(t, on)
-			set(off, "false", "spec", "deletionProtection")
+			examples.Set(off, "false", "spec", "deletionProtection")
 			for i := range share(2) {
 				req := examples.Clone(t, off)
-				for _, u := range faults {
-					if r.IntN(2) == 0 {
-						u.do(r, req)
-					}
-				}
+				addFaults(r, req, 2)
 				rsp := examples.Run(t, req)
 				for _, u := range []string{usageOfClaim, usageOfComposite} {
-					if req.GetObserved().GetResources()[u] != nil && desired(rsp, u) == nil {
+					if req.GetObserved().GetResources()[u] != nil && examples.DesiredResource(rsp, u) == nil {
 						t.Fatalf("case %d: %s is removed while EKS protects the cluster", i, u)
 					}
 				}
@@ -66,13 +62,13 @@ func TestProtects(t *testing.T) {
 
 			protect(off, structpb.NewBoolValue(false))
 			for _, u := range []string{usageOfClaim, usageOfComposite} {
-				if desired(examples.Run(t, off), u) != nil {
+				if examples.DesiredResource(examples.Run(t, off), u) != nil {
 					t.Errorf("%s is retained although EKS would delete the cluster", u)
 				}
 			}
-			set(off, "true", "spec", "deletionProtection")
+			examples.Set(off, "true", "spec", "deletionProtection")
 			for _, u := range []string{usageOfClaim, usageOfComposite} {
-				if desired(examples.Run(t, off), u) == nil {
+				if examples.DesiredResource(examples.Run(t, off), u) == nil {
 					t.Errorf("with protection enabled again, %s is missing until EKS reports it", u)
 				}
 			}
@@ -89,11 +85,11 @@ func TestProtectsWithoutClaim(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			req := e.RequestOf(t, e.Before())
 			o := req.GetObserved().GetComposite().GetResource()
-			delete(at(o, "spec").GetStructValue().GetFields(), "claimRef")
+			delete(examples.At(o, "spec").GetStructValue().GetFields(), "claimRef")
 			o.Fields["kind"] = structpb.NewStringValue(kind)
 			o.Fields["metadata"] = resource.MustStructJSON(`{"value": {"name": "alone", "namespace": "team-p"}}`).GetFields()["value"]
 			if kind == "XSeafarerCluster" {
-				delete(at(o, "metadata").GetStructValue().GetFields(), "namespace")
+				delete(examples.At(o, "metadata").GetStructValue().GetFields(), "namespace")
 				req.Input = resource.MustStructJSON(`{"apiVersion": "seafarer-cluster.fn.platform.seafarer.cloud/v1beta1", "kind": "Fences", "namespace": "team-p"}`)
 			}
 			rsp := examples.Run(t, examples.Settled(t, req))
@@ -101,11 +97,11 @@ func TestProtectsWithoutClaim(t *testing.T) {
 			if kind == "XSeafarerCluster" {
 				guard, none, namespace = none, guard, ""
 			}
-			u := object.Of(desired(rsp, guard))
+			u := object.Of(examples.DesiredResource(rsp, guard))
 			if u.String("spec.of.resourceRef.name") != "alone" || u.String("spec.of.kind") != kind || u.String("metadata.namespace") != namespace {
 				t.Errorf("want a Usage of the composite resource, got %v", u.Value("spec"))
 			}
-			if desired(rsp, none) != nil {
+			if examples.DesiredResource(rsp, none) != nil {
 				t.Errorf("want no %s of a missing object", none)
 			}
 		})
@@ -126,18 +122,18 @@ func TestUnprotectsFailedCluster(t *testing.T) {
 	t.Parallel()
 	e := examples.Get("deletion-protection")
 	req := examples.Clone(t, e.SteadyOf(t, e.Before()))
-	set(req, "false", "spec", "deletionProtection")
+	examples.Set(req, "false", "spec", "deletionProtection")
 	cluster := req.GetObserved().GetResources()["cluster"].GetResource()
 	delete(object.Of(cluster).Value("status").GetStructValue().GetFields(), "atProvider")
 	req.GetObserved().GetComposite().GetResource().GetFields()["status"] = structpb.NewStructValue(&structpb.Struct{})
-	if desired(examples.Run(t, req), usageOfClaim) == nil {
+	if examples.DesiredResource(examples.Run(t, req), usageOfClaim) == nil {
 		t.Error("the claim is unprotected while EKS creates the cluster")
 	}
 	for _, c := range object.Of(cluster).Value("status.conditions").GetListValue().GetValues() {
 		c.GetStructValue().GetFields()["status"] = structpb.NewStringValue("False")
 		c.GetStructValue().GetFields()["reason"] = structpb.NewStringValue("AsyncCreateFailure")
 	}
-	if desired(examples.Run(t, req), usageOfClaim) != nil {
+	if examples.DesiredResource(examples.Run(t, req), usageOfClaim) != nil {
 		t.Error("the claim is protected although EKS could not create the cluster")
 	}
 }

@@ -103,7 +103,7 @@ func TestRestoredFromBackup(t *testing.T) {
 			}
 			rsp := examples.Run(t, all)
 			for k, r := range want.GetResources() {
-				if d := differs(r.GetResource(), desired(rsp, k)); d != "" {
+				if d := differs(r.GetResource(), examples.DesiredResource(rsp, k)); d != "" {
 					t.Errorf("without any status: %s: -want, +got:\n%s", k, d)
 				}
 			}

@@ -94,13 +94,7 @@ func TestUsagesStay(t *testing.T) {
 			want := examples.Run(t, steady).GetDesired().GetResources()
 			for i := range *lawCases {
 				req := examples.Clone(t, steady)
-				var names []string
-				for _, u := range faults {
-					if r.IntN(2) == 0 {
-						names = append(names, u.name)
-						u.do(r, req)
-					}
-				}
+				names := addFaults(r, req, 2)
 				got := runPartial(t, steady, req).GetDesired().GetResources()
 				for _, k := range slices.Sorted(maps.Keys(req.GetObserved().GetResources())) {
 					if !strings.HasPrefix(k, "usage-") {
@@ -355,11 +349,7 @@ func (c *controlPlane) expected() []string {
 // lost.
 func (c *controlPlane) distort(req *fnv1.RunFunctionRequest) {
 	was := maps.Clone(req.GetObserved().GetResources())
-	for _, u := range faults {
-		if c.r.IntN(3) == 0 {
-			u.do(c.r, req)
-		}
-	}
+	addFaults(c.r, req, 3)
 	for k, o := range was {
 		if _, ok := req.GetObserved().GetResources()[k]; !ok && !slices.Contains(c.expected(), k) {
 			req.Observed.Resources[k] = o
