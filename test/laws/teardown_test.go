@@ -402,3 +402,33 @@ func (c *controlPlane) end() {
 		c.step()
 	}
 }
+
+// TestNodesAreDrained promises that a platform's deletion waits for the nodes of every
+// NodePool: Kubernetes deletes a NodePool after its nodes, and the provider deletes it and its
+// class rather than leave them to a cluster that is deleted as well.
+func TestNodesAreDrained(t *testing.T) {
+	t.Parallel()
+	for _, e := range examples.All(t) {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			drained := 0
+			for k, r := range examples.Run(t, e.Steady(t)).GetDesired().GetResources() {
+				o := object.Of(r.GetResource())
+				kind := o.String("spec.forProvider.manifest.kind")
+				if kind != "NodePool" && kind != "EC2NodeClass" {
+					continue
+				}
+				drained++
+				if !deletes(o) {
+					t.Errorf("%s: want a policy that deletes it, got %v", k, o.Value("spec.managementPolicies"))
+				}
+				if got := o.String("spec.forProvider.deletionPropagationPolicy"); kind == "NodePool" && got != "Foreground" {
+					t.Errorf("%s: want deletionPropagationPolicy Foreground, got %q", k, got)
+				}
+			}
+			if drained == 0 {
+				t.Error("want a NodePool or a class, got none")
+			}
+		})
+	}
+}

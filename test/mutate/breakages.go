@@ -198,13 +198,14 @@ var breakages = []breakage{
 		Old:     `return p.KubernetesOwned(k, m).`,
 		New:     `return p.Kubernetes(k, m).`,
 		Promise: "The deletion of a platform waits until Karpenter has removed its nodes.",
-		By:      "test/laws TestEnds",
+		By:      "test/laws TestNodesAreDrained",
 	},
 	{
 		Name: "nodepool-without-foreground", File: "internal/karpenter/nodepools.go",
 		Old:     `= metav1.DeletePropagationForeground`,
 		New:     `= metav1.DeletePropagationBackground`,
 		Promise: "A NodePool is gone only after its nodes.",
+		By:      "test/laws TestNodesAreDrained",
 	},
 	{
 		Name: "class-before-its-pools", File: "internal/karpenter/karpenter.go",
