@@ -87,7 +87,7 @@ type SystemNodesSpec struct {
 	// KubernetesVersion is the Kubernetes version of the system nodes, if it
 	// should be older than that of the control plane: major and minor, at most
 	// three minor versions older. When unset, the nodes follow the control plane.
-	// EKS cannot downgrade. See
+	// The platform never requests an older version than the running one. See
 	// https://kubernetes.io/releases/version-skew-policy/
 	//
 	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`

@@ -58,7 +58,8 @@ type SeafarerClusterSpec struct {
 
 	// KubernetesVersion is the Kubernetes version of the control plane and of the
 	// system nodes: major and minor, for example 1.35. EKS upgrades one minor
-	// version at a time, and so does the platform; EKS cannot downgrade.
+	// version at a time, and so does the platform. It never requests an older version
+	// than the running one. A platform that is rolled back in EKS stays there.
 	// Supported versions:
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	//

@@ -106,6 +106,13 @@ type ClusterStatus struct {
 	// +optional
 	Version string `json:"version,omitempty"`
 
+	// RolledBackFrom is the version of Kubernetes from which EKS rolled the control plane
+	// back. The platform stays at Version until spec.kubernetesVersion is set to it. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html
+	//
+	// +optional
+	RolledBackFrom string `json:"rolledBackFrom,omitempty"`
+
 	// Endpoint is the URL of the Kubernetes API.
 	//
 	// +optional
@@ -221,6 +228,12 @@ type NodeGroupStatus struct {
 	//
 	// +optional
 	Version string `json:"version,omitempty"`
+
+	// RolledBackFrom is the version of Kubernetes from which the node group was rolled
+	// back in EKS. It stays at Version until the claim requests that version for it.
+	//
+	// +optional
+	RolledBackFrom string `json:"rolledBackFrom,omitempty"`
 
 	// LaunchTemplateVersion is the newest version of the launch template.
 	//

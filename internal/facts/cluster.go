@@ -23,6 +23,9 @@ type Cluster struct {
 	// Version of Kubernetes that the control plane is known to run: major and minor.
 	Version string
 
+	// RolledBackFrom is the version from which EKS rolled the control plane back, or empty.
+	RolledBackFrom string
+
 	// Endpoint is the URL of the Kubernetes API, and CertificateAuthority the PEM of its
 	// authority in base64.
 	Endpoint, CertificateAuthority string
@@ -78,7 +81,8 @@ func (r reader) cluster() Cluster {
 	c := Cluster{Component: r.component(key.Cluster, "version", "version")}
 	c.Reported = compat.Latest(c.Reported)
 	c.ARN = r.valid(arnPattern.MatchString, "arn", r.status.Cluster.ARN)
-	c.Version = compat.Latest(c.Reported, r.status.Cluster.Version)
+	c.Version = cmp.Or(c.Reported, compat.Latest(r.status.Cluster.Version))
+	c.RolledBackFrom = rolledBackFrom(r.claim.Spec.KubernetesVersion, c.Version, r.status.Cluster.Version, r.status.Cluster.RolledBackFrom)
 	c.Endpoint = r.valid(endpointPattern.MatchString, "endpoint", r.status.Cluster.Endpoint)
 	c.CertificateAuthority = r.valid(isCertificate, "certificateAuthority.0.data", r.status.Cluster.CertificateAuthorityData)
 	c.SecurityGroupID = cmp.Or(r.reported(key.Cluster, "vpcConfig.clusterSecurityGroupId"), r.status.Cluster.SecurityGroupID)

@@ -18,8 +18,7 @@ import (
 )
 
 // Facts of a platform. Unknown values are empty. A reported value wins over a remembered
-// one, so that a status that is missing for a while changes nothing, and versions never
-// go back.
+// one, so that a status that is missing for a while changes nothing.
 type Facts struct {
 	// AccountID is the id of the AWS account: twelve digits. It's the one that the claim
 	// or the platform team requires, or else the one that was reported first: a stray ARN
@@ -85,6 +84,9 @@ type NodeGroup struct {
 
 	// Version of Kubernetes that the nodes are known to run.
 	Version string
+
+	// RolledBackFrom is the version from which the nodes were rolled back, or empty.
+	RolledBackFrom string
 
 	// LaunchTemplateVersion is the newest version of the launch template.
 	LaunchTemplateVersion string
@@ -163,11 +165,27 @@ func (r reader) nodeGroup(name string) NodeGroup {
 		remembered = r.status.NodeGroups[i]
 	}
 	g := NodeGroup{Component: r.component(key.NodeGroup(name), "version", "version")}
-	g.Version = compat.Latest(g.Reported, remembered.Version)
+	g.Version = compat.Latest(cmp.Or(g.Reported, remembered.Version))
+	wanted := cmp.Or(r.claim.Spec.SystemNodes.KubernetesVersion, r.claim.Spec.KubernetesVersion)
+	g.RolledBackFrom = rolledBackFrom(wanted, g.Version, remembered.Version, remembered.RolledBackFrom)
 	latest := r.composed[key.LaunchTemplate(name)].Number("status.atProvider.latestVersion")
 	g.LaunchTemplateVersion = cmp.Or(templateVersion(latest), remembered.LaunchTemplateVersion)
 	g.Placement = r.placement(r.composed[key.NodeGroup(name)], "subnetIds")
 	return g
+}
+
+// rolledBackFrom is the version from which a control plane or node group was rolled back to
+// the version that it runs, or empty: the one that it ran before, or the recorded one. A
+// claim that requests no later version than the running one accepts the rollback, so that a
+// later change of the claim upgrades again.
+// https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html
+func rolledBackFrom(wanted, runs, ran, recorded string) string {
+	from := compat.Latest(ran, recorded)
+	accepted := !compat.Newer(ran, runs) && !compat.Newer(wanted, runs)
+	if runs == "" || accepted || !compat.Newer(from, runs) {
+		return ""
+	}
+	return from
 }
 
 // templateVersion as EC2 spells it. Zero is none: versions begin at one.

@@ -72,17 +72,17 @@ func TestCluster(t *testing.T) {
 			status: recorded, reported: fields{"id": "a", "arn": "arn:aws:eks:*", "endpoint": "https://a\n- b", "certificateAuthority": []any{fields{"data": "YQ=="}}, "version": "none"},
 			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.34"},
 		},
-		"Older": {
-			reason: "A version never decreases: EKS cannot downgrade a cluster.",
+		"RolledBack": {
+			reason: "EKS reports an older version than before once it has rolled back.",
 			status: recorded, reported: fields{"id": "a", "arn": arn, "endpoint": endpoint, "version": "1.33"},
-			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.34"},
+			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.33", RolledBackFrom: "1.34"},
 		},
 		"Nothing": {reason: "Nothing is known of a cluster that isn't reported."},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := read(t, claim.Claim{}, tc.status, map[key.Key]fields{key.Cluster: reports(tc.reported)}).Cluster
-			got := Cluster{ARN: c.ARN, Endpoint: c.Endpoint, CertificateAuthority: c.CertificateAuthority, Version: c.Version}
+			got := Cluster{ARN: c.ARN, Endpoint: c.Endpoint, CertificateAuthority: c.CertificateAuthority, Version: c.Version, RolledBackFrom: c.RolledBackFrom}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(Placement{})); diff != "" {
 				t.Errorf("%s\nRead(...).Cluster: -want, +got:\n%s", tc.reason, diff)
 			}

@@ -56,6 +56,7 @@ func cluster(p platform.Plan) v1alpha1.ClusterStatus {
 		Name:                     p.ClusterName,
 		ARN:                      c.ARN,
 		Version:                  c.Version,
+		RolledBackFrom:           c.RolledBackFrom,
 		Endpoint:                 c.Endpoint,
 		CertificateAuthorityData: c.CertificateAuthority,
 		OIDCIssuer:               c.OIDCIssuer,
@@ -96,7 +97,7 @@ func nodeGroups(p platform.Plan) []v1alpha1.NodeGroupStatus {
 	gs := make([]v1alpha1.NodeGroupStatus, 0, len(p.Facts.NodeGroups))
 	for _, name := range claim.Sorted(p.Facts.NodeGroups) {
 		g := p.Facts.NodeGroups[name]
-		gs = append(gs, v1alpha1.NodeGroupStatus{Name: name, Version: g.Version, LaunchTemplateVersion: g.LaunchTemplateVersion})
+		gs = append(gs, v1alpha1.NodeGroupStatus{Name: name, Version: g.Version, RolledBackFrom: g.RolledBackFrom, LaunchTemplateVersion: g.LaunchTemplateVersion})
 	}
 	return gs
 }

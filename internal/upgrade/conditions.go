@@ -1,6 +1,7 @@
 package upgrade
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -31,10 +32,11 @@ const (
 
 // Reasons of the condition UpgradeBlocked.
 const (
-	reasonNotBlocked   = "NotBlocked"
-	reasonCannotGoBack = "CannotGoBack"
-	reasonVersionSkew  = "VersionSkew"
-	reasonFailing      = "Failing"
+	reasonNotBlocked       = "NotBlocked"
+	reasonOlderThanRunning = "OlderThanRunning"
+	reasonRolledBack       = "RolledBack"
+	reasonVersionSkew      = "VersionSkew"
+	reasonFailing          = "Failing"
 )
 
 // Conditions report the current step of an upgrade and what blocks it, given what providers
@@ -117,20 +119,30 @@ func (u Upgrade) movingAddons() []string {
 	return moves
 }
 
-// refused is the request of the claim that cannot be met, if any: why, and what to do.
+// refused is the request of the claim that isn't met, if any: why, and what to do.
 func (u Upgrade) refused() (reason, message string) {
-	want, nodes := u.want.Spec.KubernetesVersion, u.nodes().Version
+	want, nodes := u.want.Spec.KubernetesVersion, u.nodes()
 	limit := u.want.Spec.SystemNodes.KubernetesVersion
 	switch {
 	case compat.Newer(u.runs, want):
-		message = fmt.Sprintf("EKS runs Kubernetes %s and cannot go back to %s: set spec.kubernetesVersion to %s", u.runs, want, u.runs)
-		if err := compat.Karpenter(semver.MustParse(u.want.Spec.Karpenter.Version), u.runs); err != nil {
-			message += "; " + err.Error()
-		}
-		return reasonCannotGoBack, message
-	case limit != "" && compat.Newer(nodes, limit):
-		return reasonCannotGoBack, fmt.Sprintf("The system nodes run Kubernetes %s and cannot go back to %s: set spec.systemNodes.kubernetesVersion to %s, or leave it out", nodes, limit, nodes)
+		return reasonOlderThanRunning, u.olderThanRunning()
+	case u.is.Cluster.RolledBackFrom != "" && compat.Newer(want, u.runs):
+		return reasonRolledBack, fmt.Sprintf("EKS rolled the control plane back from %s to %s, where it stays: set spec.kubernetesVersion to %s, and to a later version once you upgrade again", u.is.Cluster.RolledBackFrom, u.runs, u.runs)
+	case limit != "" && compat.Newer(nodes.Version, limit):
+		return reasonOlderThanRunning, fmt.Sprintf("The system nodes run Kubernetes %s, and the platform doesn't roll them back to %s: set spec.systemNodes.kubernetesVersion to %s, or leave it out", nodes.Version, limit, nodes.Version)
+	case nodes.RolledBackFrom != "" && compat.Newer(cmp.Or(limit, want), nodes.Version):
+		return reasonRolledBack, fmt.Sprintf("The system nodes were rolled back from %s to %s, where they stay: set spec.systemNodes.kubernetesVersion to %s, and leave it out once you upgrade them again", nodes.RolledBackFrom, nodes.Version, nodes.Version)
 	default:
 		return "", ""
 	}
+}
+
+// olderThanRunning describes a claim with an older version than the control plane's.
+func (u Upgrade) olderThanRunning() string {
+	want := u.want.Spec.KubernetesVersion
+	message := fmt.Sprintf("EKS runs Kubernetes %s, and the platform doesn't roll it back to %s: set spec.kubernetesVersion to %s", u.runs, want, u.runs)
+	if err := compat.Karpenter(semver.MustParse(u.want.Spec.Karpenter.Version), u.runs); err != nil {
+		message += "; " + err.Error()
+	}
+	return message
 }

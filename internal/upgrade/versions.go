@@ -21,9 +21,10 @@ import (
 // control plane by one minor, then the add-ons, the system nodes and at last Karpenter,
 // unless its chart has to go first.
 //
-// It never goes back, and takes a step only while everything is reported as healthy. A version
-// that isn't reported now stays as it was desired last, so a missing report never makes a
-// step.
+// It never requests an older version than the running one, and takes a step only while
+// everything is reported as healthy. A version that isn't reported now stays as it was desired
+// last, so a missing report never makes a step. What was rolled back in EKS stays there until
+// the claim requests that version.
 type Upgrade struct {
 	want claim.Claim
 	is   facts.Facts
@@ -77,9 +78,14 @@ func NodeGroup(v v1alpha1.VersionsStatus, name string) string {
 // nodes is the node group of the system nodes.
 func (u Upgrade) nodes() facts.NodeGroup { return u.is.NodeGroups[key.System] }
 
-// target is the version of Kubernetes that the claim requests, or one that EKS upgraded to
-// by itself.
-func (u Upgrade) target() string { return compat.Latest(u.want.Spec.KubernetesVersion, u.runs) }
+// target is the version of Kubernetes that the claim requests, or one that EKS upgraded or
+// rolled back to by itself.
+func (u Upgrade) target() string {
+	if u.is.Cluster.RolledBackFrom != "" {
+		return u.runs
+	}
+	return compat.Latest(u.want.Spec.KubernetesVersion, u.runs)
+}
 
 // lastControlPlane is the version of the control plane that was desired last, or empty. A
 // version in the object's spec that was never requested isn't ours.
@@ -136,6 +142,8 @@ func (u Upgrade) systemNodes() string {
 	}
 	last := compat.Latest(v, compat.Latest(NodeGroup(u.is.Versions, key.System)), nodes.Version)
 	switch target := u.nodesTarget(); {
+	case nodes.RolledBackFrom != "":
+		return nodes.Version
 	case nodes.Version == "" && (notCreated(nodes.Component) || (last == "" && !nodes.Exists)):
 		return target
 	case compat.Newer(target, last) && u.is.Cluster.Reported != "" && u.is.Cluster.Reported == u.runs && len(u.unreadyAddons()) == 0:
@@ -146,8 +154,11 @@ func (u Upgrade) systemNodes() string {
 }
 
 // nodesTarget is the version that system nodes may have now: that of the control plane,
-// unless the claim holds them back.
+// unless the claim pins them, or they were rolled back.
 func (u Upgrade) nodesTarget() string {
+	if nodes := u.nodes(); nodes.RolledBackFrom != "" {
+		return nodes.Version
+	}
 	target := cmp.Or(u.current(), u.want.Spec.KubernetesVersion)
 	if limit := u.want.Spec.SystemNodes.KubernetesVersion; limit != "" && compat.Newer(target, limit) {
 		return limit

@@ -81,6 +81,15 @@ func TestVersions(t *testing.T) {
 			"status": {"conditions": [{"type": "LastAsyncOperation", "status": "False", "reason": "AsyncCreateFailure"}]}}`
 	)
 
+	// rolledBack is a platform that was upgraded to 1.35, and rolled back in EKS since.
+	const desired135 = `{"spec": {"forProvider": {"version": "1.35"}}, "status": {"atProvider": {"id": "a", "version": "1.34"}, ` + conditionsGood + `}}`
+	rolledBack := healthy("1.35", "1.14.1", "v1.34.0-eksbuild.1")
+	rolledBack[key.Cluster], rolledBack[key.NodeGroup(key.System)] = desired135, desired135
+	const (
+		ran135      = `{"cluster": {"version": "1.35"}, "nodeGroups": [{"name": "system", "version": "1.35"}], "versions": {"controlPlane": "1.35", "nodeGroups": [{"name": "system", "version": "1.35"}], "karpenter": "1.14.1"}}`
+		recorded134 = `{"cluster": {"version": "1.34", "rolledBackFrom": "1.35"}, "nodeGroups": [{"name": "system", "version": "1.34", "rolledBackFrom": "1.35"}], "versions": {"controlPlane": "1.34", "nodeGroups": [{"name": "system", "version": "1.34"}], "karpenter": "1.14.1"}}`
+	)
+
 	cases := map[string]struct {
 		reason string
 		args   args
@@ -175,7 +184,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: spec("1.31", "1.13.0"), observed: healthy("1.32", "1.13.0", "v1.31.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.32", NodeGroups: nodes("1.32"), Karpenter: "1.13.0"},
-				upgrading: "UpToDate", blocked: "CannotGoBack: EKS runs Kubernetes 1.32 and cannot go back to 1.31: set spec.kubernetesVersion to 1.32",
+				upgrading: "UpToDate", blocked: "OlderThanRunning: EKS runs Kubernetes 1.32, and the platform doesn't roll it back to 1.31: set spec.kubernetesVersion to 1.32",
 			},
 		},
 		"NotCreated": {
@@ -265,7 +274,7 @@ func TestVersions(t *testing.T) {
 			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.32"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1")},
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.13.0"},
-				upgrading: "UpToDate", blocked: "CannotGoBack: The system nodes run Kubernetes 1.34 and cannot go back to 1.32: set spec.systemNodes.kubernetesVersion to 1.34, or leave it out",
+				upgrading: "UpToDate", blocked: "OlderThanRunning: The system nodes run Kubernetes 1.34, and the platform doesn't roll them back to 1.32: set spec.systemNodes.kubernetesVersion to 1.34, or leave it out",
 			},
 		},
 		"ChartFirst": {
@@ -301,7 +310,58 @@ func TestVersions(t *testing.T) {
 			want: want{
 				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.36", NodeGroups: nodes("1.36"), Karpenter: "1.9.0"},
 				upgrading: "UpToDate",
-				blocked:   "CannotGoBack: EKS runs Kubernetes 1.36 and cannot go back to 1.35: set spec.kubernetesVersion to 1.36; chart 1.9.0 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later",
+				blocked:   "OlderThanRunning: EKS runs Kubernetes 1.36, and the platform doesn't roll it back to 1.35: set spec.kubernetesVersion to 1.36; chart 1.9.0 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later",
+			},
+		},
+		"RolledBack": {
+			reason: "What was rolled back in EKS stays there: another upgrade would undo the rollback.",
+			args:   args{spec: spec("1.35", "1.14.1"), observed: rolledBack, status: ran135},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate",
+				blocked:   "RolledBack: EKS rolled the control plane back from 1.35 to 1.34, where it stays: set spec.kubernetesVersion to 1.34, and to a later version once you upgrade again",
+			},
+		},
+		"StillRolledBack": {
+			reason: "It stays in later passes, even while EKS doesn't report its version.",
+			args: args{
+				spec: spec("1.36", "1.14.1"), observed: healthy("1.34", "1.14.1", "v1.34.0-eksbuild.1"),
+				override: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.34"}}, "status": {"atProvider": {"id": "a"}, ` + conditionsGood + `}}`},
+				status:   recorded134,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate",
+				blocked:   "RolledBack: EKS rolled the control plane back from 1.35 to 1.34, where it stays: set spec.kubernetesVersion to 1.34, and to a later version once you upgrade again",
+			},
+		},
+		"RollbackAccepted": {
+			reason: "A claim with the version of the rollback accepts it.",
+			args:   args{spec: spec("1.34", "1.14.1"), observed: healthy("1.34", "1.14.1", "v1.34.0-eksbuild.1"), status: recorded134},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate", blocked: "NotBlocked",
+			},
+		},
+		"RolledBackAsClaimed": {
+			reason: "If the claim requested the older version first, nothing that was desired for the newer one stays.",
+			args:   args{spec: spec("1.34", "1.14.1"), observed: rolledBack, status: ran135},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate", blocked: "NotBlocked",
+			},
+		},
+		"NodesRolledBack": {
+			reason: "System nodes are rolled back before the control plane, and stay there.",
+			args: args{
+				spec: spec("1.35", "1.14.1"), observed: healthy("1.35", "1.14.1", "v1.34.0-eksbuild.1"),
+				override: map[key.Key]string{key.NodeGroup(key.System): rolledBack[key.NodeGroup(key.System)]},
+				status:   ran135,
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.35", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate",
+				blocked:   "RolledBack: The system nodes were rolled back from 1.35 to 1.34, where they stay: set spec.systemNodes.kubernetesVersion to 1.34, and leave it out once you upgrade them again",
 			},
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
@@ -34,9 +35,9 @@ func TestStatus(t *testing.T) {
 	examples.Golden(t, e.Dir+"/status.yaml", b)
 }
 
-// TestStatusFields checks that some example sets each field of the status'
-// schema, and no other. The API server would drop a field that isn't in the
-// schema.
+// TestStatusFields checks that some example, or one that was rolled back in EKS, sets each
+// field of the status' schema, and no other. The API server would drop a field that isn't in
+// the schema.
 func TestStatusFields(t *testing.T) {
 	t.Parallel()
 	s, err := apis.Schema()
@@ -49,6 +50,9 @@ func TestStatusFields(t *testing.T) {
 			fieldsReported(statusOf(p.Response), "status", reported)
 		}
 	}
+	r := rollback{t: t, req: examples.Get("minimal").Steady(t)}
+	r.report(compat.Previous(r.runs()))
+	fieldsReported(statusOf(examples.Run(t, r.req)), "status", reported)
 	leaves := leavesOf(s.Properties["status"], "status")
 	for _, l := range leaves {
 		for path := range maps.Clone(reported) {

@@ -152,7 +152,7 @@ status:
   - {type: Valid, status: "True"}
   - {type: Synced, status: "True"}
   - {type: Ready, status: "True"}
-  - {type: UpgradeBlocked, status: "True", reason: CannotGoBack, message: "1.34 is older than 1.35"}
+  - {type: UpgradeBlocked, status: "True", reason: OlderThanRunning, message: "1.34 is older than 1.35"}
 `,
 			want: health{Status: "Degraded", Message: "UpgradeBlocked: 1.34 is older than 1.35"},
 		},
