@@ -448,10 +448,31 @@ var breakages = []breakage{
 	// Upgrades.
 	{
 		Name: "version-goes-back", File: "internal/upgrade/versions.go",
-		Old:     `{ return compat.Latest(u.want.Spec.KubernetesVersion, u.runs) }`,
-		New:     `{ return u.want.Spec.KubernetesVersion }`,
+		Old:     `return compat.Latest(u.want.Spec.KubernetesVersion, u.runs)`,
+		New:     `return u.want.Spec.KubernetesVersion`,
 		Promise: "No version decreases, even if the claim requests it.",
 		By:      "internal/upgrade TestVersions",
+	},
+	{
+		Name: "rollback-undone", File: "internal/upgrade/versions.go",
+		Old:     `if u.is.Cluster.RolledBackFrom != "" {`,
+		New:     `if false && u.is.Cluster.RolledBackFrom != "" {`,
+		Promise: "A control plane that EKS rolled back isn't upgraded again until the claim accepts that.",
+		By:      "internal/upgrade TestVersions",
+	},
+	{
+		Name: "rollback-of-nodes-undone", File: "internal/upgrade/versions.go",
+		Old:     `case nodes.RolledBackFrom != "":`,
+		New:     `case false && nodes.RolledBackFrom != "":`,
+		Promise: "System nodes that were rolled back aren't upgraded again until the claim accepts that.",
+		By:      "internal/upgrade TestVersions",
+	},
+	{
+		Name: "rollback-never-accepted", File: "internal/facts/facts.go",
+		Old:     `accepted := !compat.Newer(ran, runs) && !compat.Newer(wanted, runs)`,
+		New:     `accepted := false`,
+		Promise: "A claim with the version that runs accepts a rollback, and a later one upgrades again.",
+		By:      "test/laws TestRollback",
 	},
 	{
 		Name: "two-minors-at-once", File: "internal/upgrade/versions.go",
