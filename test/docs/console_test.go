@@ -251,6 +251,7 @@ var awsCommands = map[string][]string{
 	"eks describe-addon-versions":                   {"kubernetes-version", "addon-name"},
 	"eks describe-nodegroup":                        {"cluster-name", "nodegroup-name"},
 	"iam create-service-linked-role":                {"aws-service-name"},
+	"resourcegroupstaggingapi get-resources":        {"tag-filters"},
 	"service-quotas list-service-quotas":            {"service-code"},
 	"service-quotas request-service-quota-increase": {"service-code", "quota-code", "desired-value"},
 	"sts get-caller-identity":                       nil,

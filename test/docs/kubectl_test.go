@@ -154,7 +154,7 @@ func (c call) checkAnnotations() error {
 	for _, a := range c.args[1:] {
 		name, _, set := strings.Cut(a, "=")
 		removed := strings.HasSuffix(a, "-")
-		if name = strings.TrimSuffix(name, "-"); (set || removed) && name != meta.AnnotationKeyReconciliationPaused {
+		if name = strings.TrimSuffix(name, "-"); (set || removed) && name != meta.AnnotationKeyReconciliationPaused && name != meta.AnnotationKeyExternalCreatePending {
 			return errors.Errorf("there is no annotation %s", name)
 		}
 	}

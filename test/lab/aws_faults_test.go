@@ -26,12 +26,16 @@ var awsFaults = []fault{
 	}},
 }
 
-// providerAWSKilled is not injected during creation: a provider that's killed between
-// AWS's response and the update of its annotations has lost the id, and Crossplane
-// then requires manual intervention rather than create a duplicate.
-var providerAWSKilled = fault{name: "provider-aws killed", weight: 2, inject: func(context.Context, *rand.Rand, *platform) error {
-	return shared.RestartProviderAWS()
-}}
+// lostResults aren't injected during creation. A provider that's killed between AWS's
+// response and the update of its annotations, or whose update the API server doesn't accept
+// for a second, has lost the result of the creation. Crossplane then requires that somebody
+// removes the annotation, rather than create a duplicate: docs/troubleshooting.md.
+var lostResults = []fault{
+	{name: "provider-aws killed", weight: 2, inject: func(context.Context, *rand.Rand, *platform) error {
+		return shared.RestartProviderAWS()
+	}},
+	apiServerKilled,
+}
 
 // failCalls fails calls of AWS for a random time.
 func failCalls(ctx context.Context, r *rand.Rand, f AWSFault) error {
@@ -42,10 +46,10 @@ func failCalls(ctx context.Context, r *rand.Rand, f AWSFault) error {
 	return shared.AWS.SetFaults(ctx)
 }
 
-// faultsInAWS returns the faults of the control plane, except for simulated providers,
-// and of AWS.
+// faultsInAWS returns the faults of the control plane, except for simulated providers and
+// lost results, and of AWS.
 func faultsInAWS(more ...fault) []fault {
-	fs := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.name == "providers paused" })
+	fs := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.name == "providers paused" || f.name == apiServerKilled.name })
 	return slices.Concat(fs, awsFaults, more)
 }
 
@@ -69,14 +73,14 @@ func testFaultsInAWS(t *testing.T) {
 
 	before := a.uidsWithoutSecrets()
 	a.edit("1.36", "spec", "kubernetesVersion")
-	a.injectFaults(r, phase**faultTime, faultsInAWS(providerAWSKilled))
+	a.injectFaults(r, phase**faultTime, faultsInAWS(lostResults...))
 	a.waitSettled()
 	a.checkRetained(before)
 	a.waitNoWrites()
 	a.checkNoDeletions("upgraded")
 
 	a.delete()
-	a.injectFaults(r, phase**faultTime, faultsInAWS(providerAWSKilled))
+	a.injectFaults(r, phase**faultTime, faultsInAWS(lostResults...))
 	a.waitDeleted()
 	a.unchanged(a.before)
 	if left := shared.AWS.Leaked(); len(left) > 0 {

@@ -36,6 +36,10 @@ type fault struct {
 	inject func(ctx context.Context, r *rand.Rand, p *platform) error
 }
 
+var apiServerKilled = fault{name: "API server killed", weight: 1, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
+	return p.lab.RestartAPIServer(ctx)
+}}
+
 var faults = []fault{
 	{name: "function killed", weight: 4, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		p.lab.KillFunction()
@@ -45,9 +49,7 @@ var faults = []fault{
 	{name: "Crossplane killed", weight: 2, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
 		return p.lab.RestartCrossplane(ctx, RaisedCircuitBreaker...)
 	}},
-	{name: "API server killed", weight: 1, inject: func(ctx context.Context, _ *rand.Rand, p *platform) error {
-		return p.lab.RestartAPIServer(ctx)
-	}},
+	apiServerKilled,
 	{name: "providers paused", weight: 2, inject: func(ctx context.Context, r *rand.Rand, p *platform) error {
 		p.lab.Providers.Pause()
 		defer p.lab.Providers.Resume()
