@@ -313,7 +313,9 @@ type NodeClassSpec struct {
 	UserData string `json:"userData,omitempty"`
 
 	// Tags are put on everything that is launched with this class, in addition to
-	// the tags of the platform.
+	// the tags of the platform. Karpenter also puts them on an IAM instance
+	// profile, so the rules of tags in IAM apply, and an instance has at most 50:
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional

@@ -35,7 +35,7 @@ func Validate(c claim.Claim) field.ErrorList {
 	classes := make([]string, 0, len(s.NodeClasses))
 	for i, nc := range s.NodeClasses {
 		classes = append(classes, nc.Name)
-		errs = append(errs, claim.ValidateTags(nc.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
+		errs = append(errs, validateNodeClass(c, nc, p.Child("nodeClasses").Index(i))...)
 	}
 	for i, np := range s.NodePools {
 		path := p.Child("nodePools").Index(i)
@@ -68,6 +68,13 @@ func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
 		return field.ErrorList{field.Invalid(p, name, "names that begin with "+own+" are for the platform's other roles: use another, or leave it out")}
 	}
 	return nil
+}
+
+// validateNodeClass, from which Karpenter makes an IAM instance profile, launch templates and
+// instances.
+func validateNodeClass(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
+	errs := claim.ValidateTags(nc.Tags, p.Child("tags"), c.Fences.Tags, c.Spec.Tags)
+	return append(errs, validateTagCount(c, nc, p.Child("tags"))...)
 }
 
 func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {
