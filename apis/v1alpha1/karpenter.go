@@ -305,7 +305,8 @@ type NodeClassSpec struct {
 	// +optional
 	VolumeSizeGiB int32 `json:"volumeSizeGiB,omitempty"`
 
-	// UserData is merged with the user data that Karpenter generates. See
+	// UserData is merged with the user data that Karpenter generates. EC2 allows
+	// 16,384 bytes for both, of which Karpenter needs some 2 KiB. See
 	// https://karpenter.sh/docs/concepts/nodeclasses/#specuserdata
 	//
 	// +kubebuilder:validation:MaxLength=16384

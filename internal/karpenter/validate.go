@@ -74,7 +74,8 @@ func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
 // instances.
 func validateNodeClass(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
 	errs := claim.ValidateTags(nc.Tags, p.Child("tags"), c.Fences.Tags, c.Spec.Tags)
-	return append(errs, validateTagCount(c, nc, p.Child("tags"))...)
+	errs = append(errs, validateTagCount(c, nc, p.Child("tags"))...)
+	return append(errs, validateUserData(nc, p.Child("userData"))...)
 }
 
 func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {
