@@ -78,3 +78,37 @@ func TestVPC(t *testing.T) {
 		})
 	}
 }
+
+func TestBudget(t *testing.T) {
+	const path = "spec.karpenter.nodePools[0].disruption.budgets[0]"
+	malformed := func(duration string) []string {
+		return []string{path + `.duration: Invalid value: "` + duration + `": should match '^((([0-9]+(h|m))|([0-9]+h[0-9]+m))(0s)?)$' (Duration is how long the budget applies after each start: hours, minutes, or hours before minutes such as 8h30m)`}
+	}
+	cases := map[string]struct {
+		reason string
+		args   map[string]any
+		want   []string
+	}{
+		"Always":     {reason: "A budget without a schedule always applies.", args: map[string]any{}},
+		"Hours":      {reason: "Hours may be alone.", args: map[string]any{"schedule": "@daily", "duration": "8h"}},
+		"Minutes":    {reason: "Minutes may be alone.", args: map[string]any{"schedule": "@daily", "duration": "90m"}},
+		"Both":       {reason: "Hours are before minutes.", args: map[string]any{"schedule": "@daily", "duration": "8h30m"}},
+		"Formatted":  {reason: "Go formats durations with seconds.", args: map[string]any{"schedule": "@daily", "duration": "8h30m0s"}},
+		"WrongOrder": {reason: "Karpenter's definition has hours before minutes.", args: map[string]any{"schedule": "@daily", "duration": "30m8h"}, want: malformed("30m8h")},
+		"Repeated":   {reason: "Karpenter's definition has each unit once.", args: map[string]any{"schedule": "@daily", "duration": "8h8h"}, want: malformed("8h8h")},
+		"Seconds":    {reason: "A schedule has no seconds.", args: map[string]any{"schedule": "@daily", "duration": "30s"}, want: malformed("30s")},
+		"NoDuration": {reason: "Karpenter requires both.", args: map[string]any{"schedule": "@daily"}, want: []string{path + ": Invalid value: schedule and duration must be set together"}},
+		"NoSchedule": {reason: "Karpenter requires both.", args: map[string]any{"duration": "8h"}, want: []string{path + ": Invalid value: schedule and duration must be set together"}},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			tc.args["nodes"] = "0"
+			pool := map[string]any{"name": "default", "disruption": map[string]any{"budgets": []any{tc.args}}}
+			got := refusals(t, map[string]any{"region": "eu-west-3", "karpenter": map[string]any{"nodePools": []any{pool}}})
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\ndecode(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

@@ -94,7 +94,7 @@ func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.
 			errs = append(errs, field.Invalid(p.Child("limits").Key(k), new(np.Limits[k]).String(), "must be a quantity such as 1000 or 512Gi"))
 		}
 	}
-	return errs
+	return append(errs, validateTimes(np, p)...)
 }
 
 func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field.Path) field.ErrorList {
