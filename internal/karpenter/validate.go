@@ -43,6 +43,7 @@ func Validate(c claim.Claim) field.ErrorList {
 			errs = append(errs, field.NotSupported(path.Child("nodeClassName"), np.NodeClassName, classes))
 		}
 		errs = append(errs, validateNodePool(np, chart, path)...)
+		errs = append(errs, validateZones(c, np.Requirements, path.Child("requirements"))...)
 	}
 	return errs
 }
