@@ -18,6 +18,7 @@ require (
 	github.com/jotaen/kong-completion v0.0.4
 	github.com/prometheus/client_golang v1.23.2
 	github.com/prometheus/common v0.67.5
+	github.com/robfig/cron/v3 v3.0.1
 	github.com/upbound/provider-aws/v2 v2.5.0
 	go.opentelemetry.io/otel v1.44.0
 	go.opentelemetry.io/otel/trace v1.44.0

@@ -76,8 +76,9 @@ type EndpointSpec struct {
 	PrivateAccess bool `json:"privateAccess"`
 
 	// PublicAccessCIDRs are the IPv4 blocks that can reach the public endpoint,
-	// such as 203.0.113.0/24. The whole internet can, when unset. The address of
-	// the control plane that runs Crossplane must be included.
+	// such as 54.240.193.128/26. The whole internet can, when unset. The address
+	// of the control plane that runs Crossplane must be included. EKS refuses
+	// private and other reserved addresses.
 	//
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=40

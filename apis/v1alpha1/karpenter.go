@@ -259,17 +259,19 @@ type Budget struct {
 	Reasons []string `json:"reasons,omitempty"`
 
 	// Schedule is when the budget starts to apply, in cron syntax and UTC, for
-	// example "0 9 * * mon-fri". It requires duration.
+	// example "0 9 * * mon-fri": ranges ascend, and days of the week are 0 (Sunday)
+	// to 6. It requires duration. See
+	// https://pkg.go.dev/github.com/robfig/cron/v3#hdr-CRON_Expression_Format
 	//
 	// +kubebuilder:validation:Pattern=`^(@(annually|yearly|monthly|weekly|daily|midnight|hourly)|[0-9A-Za-z*,/?-]+( [0-9A-Za-z*,/?-]+){4})$`
 	// +kubebuilder:validation:MaxLength=64
 	// +optional
 	Schedule string `json:"schedule,omitempty"`
 
-	// Duration is how long the budget applies after each start, in hours and
-	// minutes such as 8h30m. It requires schedule.
+	// Duration is how long the budget applies after each start: hours, minutes, or
+	// hours before minutes such as 8h30m. It requires schedule.
 	//
-	// +kubebuilder:validation:Pattern=`^([0-9]+(m|h))+$`
+	// +kubebuilder:validation:Pattern=`^((([0-9]+(h|m))|([0-9]+h[0-9]+m))(0s)?)$`
 	// +kubebuilder:validation:MaxLength=32
 	// +optional
 	Duration string `json:"duration,omitempty"`
@@ -305,7 +307,8 @@ type NodeClassSpec struct {
 	// +optional
 	VolumeSizeGiB int32 `json:"volumeSizeGiB,omitempty"`
 
-	// UserData is merged with the user data that Karpenter generates. See
+	// UserData is merged with the user data that Karpenter generates. EC2 allows
+	// 16,384 bytes for both, of which Karpenter needs some 2 KiB. See
 	// https://karpenter.sh/docs/concepts/nodeclasses/#specuserdata
 	//
 	// +kubebuilder:validation:MaxLength=16384
@@ -313,7 +316,9 @@ type NodeClassSpec struct {
 	UserData string `json:"userData,omitempty"`
 
 	// Tags are put on everything that is launched with this class, in addition to
-	// the tags of the platform.
+	// the tags of the platform. Karpenter also puts them on an IAM instance
+	// profile, so the rules of tags in IAM apply, and an instance has at most 50:
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional

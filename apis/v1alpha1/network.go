@@ -31,6 +31,7 @@ type NetworkSpec struct {
 	// +kubebuilder:default="10.0.0.0/16"
 	// +kubebuilder:validation:Pattern=`^([0-9]{1,3}\.){3}[0-9]{1,3}/(1[6-9]|2[0-4])$`
 	// +kubebuilder:validation:MaxLength=18
+	// +kubebuilder:validation:XValidation:rule="!self.matches('^(0|127|22[4-9]|23[0-9])[.]|^169[.]254[.]')",message="a VPC cannot be in 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16 or 224.0.0.0/4, whose addresses no instance can have: use a private block such as 10.0.0.0/16"
 	// +optional
 	CIDR string `json:"cidr,omitempty"`
 

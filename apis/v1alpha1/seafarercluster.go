@@ -70,8 +70,9 @@ type SeafarerClusterSpec struct {
 	KubernetesVersion string `json:"kubernetesVersion,omitempty"`
 
 	// Tags are put on every AWS resource of the platform and on everything that
-	// Karpenter launches: keys of 1 to 128 characters, values of at most 256.
-	// Rules: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+	// Karpenter launches: keys of 1 to 128 characters, values of at most 256. Keys
+	// must differ by more than case. Rules:
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 	//
 	// +kubebuilder:validation:MaxProperties=40
 	// +optional

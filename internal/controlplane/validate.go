@@ -1,6 +1,7 @@
 package controlplane
 
 import (
+	"net/netip"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -40,8 +41,11 @@ func validateServiceCIDR(c claim.Claim, path *field.Path) field.ErrorList {
 func validateEndpoint(e v1alpha1.EndpointSpec, path *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i, s := range e.PublicAccessCIDRs {
-		_, perrs := layout.Prefix(s, path.Index(i))
+		block, perrs := layout.Prefix(s, path.Index(i))
 		errs = append(errs, perrs...)
+		if r, ok := reserved(block); ok && len(perrs) == 0 {
+			errs = append(errs, field.Invalid(path.Index(i), s, "EKS refuses it: "+r.String()+" is reserved, and never the source of requests from the internet: use public addresses; privateAccess is for those of the VPC"))
+		}
 	}
 	closed := len(e.PublicAccessCIDRs) > 0 && !slices.Contains(e.PublicAccessCIDRs, "0.0.0.0/0")
 	if closed && !e.PublicAccess {
@@ -51,4 +55,34 @@ func validateEndpoint(e v1alpha1.EndpointSpec, path *field.Path) field.ErrorList
 		errs = append(errs, field.Forbidden(path, "locks the nodes out while privateAccess is false: set controlPlane.endpoint.privateAccess to true"))
 	}
 	return errs
+}
+
+// reservedBlocks of IPv4, which EKS refuses for the public endpoint. Its user guide links to
+// the list: https://en.wikipedia.org/wiki/Reserved_IP_addresses
+var reservedBlocks = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),
+	netip.MustParsePrefix("10.0.0.0/8"),
+	netip.MustParsePrefix("100.64.0.0/10"),
+	netip.MustParsePrefix("127.0.0.0/8"),
+	netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("192.0.2.0/24"),
+	netip.MustParsePrefix("192.88.99.0/24"),
+	netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("198.51.100.0/24"),
+	netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("224.0.0.0/4"),
+	netip.MustParsePrefix("240.0.0.0/4"),
+}
+
+// reserved block that contains another. A larger block is not reserved: EKS accepts
+// 0.0.0.0/0.
+func reserved(p netip.Prefix) (netip.Prefix, bool) {
+	i := slices.IndexFunc(reservedBlocks, func(r netip.Prefix) bool { return r.Bits() <= p.Bits() && r.Contains(p.Addr()) })
+	if i < 0 {
+		return netip.Prefix{}, false
+	}
+	return reservedBlocks[i], true
 }

@@ -35,7 +35,7 @@ func Validate(c claim.Claim) field.ErrorList {
 	classes := make([]string, 0, len(s.NodeClasses))
 	for i, nc := range s.NodeClasses {
 		classes = append(classes, nc.Name)
-		errs = append(errs, claim.ValidateTags(nc.Tags, p.Child("nodeClasses").Index(i).Child("tags"))...)
+		errs = append(errs, validateNodeClass(c, nc, p.Child("nodeClasses").Index(i))...)
 	}
 	for i, np := range s.NodePools {
 		path := p.Child("nodePools").Index(i)
@@ -43,6 +43,7 @@ func Validate(c claim.Claim) field.ErrorList {
 			errs = append(errs, field.NotSupported(path.Child("nodeClassName"), np.NodeClassName, classes))
 		}
 		errs = append(errs, validateNodePool(np, chart, path)...)
+		errs = append(errs, validateZones(c, np.Requirements, path.Child("requirements"))...)
 	}
 	return errs
 }
@@ -70,6 +71,14 @@ func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
 	return nil
 }
 
+// validateNodeClass, from which Karpenter makes an IAM instance profile, launch templates and
+// instances.
+func validateNodeClass(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
+	errs := claim.ValidateTags(nc.Tags, p.Child("tags"), c.Fences.Tags, c.Spec.Tags)
+	errs = append(errs, validateTagCount(c, nc, p.Child("tags"))...)
+	return append(errs, validateUserData(nc, p.Child("userData"))...)
+}
+
 func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.Path) field.ErrorList {
 	errs := metav1validation.ValidateLabels(np.Labels, p.Child("labels"))
 	for _, k := range claim.Sorted(np.Labels) {
@@ -86,7 +95,7 @@ func validateNodePool(np v1alpha1.NodePoolSpec, chart *semver.Version, p *field.
 			errs = append(errs, field.Invalid(p.Child("limits").Key(k), new(np.Limits[k]).String(), "must be a quantity such as 1000 or 512Gi"))
 		}
 	}
-	return errs
+	return append(errs, validateTimes(np, p)...)
 }
 
 func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field.Path) field.ErrorList {

@@ -56,7 +56,7 @@ var mutations = map[string]mutation{
 	"spec.controlPlane.authenticationMode":                      {example: "minimal", to: to("API_AND_CONFIG_MAP")},
 	"spec.controlPlane.endpoint.privateAccess":                  {example: "minimal", to: to(false)},
 	"spec.controlPlane.endpoint.publicAccess":                   {example: "minimal", to: to(false)},
-	"spec.controlPlane.endpoint.publicAccessCIDRs[]":            {example: "nat-per-zone", at: "spec.controlPlane.endpoint.publicAccessCIDRs[0]", to: to("198.51.100.0/24")},
+	"spec.controlPlane.endpoint.publicAccessCIDRs[]":            {example: "nat-per-zone", at: "spec.controlPlane.endpoint.publicAccessCIDRs[0]", to: to("54.240.193.0/26")},
 	"spec.controlPlane.logging.retentionDays":                   {example: "minimal", to: to(int64(7))},
 	"spec.controlPlane.logging.types[]":                         {example: "minimal", at: "spec.controlPlane.logging.types[0]", to: to("scheduler")},
 	"spec.controlPlane.secretsEncryption.enabled":               {example: "minimal", to: to(false)},

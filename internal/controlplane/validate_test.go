@@ -1,0 +1,51 @@
+package controlplane
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+)
+
+func TestPublicAccessCIDRs(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+
+		// want is the reserved block, or empty.
+		want string
+	}{
+		"Public":        {reason: "Any public address may be allowed.", args: "54.240.193.128/26"},
+		"All":           {reason: "EKS has this block by default.", args: "0.0.0.0/0"},
+		"Half":          {reason: "It has public addresses, too.", args: "0.0.0.0/1"},
+		"Private10":     {reason: "The public endpoint gets no requests from private addresses.", args: "10.1.0.128/27", want: "10.0.0.0/8"},
+		"Private172":    {reason: "The public endpoint gets no requests from private addresses.", args: "172.31.0.0/16", want: "172.16.0.0/12"},
+		"Beside172":     {reason: "172.32.0.0 is public.", args: "172.32.0.0/16"},
+		"Private192":    {reason: "The public endpoint gets no requests from private addresses.", args: "192.168.1.1/32", want: "192.168.0.0/16"},
+		"Documentation": {reason: "EKS refuses addresses for documents.", args: "203.0.113.0/24", want: "203.0.113.0/24"},
+		"Carrier":       {reason: "Carriers translate these addresses.", args: "100.64.0.0/10", want: "100.64.0.0/10"},
+		"Loopback":      {reason: "No request comes from there.", args: "127.0.0.1/32", want: "127.0.0.0/8"},
+		"LinkLocal":     {reason: "No request comes from there.", args: "169.254.169.254/32", want: "169.254.0.0/16"},
+		"Multicast":     {reason: "No request comes from there.", args: "239.0.0.0/8", want: "224.0.0.0/4"},
+		"Broadcast":     {reason: "No request comes from there.", args: "255.255.255.255/32", want: "240.0.0.0/4"},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var want []string
+			if tc.want != "" {
+				want = []string{`spec.controlPlane.endpoint.publicAccessCIDRs[0]: Invalid value: "` + tc.args + `": EKS refuses it: ` + tc.want + " is reserved, and never the source of requests from the internet: use public addresses; privateAccess is for those of the VPC"}
+			}
+			e := v1alpha1.EndpointSpec{PublicAccess: true, PrivateAccess: true, PublicAccessCIDRs: []string{tc.args}}
+			var got []string
+			for _, err := range Validate(claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{ControlPlane: v1alpha1.ControlPlaneSpec{Endpoint: e}}}) {
+				got = append(got, err.Error())
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("\n%s\nValidate(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
