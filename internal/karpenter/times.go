@@ -37,7 +37,7 @@ func validateDuration(s string, p *field.Path) field.ErrorList {
 
 // validateSchedule of a budget with the library and the time zone that Karpenter uses. While
 // Karpenter cannot read a schedule, it disrupts no node of the NodePool:
-// https://github.com/kubernetes-sigs/karpenter/blob/v1.9.0/pkg/apis/v1/nodepool.go
+// https://github.com/kubernetes-sigs/karpenter/blob/main/pkg/apis/v1/nodepool.go
 func validateSchedule(s string, p *field.Path) field.ErrorList {
 	if s == "" {
 		return nil
