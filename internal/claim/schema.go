@@ -72,9 +72,10 @@ func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec
 	if err := sized(raw); err != nil {
 		return spec, &InvalidError{Errors: field.ErrorList{err}}
 	}
-	obj, errs := s.Admit(ctx, map[string]any{"spec": raw})
+	given := map[string]any{"spec": raw}
+	obj, errs := s.Admit(ctx, given)
 	if len(errs) > 0 {
-		return spec, &InvalidError{Errors: explained(errs)}
+		return spec, &InvalidError{Errors: explained(given, errs)}
 	}
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
