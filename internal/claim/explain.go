@@ -21,21 +21,15 @@ import (
 func explained(obj map[string]any, errs field.ErrorList) field.ErrorList {
 	out := make(field.ErrorList, 0, len(errs))
 	for _, err := range errs {
-		if n := len(out); strings.HasSuffix(err.Detail, "(anyOf)") || n > 0 && mistyped(err) && mistyped(out[n-1]) && err.Field == out[n-1].Field {
-			continue // Each of the alternatives has an error that is easier to read.
+		if alternative(err, out) {
+			continue
 		}
 		e := *err
 		e.Detail = strings.TrimPrefix(e.Detail, e.Field+" in body ")
 		d := describe(e.Field)
 		switch {
 		case mistyped(&e):
-			v, _ := fieldpath.Value(obj, e.Field)
-			detail, actual, _ := strings.Cut(e.Detail, ": ")
-			e.Detail = detail + ", not " + strings.Trim(actual, `"`)
-			if detail == "must be of type string" {
-				e.Detail += quote(v, d.pattern)
-			}
-			e.BadValue = field.OmitValueType{}
+			e.Detail, e.BadValue = requiredType(obj, e, d.pattern), field.OmitValueType{}
 		case e.Detail == "unknown field":
 			e.Detail += meant(d.rest, d.fields)
 		case strings.HasPrefix(e.Detail, "should match ") && d.is != "":
@@ -44,6 +38,27 @@ func explained(obj map[string]any, errs field.ErrorList) field.ErrorList {
 		out = append(out, &e)
 	}
 	return out
+}
+
+// alternative reports whether an error is about one of several types that a field may have.
+// The first of them says enough.
+func alternative(err *field.Error, out field.ErrorList) bool {
+	if strings.HasSuffix(err.Detail, "(anyOf)") {
+		return true
+	}
+	last := len(out) - 1
+	return last >= 0 && mistyped(err) && mistyped(out[last]) && err.Field == out[last].Field
+}
+
+// requiredType of a value, the type that it has, and what to do about it.
+func requiredType(obj map[string]any, e field.Error, pattern string) string {
+	required, actual, _ := strings.Cut(e.Detail, ": ")
+	detail := required + ", not " + strings.Trim(actual, `"`)
+	if required != "must be of type string" {
+		return detail
+	}
+	v, _ := fieldpath.Value(obj, e.Field)
+	return detail + quote(v, pattern)
 }
 
 func mistyped(err *field.Error) bool { return err.Type == field.ErrorTypeTypeInvalid }
@@ -140,7 +155,7 @@ func Nearest(name string, names []string) []string {
 	})
 }
 
-// Similar reports whether a name may be another one with a few letters misspelt.
+// Similar reports whether a name may be another one with a few wrong letters.
 func Similar(name, other string) bool {
 	const lettersPerTypo = 3
 	return distance(name, other) <= (len(name)+lettersPerTypo-1)/lettersPerTypo

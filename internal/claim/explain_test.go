@@ -13,7 +13,7 @@ func TestExplained(t *testing.T) {
 		spec   string
 		want   []string
 	}{
-		"Misspelt": {
+		"Misspelled": {
 			reason: "A field that is nearly right should be named first.",
 			spec:   "{region: eu-west-3, systemNodes: {instanceType: t3.large}}",
 			want:   []string{`spec.systemNodes.instanceType: Invalid value: unknown field: did you mean "instanceTypes"? (fields: instanceTypes, amiType, capacityType, minSize, name, desiredSize, labels, maxSize, volumeSizeGiB, kubernetesVersion, criticalAddonsOnly)`},

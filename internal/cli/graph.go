@@ -52,7 +52,12 @@ Examples:
 func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout) }
 
 func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
-	req, err := render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}.Request(in)
+	s := &sources{files: render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}}
+	return s.locate(c.draw(ctx, s, in, out))
+}
+
+func (c *GraphCmd) draw(ctx context.Context, s *sources, in io.Reader, out io.Writer) error {
+	req, err := s.files.Request(s.reader(in))
 	if err != nil {
 		return err
 	}

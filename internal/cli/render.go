@@ -67,7 +67,12 @@ Examples:
 func (c *RenderCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout, os.Stderr) }
 
 func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer) error {
-	req, err := c.files().Request(in)
+	s := &sources{files: c.files()}
+	return s.locate(c.render(ctx, s, in, out, hints))
+}
+
+func (c *RenderCmd) render(ctx context.Context, s *sources, in io.Reader, out, hints io.Writer) error {
+	req, err := s.files.Request(s.reader(in))
 	if err != nil {
 		return err
 	}

@@ -23,13 +23,14 @@ func Key(path string, keys iter.Seq[string]) (key, rest string, ok bool) {
 	return key, rest, ok
 }
 
-// after a key in a path: the rest, if the path continues with the key.
+// after a key in a path: the rest, if the path continues with the key. It's always shorter,
+// so that a walk ends in a value that contains itself.
 func after(path, key string) (string, bool) {
 	if rest, ok := strings.CutPrefix(path, "["+key+"]"); ok {
 		return rest, true
 	}
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(path, "."), key)
-	return rest, ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	return rest, ok && len(rest) < len(path) && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // Index of a list with which a path continues, and the rest of the path.

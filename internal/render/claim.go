@@ -118,6 +118,17 @@ func composite(claim map[string]any) (map[string]any, error) {
 	}, nil
 }
 
+// A SyntaxError is that of a file that isn't YAML.
+type SyntaxError struct {
+	err error
+}
+
+// Error of the parser, whose lines count from the start of a document.
+func (s *SyntaxError) Error() string { return "cannot parse YAML: " + s.err.Error() }
+
+// Unwrap the error of the parser.
+func (s *SyntaxError) Unwrap() error { return s.err }
+
 // documents of a YAML stream that are not empty.
 func documents(stream []byte) ([]map[string]any, error) {
 	var docs []map[string]any
@@ -134,7 +145,7 @@ func documents(stream []byte) ([]map[string]any, error) {
 		}
 		var doc map[string]any
 		if err := sigsyaml.UnmarshalStrict(buf[:n], &doc); err != nil {
-			return nil, errors.Wrap(err, "cannot parse YAML")
+			return nil, &SyntaxError{err: err}
 		}
 		if len(doc) > 0 {
 			docs = append(docs, doc)
