@@ -49,14 +49,14 @@ Examples:
 }
 
 // Run the command.
-func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout) }
+func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout, os.Stderr) }
 
-func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
+func (c *GraphCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer) error {
 	s := &sources{files: render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}}
-	return s.locate(c.draw(ctx, s, in, out))
+	return s.locate(c.draw(ctx, s, in, out, hints))
 }
 
-func (c *GraphCmd) draw(ctx context.Context, s *sources, in io.Reader, out io.Writer) error {
+func (c *GraphCmd) draw(ctx context.Context, s *sources, in io.Reader, out, hints io.Writer) error {
 	req, err := s.files.Request(s.reader(in))
 	if err != nil {
 		return err
@@ -65,6 +65,7 @@ func (c *GraphCmd) draw(ctx context.Context, s *sources, in io.Reader, out io.Wr
 	if err != nil {
 		return err
 	}
+	s.writeWarnings(hints, p.Warnings)
 	d, err := c.diagram(p.Assembly)
 	if err != nil {
 		return err

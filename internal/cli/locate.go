@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/crossplane/function-sdk-go/errors"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/source"
@@ -76,6 +78,17 @@ func located(f *source.File, errs field.ErrorList, inFile func(path string) stri
 		}
 	}
 	return lines
+}
+
+// writeWarnings about the claim, a line each.
+func (s *sources) writeWarnings(w io.Writer, ws []claim.Warning) {
+	f := s.claim()
+	if f.String("kind") == v1alpha1.ClaimKind && f.String("metadata.namespace") == "" {
+		ws = append([]claim.Warning{claim.Warn(field.NewPath("metadata", "namespace"), "is not set, so this is for namespace %s, and kubectl apply uses that of its context: set it", render.DefaultNamespace)}, ws...)
+	}
+	for _, warning := range ws {
+		fmt.Fprintf(w, "warning: %s: %s\n", f.Position(warning.Field), warning) //nolint:errcheck // Warnings may get lost.
+	}
 }
 
 // syntaxErrors of the claim and the Composition.

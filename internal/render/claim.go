@@ -16,8 +16,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 )
 
-// defaultNamespace of a claim without one, as in kubectl.
-const defaultNamespace = "default"
+// DefaultNamespace of a claim without one, as in kubectl.
+const DefaultNamespace = "default"
 
 // claimFields of a spec are not copied to the composite resource.
 var claimFields = []string{"compositeDeletePolicy", "resourceRef", "writeConnectionSecretToRef"}
@@ -73,7 +73,7 @@ func named(obj map[string]any) (name, namespace string, err error) {
 		return "", "", errors.Errorf("cannot render a %s without metadata.name: set it", v1alpha1.ClaimKind)
 	}
 	namespace, _ = meta["namespace"].(string)
-	return name, cmp.Or(namespace, defaultNamespace), nil
+	return name, cmp.Or(namespace, DefaultNamespace), nil
 }
 
 // namespaced composite resource, as it is applied.

@@ -74,6 +74,7 @@ func (f Files) claim(in io.Reader) ([]byte, error) {
 
 // A Pass is one call of the function.
 type Pass struct {
+	Warnings []claim.Warning
 	Assembly *compose.Assembly
 	Response *fnv1.RunFunctionResponse
 }
@@ -88,7 +89,7 @@ func First(ctx context.Context, req *fnv1.RunFunctionRequest) (Pass, error) {
 	if m := Fatal(rsp); m != "" {
 		return Pass{}, errors.New(m)
 	}
-	return Pass{Assembly: r.Assembly, Response: rsp}, nil
+	return Pass{Warnings: r.Warnings, Assembly: r.Assembly, Response: rsp}, nil
 }
 
 // Passes of the function with simulated providers, until nothing changes.

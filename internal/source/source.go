@@ -62,6 +62,20 @@ func (f *File) Position(path string) string {
 	}
 }
 
+// String in the file at a path, or the empty string.
+func (f *File) String(path string) string {
+	if f.root == nil {
+		return ""
+	}
+	of := f.root
+	for path != "" {
+		if _, of, path = child(of, path); of == nil {
+			return ""
+		}
+	}
+	return of.Value
+}
+
 func (f *File) position(n *yaml.Node) string {
 	return fmt.Sprintf("%s:%d:%d", f.name, n.Line, n.Column)
 }

@@ -662,8 +662,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "rules-of-a-part-ignored", File: "internal/function/domains.go",
-		Old:     `{part: "Karpenter", validate: karpenter.Validate, resources`,
-		New:     `{part: "Karpenter", validate: func(c claim.Claim) field.ErrorList { return karpenter.Validate(c)[:0] }, resources`,
+		Old:     `{part: "Karpenter", validate: karpenter.Validate, warn`,
+		New:     `{part: "Karpenter", validate: func(c claim.Claim) field.ErrorList { return karpenter.Validate(c)[:0] }, warn`,
 		Promise: "A claim is refused if Karpenter would refuse its objects.",
 	},
 	{
