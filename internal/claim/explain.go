@@ -150,8 +150,12 @@ func meant(name string, fields []string) string {
 
 // Nearest names to one that doesn't exist first: those with the smallest edit distance.
 func Nearest(name string, names []string) []string {
+	distances := make(map[string]int, len(names))
+	for _, n := range names {
+		distances[n] = distance(name, n)
+	}
 	return slices.SortedFunc(slices.Values(names), func(a, b string) int {
-		return cmp.Or(cmp.Compare(distance(name, a), distance(name, b)), strings.Compare(a, b))
+		return cmp.Or(cmp.Compare(distances[a], distances[b]), strings.Compare(a, b))
 	})
 }
 
@@ -161,7 +165,12 @@ func Similar(name, other string) bool {
 	return distance(name, other) <= (len(name)+lettersPerTypo-1)/lettersPerTypo
 }
 
-// distance of two names in edits, whatever the case of their letters.
+// distance of two names in edits, whatever the case of their letters. A name that is far
+// longer than any field, whose distance would take long to compute, is as far from all.
 func distance(a, b string) int {
+	const longest = 100
+	if len(a) > longest {
+		return len(a)
+	}
 	return levenshtein.Distance(strings.ToLower(a), strings.ToLower(b), nil)
 }

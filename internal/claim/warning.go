@@ -14,6 +14,11 @@ type Warning struct {
 
 	// Detail is what is probably wrong, and what to set.
 	Detail string
+
+	// name that isn't among those known, if that is what is wrong. A similar one is looked
+	// for only when the warning is written: a claim may have thousands.
+	name  string
+	known []string
 }
 
 // Warn of the value of a field.
@@ -22,16 +27,25 @@ func Warn(p *field.Path, format string, args ...any) Warning {
 }
 
 // String has the path and the detail in one line.
-func (w Warning) String() string { return Message(w.Field + ": " + w.Detail) }
+func (w Warning) String() string { return Message(w.Field + ": " + w.Detail + w.hint()) }
+
+// hint at what is probably meant by an unknown name.
+func (w Warning) hint() string {
+	if w.name == "" {
+		return ""
+	}
+	if nearest := Nearest(w.name, w.known)[0]; Similar(w.name, nearest) {
+		return fmt.Sprintf(": did you mean %q?", nearest)
+	}
+	return ": check its spelling"
+}
 
 // WarnUnknown of a name that isn't among those known, which may be incomplete. The noun is
 // what it's the name of.
 func WarnUnknown(p *field.Path, noun, name string, known []string) Warning {
-	hint := "check its spelling"
-	if nearest := Nearest(name, known)[0]; Similar(name, nearest) {
-		hint = fmt.Sprintf("did you mean %q?", nearest)
-	}
-	return Warn(p, "unknown %s %q: %s", noun, name, hint)
+	w := Warn(p, "unknown %s %q", noun, name)
+	w.name, w.known = name, known
+	return w
 }
 
 // FormatWarnings in one line, without more than fit into a condition.

@@ -41,9 +41,13 @@ func (s *sources) claim() *source.File {
 	return parse(s.files.Claim)
 }
 
-// parse a file again, to find positions. A file that cannot be read any more has none.
+// parse a file again, to find positions. A file that cannot be read again has none, such as
+// a pipe, which could block.
 func parse(name string) *source.File {
-	b, _ := os.ReadFile(filepath.Clean(name))
+	var b []byte
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		b, _ = os.ReadFile(filepath.Clean(name))
+	}
 	return source.Parse(name, b)
 }
 

@@ -32,9 +32,10 @@ func Warnings(c claim.Claim) []claim.Warning {
 // unknownFamilies of instances among values. Karpenter ignores them.
 func unknownFamilies(values []string, family func(string) string, p *field.Path) []claim.Warning {
 	var ws []claim.Warning
+	families := aws.InstanceFamilies()
 	for i, v := range values {
-		if f := family(v); !slices.Contains(aws.InstanceFamilies(), f) {
-			ws = append(ws, claim.WarnUnknown(p.Index(i), "EC2 instance family", f, aws.InstanceFamilies()))
+		if f := family(v); !slices.Contains(families, f) {
+			ws = append(ws, claim.WarnUnknown(p.Index(i), "EC2 instance family", f, families))
 		}
 	}
 	return ws
