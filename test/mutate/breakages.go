@@ -889,4 +889,20 @@ var breakages = []breakage{
 		Promise: "Argo CD verifies the certificate of the cluster.",
 		By:      "internal/access TestArgoCD",
 	},
+
+	// People learn what is wrong, once and where.
+	{
+		Name: "warning-in-each-pass", File: "internal/function/conditions.go",
+		Old:     `if xr.Condition(ConditionValid).Message == r.valid().Message {`,
+		New:     `if len(r.Warnings) == 0 {`,
+		Promise: "A warning is an event once: Kubernetes drops the events of an object that has many.",
+		By:      "test/laws TestWarnings",
+	},
+	{
+		Name: "column-ignored", File: "internal/source/source.go",
+		Old:     `f.name, n.Line, n.Column)`,
+		New:     `f.name, n.Line, 1)`,
+		Promise: "An error has the column of its field.",
+		By:      "internal/source TestPosition",
+	},
 }
