@@ -143,7 +143,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 				}`).GetObserved(),
 			}},
 			want: want{rsp: func() *fnv1.RunFunctionResponse {
-				rsp := refused(examples.Earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, accountId, acknowledgedChanges, addons, clusterName, controlPlane, deletionProtection, iam, karpenter, kubernetesVersion, network, observability, region, systemNodes, tags`)
+				rsp := refused(examples.Earlier(), function.ReasonInvalid, `spec.region: Invalid value: "paris": should match '^[a-z]{2}(-[a-z]+)+-[0-9]$' (Region is the AWS region of the platform, for example eu-west-3); spec.zones: Invalid value: unknown field: use one of access, addons, tags, iam, region, accountId, karpenter, network, systemNodes, clusterName, controlPlane, observability, kubernetesVersion, acknowledgedChanges, deletionProtection`)
 				rsp.Meta.Tag = "tag"
 				rsp.Context = resource.MustStructJSON(`{"key": "value"}`)
 				return rsp
@@ -152,7 +152,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"InputUnknownField": {
 			reason: "A misspelled fence should be refused, not ignored.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedRegion": ["eu-west-3"]}`)},
-			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: unknown field "allowedRegion": correct it, or leave it out`)},
+			want:   want{rsp: refused(nil, function.ReasonImpossible, `cannot read the function's input in the Composition: input.allowedRegion: Invalid value: unknown field: did you mean "allowedRegions"? (fields: allowedRegions, apiVersion, accountId, argoCD, kind, mandatoryTags, metadata, namespace, tags, allowedKubernetesVersions, providerConfigRef, providerPrincipalARN, karpenterChartRepository, permissionsBoundaryARN)`)},
 		},
 		"InputWrongType": {
 			reason: "A fence of the wrong type should be refused.",

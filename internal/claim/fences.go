@@ -31,13 +31,8 @@ func DecodeFences(raw map[string]any) (v1beta1.Fences, error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	err = d.Decode(&f)
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		return f, field.TypeInvalid(field.NewPath("input").Child(wrong.Field), field.OmitValueType{}, "must not be of type "+wrong.Value)
-	}
-	if err != nil {
-		return f, errors.Errorf("%s: correct it, or leave it out", strings.TrimPrefix(err.Error(), "json: "))
+	if err := d.Decode(&f); err != nil {
+		return f, &FencesError{Errors: explainedFences(raw, b, err)}
 	}
 	return f, nil
 }
@@ -48,9 +43,20 @@ const (
 	fencesKind       = "Fences"
 )
 
+// InputRoot is the first element of the paths of errors in the fences.
+const InputRoot = "input"
+
+// A FencesError lists the errors of the platform team's fences.
+type FencesError struct {
+	Errors field.ErrorList
+}
+
+// Error lists the errors, field by field.
+func (f *FencesError) Error() string { return format(f.Errors) }
+
 // checkFences of the platform team. No API server validates them.
 func checkFences(f v1beta1.Fences) error {
-	input := field.NewPath("input")
+	input := field.NewPath(InputRoot)
 	var errs field.ErrorList
 	if f.AccountID != "" && !aws.IsAccountID(f.AccountID) {
 		errs = append(errs, field.Invalid(input.Child("accountId"), f.AccountID, "must be twelve digits"))
@@ -71,7 +77,7 @@ func checkFences(f v1beta1.Fences) error {
 	if len(errs) == 0 {
 		return nil
 	}
-	return errors.Errorf("cannot use the function's input in the Composition: %s", format(errs))
+	return errors.Wrap(&FencesError{Errors: errs}, "cannot use the function's input in the Composition")
 }
 
 func checkARN(arn string, p *field.Path) field.ErrorList {

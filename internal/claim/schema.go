@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -72,9 +73,10 @@ func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec
 	if err := sized(raw); err != nil {
 		return spec, &InvalidError{Errors: field.ErrorList{err}}
 	}
-	obj, errs := s.Admit(ctx, map[string]any{"spec": raw})
+	given := map[string]any{"spec": raw}
+	obj, errs := s.Admit(ctx, given)
 	if len(errs) > 0 {
-		return spec, &InvalidError{Errors: explained(errs)}
+		return spec, &InvalidError{Errors: explained(given, errs)}
 	}
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
@@ -147,20 +149,31 @@ func (i *InvalidError) Error() string { return format(i.Errors) }
 // format errors in one line, without duplicates. A claim may have more errors than fit
 // into its condition, so the rest is counted.
 func format(errs field.ErrorList) string {
-	const few, long = 20, 1000
+	const few = 20
 	var all []string
 	for i, err := range errs {
 		if len(all) == few {
 			all = append(all, fmt.Sprintf("and %d more", len(errs)-i))
 			break
 		}
-		m := err.Error()
-		if len(m) > long {
-			m = strings.ToValidUTF8(m[:long], "") + "…"
-		}
-		if !slices.Contains(all, m) {
+		if m := Message(err.Error()); !slices.Contains(all, m) {
 			all = append(all, m)
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// Message in one line of what is wrong in a field. What a user wrote may be long, and have
+// lines of its own.
+func Message(m string) string {
+	const long = 1000
+	if len(m) > long {
+		m = strings.ToValidUTF8(m[:long], "") + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, m)
 }

@@ -50,7 +50,8 @@ func (c CLI) Help() string {
 Exit codes:
 
   0    Done.
-  1    Failed, for example because the claim is invalid. Standard error has the reason.
+  1    Failed, for example because the claim is invalid. Standard error has the reason,
+       a line for each error in a file: claim.yaml:12:5: spec.network.zones[0]: …
   2    The command line is wrong: unknown command or flag, or missing argument.`
 }
 
@@ -98,8 +99,14 @@ func contextOf(err error) *kong.Context {
 	return nil
 }
 
-// report an error, and where to read on.
+// report an error, and where to read on. Errors in a file have a position instead, at the
+// start of their lines.
 func report(p *kong.Kong, ctx *kong.Context, err error) {
+	var located *locatedError
+	if errors.As(err, &located) {
+		fmt.Fprintln(p.Stderr, located) //nolint:errcheck // There is no other place to report to.
+		return
+	}
 	command, node := name, p.Model.DefaultCmd
 	if ctx != nil && ctx.Selected() != nil {
 		node = ctx.Selected()

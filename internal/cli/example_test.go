@@ -97,7 +97,11 @@ func TestInvalidExamples(t *testing.T) {
 			if out.Len()+hints.Len() > 0 {
 				t.Errorf("render: want only an error, got output %s%s", &out, &hints)
 			}
-			examples.Golden(t, filepath.Join(e.Dir, "want.txt"), []byte(err.Error()+"\n"))
+			lines := strings.ReplaceAll(err.Error()+"\n", e.Dir+string(filepath.Separator), "")
+			examples.Golden(t, filepath.Join(e.Dir, "want.txt"), []byte(lines))
+			if _, err := render.First(t.Context(), e.Request(t)); err == nil || err.Error() != examples.Refusal(lines) {
+				t.Errorf("want the function's message to be that of the lines, got %v", err)
+			}
 		})
 	}
 }

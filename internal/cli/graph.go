@@ -49,10 +49,15 @@ Examples:
 }
 
 // Run the command.
-func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout) }
+func (c *GraphCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout, os.Stderr) }
 
-func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
-	req, err := render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}.Request(in)
+func (c *GraphCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer) error {
+	s := &sources{files: render.Files{Claim: c.Claim, Observed: c.Observed, Composition: c.Composition}}
+	return s.locate(c.draw(ctx, s, in, out, hints))
+}
+
+func (c *GraphCmd) draw(ctx context.Context, s *sources, in io.Reader, out, hints io.Writer) error {
+	req, err := s.files.Request(s.reader(in))
 	if err != nil {
 		return err
 	}
@@ -60,6 +65,7 @@ func (c *GraphCmd) run(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	s.writeWarnings(hints, p.Warnings)
 	d, err := c.diagram(p.Assembly)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,7 +33,7 @@ func drawing(t *testing.T, e examples.Example, c GraphCmd) string {
 		c.Composition = f
 	}
 	var out bytes.Buffer
-	if err := c.run(context.Background(), nil, &out); err != nil {
+	if err := c.run(context.Background(), nil, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

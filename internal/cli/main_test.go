@@ -247,6 +247,17 @@ func TestExitCodes(t *testing.T) {
 			args:   []string{"--addrses=:1"},
 			want:   want{2, "function-seafarer-cluster: error: unknown flag --addrses, did you mean \"--address\"?\nRun \"function-seafarer-cluster serve --help\" for usage and examples.\n"},
 		},
+		"Invalid": {
+			reason: "Errors of a claim should have a line each, which begins with a position.",
+			args:   []string{"render", examples.Get("invalid-duplicate-names").Claim()},
+			want: want{1, examples.Get("invalid-duplicate-names").Claim() + ":12:9: spec.karpenter.nodeClasses[1].name: Duplicate value: \"default\"\n" +
+				examples.Get("invalid-duplicate-names").Claim() + ":16:9: spec.karpenter.nodePools[1].name: Duplicate value: \"arm\"\n"},
+		},
+		"InvalidDrawn": {
+			reason: "Graph should report the same errors as render.",
+			args:   []string{"graph", examples.Get("invalid-sizes").Claim()},
+			want:   want{1, examples.Get("invalid-sizes").Claim() + ":9:3: spec.systemNodes: Invalid value: sizes must be ordered: minSize <= desiredSize <= maxSize\n"},
+		},
 		"NoFile": {
 			reason: "A missing claim should be reported.",
 			args:   []string{"render", "nowhere.yaml"},

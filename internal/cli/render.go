@@ -37,7 +37,8 @@ that it desires. The summary counts them by part of the platform:
   retained        Exists, and retains its fields while a value isn't known.
   departing       Not part of the claim any more, and deleted as soon as it's safe.
 
-With other formats, standard error has the resources that wait, and for what.
+With other formats, standard error has the resources that wait, and for what. With any
+format, it has a line for each value that is probably wrong, which begins with warning.
 
 Examples:
 
@@ -67,7 +68,12 @@ Examples:
 func (c *RenderCmd) Run() error { return c.run(context.Background(), os.Stdin, os.Stdout, os.Stderr) }
 
 func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer) error {
-	req, err := c.files().Request(in)
+	s := &sources{files: c.files()}
+	return s.locate(c.render(ctx, s, in, out, hints))
+}
+
+func (c *RenderCmd) render(ctx context.Context, s *sources, in io.Reader, out, hints io.Writer) error {
+	req, err := s.files.Request(s.reader(in))
 	if err != nil {
 		return err
 	}
@@ -75,6 +81,7 @@ func (c *RenderCmd) run(ctx context.Context, in io.Reader, out, hints io.Writer)
 	if err != nil {
 		return err
 	}
+	s.writeWarnings(hints, passes[len(passes)-1].Warnings)
 	if c.Output == "summary" {
 		return printSummary(out, req, passes)
 	}

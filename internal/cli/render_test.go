@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -225,7 +226,7 @@ func TestRenderComposition(t *testing.T) {
 		"Fence": {
 			reason:      "The claim should violate the fences of the Composition.",
 			composition: composition(`[{step: compose, input: {apiVersion: seafarer-cluster.fn.platform.seafarer.cloud/v1beta1, kind: Fences, allowedRegions: [us-east-1]}}]`),
-			err:         `spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`,
+			err:         `claim.yaml:8:3: spec.region: Invalid value: "eu-west-3": the platform team allows only us-east-1`,
 		},
 		"NoInput": {
 			reason:      "A step without input should have no fences.",
@@ -250,7 +251,8 @@ func TestRenderComposition(t *testing.T) {
 			}
 			c := RenderCmd{Claim: minimal, Output: "yaml", Composition: f}
 			err := c.run(context.Background(), nil, io.Discard, io.Discard)
-			if diff := cmp.Diff(tc.err, message(err)); diff != "" {
+			got := strings.NewReplacer(filepath.Dir(f)+"/", "", filepath.Dir(minimal)+"/", "").Replace(message(err))
+			if diff := cmp.Diff(tc.err, got); diff != "" {
 				t.Errorf("%s\nrender --composition: -want err, +got err:\n%s", tc.reason, diff)
 			}
 		})
@@ -291,7 +293,18 @@ func TestRenderErrors(t *testing.T) {
 		"DuplicateKey": {
 			reason: "A duplicate key should be refused, as in kubectl.",
 			claim:  head + body + "kind: XSeafarerCluster\n",
-			err:    "cannot parse YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 5: key \"kind\" already set in map",
+			err:    "<stdin>:5:1: cannot parse YAML: key \"kind\" is already in line 2: remove one",
+		},
+		"NotYAML": {
+			reason: "The line of a syntax error should count from the start of the file.",
+			claim:  "---\n# A comment.\n---\n" + head + " metadata: {name: a}\n",
+			err:    "<stdin>:6: cannot parse YAML: mapping values are not allowed in this context",
+		},
+		"Invalid": {
+			reason: "Each error should have a line, with its position.",
+			claim:  head + "metadata: {name: a}\nspec:\n  region: eu-west-9\n  network:\n    cidr: 10.0.0.1/16\n  tags: {\"a\\nb\": \"\"}\n",
+			err: "<stdin>:5:3: spec.region: Unsupported value: \"eu-west-9\": supported values: \"" + strings.Join(aws.Regions(), `", "`) + "\"\n" +
+				"<stdin>:8:10: spec.tags[a b]: Invalid value: \"\": AWS allows letters, digits, spaces and _ . : / = + - @ in keys and values",
 		},
 		"ObservedNothing": {
 			reason:   "A folder without files should be refused: it's probably the wrong one.",

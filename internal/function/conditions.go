@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -11,6 +12,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/protocol"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/upgrade"
 )
 
@@ -21,6 +23,9 @@ const (
 	ReasonInvalid    = "InvalidSpec"
 	ReasonImpossible = "CannotCompute"
 )
+
+// ReasonWarning is the reason of events about what is probably wrong in a claim.
+const ReasonWarning = "ProbablyWrong"
 
 // ConditionTypes are all that a response may set, in order. Crossplane turns a condition that
 // isn't listed here to Unknown when a claim becomes invalid.
@@ -45,10 +50,33 @@ func Remarkable(c *fnv1.Condition) bool {
 // conditions of a response, given the composite resource as observed. A condition that is
 // added here belongs into ConditionTypes as well.
 func (r Result) conditions(xr object.Object) []object.Condition {
-	cs := []object.Condition{{Type: ConditionValid, Status: metav1.ConditionTrue, Reason: ReasonValid}}
+	cs := []object.Condition{r.valid()}
 	cs = append(cs, r.Assembly.Conditions(xr)...)
 	cs = append(cs, r.Assembly.TeardownSafe(), r.Assembly.DeletionPending(), r.Assembly.ChangeBlocked(r.Pinned.Blocked))
 	return append(cs, r.Upgrade.Conditions(r.Plan.Versions, r.Assembly.Complaint)...)
+}
+
+// valid explains that a claim can be composed, and what is probably wrong nevertheless.
+func (r Result) valid() object.Condition {
+	return object.Condition{Type: ConditionValid, Status: metav1.ConditionTrue, Reason: ReasonValid, Message: claim.FormatWarnings(r.Warnings)}
+}
+
+// warn of what is probably wrong, once: when the warnings differ from those in the message of
+// the observed condition, which lasts. Crossplane makes an event of a result in each pass, and
+// Kubernetes drops events of an object after 25 of them, so that a warning in each pass would
+// leave none for what changes.
+func (r Result) warn(rsp *fnv1.RunFunctionResponse, xr object.Object) {
+	const most = 5
+	if xr.Condition(ConditionValid).Message == r.valid().Message {
+		return
+	}
+	for i, w := range r.Warnings {
+		if i == most {
+			protocol.Warn(rsp, ReasonWarning, fmt.Sprintf("%d more warnings are in the condition %s", len(r.Warnings)-most, ConditionValid))
+			return
+		}
+		protocol.Warn(rsp, ReasonWarning, w.String())
+	}
 }
 
 // invalid explains why a request cannot be answered.

@@ -25,6 +25,9 @@ type domain struct {
 
 	// validate the section of the spec, unless the schema does.
 	validate func(claim.Claim) field.ErrorList
+
+	// warn of what is valid in the section, but probably wrong.
+	warn func(claim.Claim) []claim.Warning
 }
 
 // domains are the table of contents: what a platform is made of, part by part.
@@ -38,16 +41,16 @@ var domains = []domain{
 	{part: "ControlPlane", validate: controlplane.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return controlplane.Resources(p, c.Spec.ControlPlane)
 	}},
-	{part: "SystemCapacity", validate: nodes.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "SystemCapacity", validate: nodes.Validate, warn: nodes.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return nodes.Resources(p, c.Spec.SystemNodes)
 	}},
-	{part: "Addons", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "Addons", warn: addons.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return addons.Resources(p, c.Addons)
 	}},
 	{part: "Access", validate: access.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return access.Resources(p, c.Spec.Access)
 	}},
-	{part: "Karpenter", validate: karpenter.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "Karpenter", validate: karpenter.Validate, warn: karpenter.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return karpenter.Resources(p, c.Spec.Karpenter)
 	}},
 	{part: "NodePools", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
@@ -56,6 +59,17 @@ var domains = []domain{
 	{part: "Observability", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return observability.Resources(p, c.Spec.Observability)
 	}},
+}
+
+// warnings about a claim, in the order of the domains.
+func warnings(c claim.Claim) []claim.Warning {
+	var ws []claim.Warning
+	for _, d := range domains {
+		if d.warn != nil {
+			ws = append(ws, d.warn(c)...)
+		}
+	}
+	return ws
 }
 
 // parts of a platform.

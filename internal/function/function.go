@@ -62,6 +62,7 @@ func answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunc
 		protocol.WriteConnection(rsp, access.Connection(r.Plan))
 	}
 	protocol.SetConditions(rsp, xr, r.conditions(xr)...)
+	r.warn(rsp, xr)
 	if !r.Assembly.Settled() && rsp.GetMeta().GetTtl().AsDuration() > ConvergingTTL {
 		rsp.Meta.Ttl = durationpb.New(ConvergingTTL)
 	}
@@ -71,6 +72,7 @@ func answer(ctx context.Context, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunc
 // A Result of the steps for one request.
 type Result struct {
 	Claim    claim.Claim
+	Warnings []claim.Warning
 	Plan     platform.Plan
 	Pinned   upgrade.Pinned
 	Upgrade  upgrade.Upgrade
@@ -93,7 +95,7 @@ func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) 
 	if len(errs) > 0 {
 		return Result{}, &claim.InvalidError{Errors: errs}
 	}
-	r := Result{Claim: c, Pinned: pinned, Upgrade: upgrade.New(c, f)}
+	r := Result{Claim: c, Warnings: warnings(c), Pinned: pinned, Upgrade: upgrade.New(c, f)}
 	serve.Stage(ctx, "describe")
 	r.Plan = platform.New(c, f, r.Upgrade, pinned)
 	r.Parts = parts(c, r.Plan)

@@ -2,6 +2,7 @@
 package nodes
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,22 @@ func Role(p platform.Plan) []compose.Resource {
 func Validate(c claim.Claim) field.ErrorList {
 	path := field.NewPath("spec", "systemNodes")
 	return append(validateVersion(c.Spec, path.Child("kubernetesVersion")), validateLabels(c.Spec.SystemNodes.Labels, path.Child("labels"))...)
+}
+
+// Warnings about spec.systemNodes.
+func Warnings(c claim.Claim) []claim.Warning {
+	var ws []claim.Warning
+	families := aws.InstanceFamilies()
+	for i, t := range c.Spec.SystemNodes.InstanceTypes {
+		p := field.NewPath("spec", "systemNodes", "instanceTypes").Index(i)
+		if f := aws.InstanceFamily(t); !slices.Contains(families, f) {
+			ws = append(ws, claim.WarnUnknown(p, "EC2 instance family", f, families))
+		}
+		if aws.TakesFourPods(t) {
+			ws = append(ws, claim.Warn(p, "a %s takes 4 pods unless the VPC CNI assigns prefixes, and the add-ons run 4 on each node: CoreDNS and Karpenter will be Pending: use a larger type, such as t3.medium", t))
+		}
+	}
+	return ws
 }
 
 // validateVersion, which may be older than the control plane's by as much as Kubernetes

@@ -78,6 +78,11 @@ func SetConditions(rsp *fnv1.RunFunctionResponse, xr object.Object, cs ...object
 	}
 }
 
+// Warn the owners of the composite resource and its claim, with a Warning event.
+func Warn(rsp *fnv1.RunFunctionResponse, reason, message string) {
+	response.Warning(rsp, errors.New(complaint.Shorten(message, complaint.EventLimit))).WithReason(reason).TargetCompositeAndClaim()
+}
+
 // PreserveConditions of some types as they are observed. Crossplane turns conditions that
 // a function doesn't set along with a Fatal result to Unknown.
 func PreserveConditions(rsp *fnv1.RunFunctionResponse, xr object.Object, types ...string) {

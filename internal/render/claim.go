@@ -16,8 +16,8 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 )
 
-// defaultNamespace of a claim without one, as in kubectl.
-const defaultNamespace = "default"
+// DefaultNamespace of a claim without one, as in kubectl.
+const DefaultNamespace = "default"
 
 // claimFields of a spec are not copied to the composite resource.
 var claimFields = []string{"compositeDeletePolicy", "resourceRef", "writeConnectionSecretToRef"}
@@ -73,7 +73,7 @@ func named(obj map[string]any) (name, namespace string, err error) {
 		return "", "", errors.Errorf("cannot render a %s without metadata.name: set it", v1alpha1.ClaimKind)
 	}
 	namespace, _ = meta["namespace"].(string)
-	return name, cmp.Or(namespace, defaultNamespace), nil
+	return name, cmp.Or(namespace, DefaultNamespace), nil
 }
 
 // namespaced composite resource, as it is applied.
@@ -118,6 +118,17 @@ func composite(claim map[string]any) (map[string]any, error) {
 	}, nil
 }
 
+// A SyntaxError is that of a file that isn't YAML.
+type SyntaxError struct {
+	err error
+}
+
+// Error of the parser, whose lines count from the start of a document.
+func (s *SyntaxError) Error() string { return "cannot parse YAML: " + s.err.Error() }
+
+// Unwrap the error of the parser.
+func (s *SyntaxError) Unwrap() error { return s.err }
+
 // documents of a YAML stream that are not empty.
 func documents(stream []byte) ([]map[string]any, error) {
 	var docs []map[string]any
@@ -134,7 +145,7 @@ func documents(stream []byte) ([]map[string]any, error) {
 		}
 		var doc map[string]any
 		if err := sigsyaml.UnmarshalStrict(buf[:n], &doc); err != nil {
-			return nil, errors.Wrap(err, "cannot parse YAML")
+			return nil, &SyntaxError{err: err}
 		}
 		if len(doc) > 0 {
 			docs = append(docs, doc)

@@ -74,18 +74,22 @@ func (f Files) claim(in io.Reader) ([]byte, error) {
 
 // A Pass is one call of the function.
 type Pass struct {
+	Warnings []claim.Warning
 	Assembly *compose.Assembly
 	Response *fnv1.RunFunctionResponse
 }
 
 // First pass of the function. A fatal result is an error.
 func First(ctx context.Context, req *fnv1.RunFunctionRequest) (Pass, error) {
+	r, err := function.Compose(ctx, req)
+	if err != nil {
+		return Pass{}, err
+	}
 	rsp := function.Run(ctx, req, 0)
 	if m := Fatal(rsp); m != "" {
 		return Pass{}, errors.New(m)
 	}
-	r, err := function.Compose(ctx, req)
-	return Pass{Assembly: r.Assembly, Response: rsp}, err
+	return Pass{Warnings: r.Warnings, Assembly: r.Assembly, Response: rsp}, nil
 }
 
 // Passes of the function with simulated providers, until nothing changes.

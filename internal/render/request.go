@@ -58,6 +58,10 @@ func (c composition) compositeKind() string {
 	return kind
 }
 
+// InputPath is the path in a Composition of a field of the function's input, whose path is
+// that of an error in the fences.
+func InputPath(path string) string { return "spec.pipeline[0]." + path }
+
 // input of its only step.
 func (c composition) input() (*structpb.Struct, error) {
 	spec, _ := c["spec"].(map[string]any)

@@ -29,7 +29,7 @@ go run . render example/node-pools/claim.yaml --simulate -o tree
 | ` + "`desired.yaml`" + `, ` + "`desired.txt`" + ` | expected resources, in full or as a table |
 | ` + "`passes.txt`" + `, ` + "`steps.txt`" + ` | expected passes until a platform is complete, and after a change |
 | ` + "`summary.txt`" + `, ` + "`status.yaml`" + `, ` + "`graph.mmd`" + ` | expected summary, status and drawing |
-| ` + "`want.txt`" + `, ` + "`want-api-error.txt`" + ` | the expected error of the function, and of the API server |
+| ` + "`want.txt`" + `, ` + "`want-api-error.txt`" + ` | the expected errors of the commands, a line each, and of the API server |
 
 ## Claims
 

@@ -1,11 +1,24 @@
 package examples
 
 import (
+	"strings"
+
 	"google.golang.org/protobuf/types/known/structpb"
 
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 	"github.com/crossplane/function-sdk-go/resource"
 )
+
+// Refusal is the message of the function for an invalid example, given its want.txt. That has
+// what the commands print: a line for each error, after its position.
+func Refusal(want string) string {
+	var ms []string
+	for l := range strings.Lines(want) {
+		_, m, _ := strings.Cut(l, ": ")
+		ms = append(ms, strings.TrimSpace(m))
+	}
+	return strings.Join(ms, "; ")
+}
 
 // Set a field of the observed composite resource to a JSON value.
 func Set(req *fnv1.RunFunctionRequest, value string, path ...string) {

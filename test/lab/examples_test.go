@@ -69,13 +69,23 @@ func TestInvalidExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.apply()
-			p.waitInvalid(strings.TrimSpace(string(want)))
+			p.waitInvalid(strings.Join(messages(string(want)), "; "))
 			p.checkAccepted()
 			if os := p.composed(); len(os) > 0 {
 				t.Errorf("got composed resources, want none: %s", strings.Join(sorted(os), ", "))
 			}
 		})
 	}
+}
+
+// messages of the errors that the commands print, a line each, after their positions.
+func messages(want string) []string {
+	var ms []string
+	for l := range strings.Lines(want) {
+		_, m, _ := strings.Cut(l, ": ")
+		ms = append(ms, strings.TrimSpace(m))
+	}
+	return ms
 }
 
 // kubectlErrors returns kubectl's messages for an error of the API server. For unknown

@@ -89,7 +89,7 @@ func TestConditionsAreStable(t *testing.T) {
 }
 
 // TestEventsReportChanges promises one event for each change of a condition's status, and
-// no other.
+// no other. Nothing in an example is probably wrong; TestWarnings is about what is.
 func TestEventsReportChanges(t *testing.T) {
 	t.Parallel()
 	for _, e := range examples.All(t) {
@@ -109,7 +109,7 @@ func TestEventsReportChanges(t *testing.T) {
 				var got []string
 				for _, res := range rsp.GetResults() {
 					if res.GetSeverity() != fnv1.Severity_SEVERITY_NORMAL || res.GetTarget() != fnv1.Target_TARGET_COMPOSITE_AND_CLAIM {
-						t.Fatalf("case %d: want events of the claim and no warning, got %v", i, res)
+						t.Fatalf("case %d: want events of the claim, and no warning about an example, got %v", i, res)
 					}
 					got = append(got, res.GetMessage())
 				}

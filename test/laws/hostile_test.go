@@ -386,6 +386,27 @@ func TestHuge(t *testing.T) {
 			},
 			want: "spec.access.admins: Too many: 9500",
 		},
+		"UnknownFamilies": {
+			reason: "Each has a warning, and is compared with all families.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				pool := func(i int) string {
+					values := strings.TrimSuffix(strings.Repeat(`"quantum",`, 99), ",")
+					return fmt.Sprintf(`{"name": "a%d", "nodeClassName": "default", "requirements": [{"key": "karpenter.k8s.aws/instance-family", "operator": "In", "values": [%s]}]}`, i, values)
+				}
+				pools := make([]string, 90)
+				for i := range pools {
+					pools[i] = pool(i)
+				}
+				examples.Set(req, "["+strings.Join(pools, ",")+"]", "spec", "karpenter", "nodePools")
+			},
+		},
+		"LongName": {
+			reason: "The fields that may be meant are compared with the name of one that doesn't exist.",
+			change: func(req *fnv1.RunFunctionRequest) {
+				spec(req)[strings.Repeat("x", 1<<20)] = text(0)
+			},
+			want: "spec.xxx",
+		},
 		"Admins": {
 			reason: "Each becomes a resource.",
 			change: func(req *fnv1.RunFunctionRequest) {

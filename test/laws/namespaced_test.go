@@ -148,7 +148,7 @@ func TestNamespacedInvalidExamples(t *testing.T) {
 			if err == nil {
 				_, err = render.First(t.Context(), req)
 			}
-			if want := examples.Read(t, filepath.Join(e.Dir, "want.txt")); err == nil || err.Error()+"\n" != want {
+			if want := examples.Refusal(examples.Read(t, e.File("want.txt"))); err == nil || err.Error() != want {
 				t.Errorf("render: want %s, got %v", want, err)
 			}
 		})

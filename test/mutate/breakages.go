@@ -684,8 +684,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "rules-of-a-part-ignored", File: "internal/function/domains.go",
-		Old:     `{part: "Karpenter", validate: karpenter.Validate, resources`,
-		New:     `{part: "Karpenter", validate: func(c claim.Claim) field.ErrorList { return karpenter.Validate(c)[:0] }, resources`,
+		Old:     `{part: "Karpenter", validate: karpenter.Validate, warn`,
+		New:     `{part: "Karpenter", validate: func(c claim.Claim) field.ErrorList { return karpenter.Validate(c)[:0] }, warn`,
 		Promise: "A claim is refused if Karpenter would refuse its objects.",
 	},
 	{
@@ -910,5 +910,21 @@ var breakages = []breakage{
 		New:     `"insecure": true,`,
 		Promise: "Argo CD verifies the certificate of the cluster.",
 		By:      "internal/access TestArgoCD",
+	},
+
+	// People learn what is wrong, once and where.
+	{
+		Name: "warning-in-each-pass", File: "internal/function/conditions.go",
+		Old:     `if xr.Condition(ConditionValid).Message == r.valid().Message {`,
+		New:     `if len(r.Warnings) == 0 {`,
+		Promise: "A warning is an event once: Kubernetes drops the events of an object that has many.",
+		By:      "test/laws TestWarnings",
+	},
+	{
+		Name: "column-ignored", File: "internal/source/source.go",
+		Old:     `f.name, n.Line, n.Column)`,
+		New:     `f.name, n.Line, 1)`,
+		Promise: "An error has the column of its field.",
+		By:      "internal/source TestPosition",
 	},
 }
