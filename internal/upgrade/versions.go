@@ -135,12 +135,7 @@ func (u Upgrade) current() string {
 
 // systemNodes follow the control plane once the add-ons did.
 func (u Upgrade) systemNodes() string {
-	nodes := u.nodes()
-	v := nodes.Desired
-	if compat.Newer(v, u.controlPlane()) {
-		v = "" // No node is newer than the control plane.
-	}
-	last := compat.Latest(v, compat.Latest(NodeGroup(u.is.Versions, key.System)), nodes.Version)
+	nodes, last := u.nodes(), u.lastNodes()
 	switch target := u.nodesTarget(); {
 	case nodes.RolledBackFrom != "":
 		return nodes.Version
@@ -151,6 +146,17 @@ func (u Upgrade) systemNodes() string {
 	default:
 		return last
 	}
+}
+
+// lastNodes is the version of the system nodes that was desired last, or that they run. It's
+// empty if neither is known.
+func (u Upgrade) lastNodes() string {
+	nodes := u.nodes()
+	v := nodes.Desired
+	if compat.Newer(v, u.controlPlane()) {
+		v = "" // No node is newer than the control plane.
+	}
+	return compat.Latest(v, compat.Latest(NodeGroup(u.is.Versions, key.System)), nodes.Version)
 }
 
 // nodesTarget is the version that system nodes may have now: that of the control plane,

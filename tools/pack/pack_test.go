@@ -197,7 +197,7 @@ func reportsVersion(t *testing.T, dir string) {
 		t.Skipf("no command line tool is built for this machine: %v", err)
 	}
 	binary := filepath.Join(t.TempDir(), tool)
-	if err := os.WriteFile(binary, []byte(filesOf(t, archive)[tool]), 0o700); err != nil { //nolint:gosec // It's run.
+	if err := os.WriteFile(binary, []byte(filesOf(t, archive)[tool]), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	got, err := command(t.Context(), ".", nil, binary, "--version")
