@@ -927,4 +927,48 @@ var breakages = []breakage{
 		Promise: "An error has the column of its field.",
 		By:      "internal/source TestPosition",
 	},
+
+	// Input that AWS or Karpenter refuses.
+	{
+		Name: "tags-that-differ-by-case", File: "internal/claim/tags.go",
+		Old:     `first != k {`,
+		New:     `false && first != k {`,
+		Promise: "Tags that IAM takes for the same one are refused.",
+		By:      "internal/claim TestValidateSpecTags",
+	},
+	{
+		Name: "tags-not-counted", File: "internal/karpenter/tags.go",
+		Old:     `if tooMany <= 0 {`,
+		New:     `if tooMany <= 100 {`,
+		Promise: "An instance gets no more tags than AWS allows.",
+		By:      "internal/karpenter TestNodeClassTags",
+	},
+	{
+		Name: "schedule-not-read", File: "internal/karpenter/times.go",
+		Old:     `if s == "" {`,
+		New:     `if s == "" || true {`,
+		Promise: "A schedule that Karpenter cannot read is refused: it would block all disruption.",
+		By:      "internal/karpenter TestTimes",
+	},
+	{
+		Name: "no-room-in-user-data", File: "internal/karpenter/userdata.go",
+		Old:     `if size <= maxUserData-minOwnUserData {`,
+		New:     `if size <= maxUserData {`,
+		Promise: "User data leaves room for Karpenter's own, or no node launches.",
+		By:      "internal/karpenter TestUserData",
+	},
+	{
+		Name: "pool-without-a-zone", File: "internal/karpenter/zones.go",
+		Old:     `if len(zones) > 0 &&`,
+		New:     `if len(zones) > 1000 &&`,
+		Promise: "A NodePool has a zone in which the platform has a subnet.",
+		By:      "internal/karpenter TestZones",
+	},
+	{
+		Name: "reserved-block-accepted", File: "internal/controlplane/validate.go",
+		Old:     `reserved(block); ok &&`,
+		New:     `reserved(block); ok && false &&`,
+		Promise: "Reserved addresses are refused before EKS refuses to create the cluster.",
+		By:      "internal/controlplane TestPublicAccessCIDRs",
+	},
 }
