@@ -17,7 +17,7 @@ func TestWarnings(t *testing.T) {
 	}{
 		"AWS":         {reason: "AWS publishes it.", name: "aws-efs-csi-driver"},
 		"Community":   {reason: "EKS publishes it for the community.", name: "cert-manager"},
-		"Marketplace": {reason: "The AWS Marketplace has add-ons that nobody lists.", name: "kubecost_kubecost"},
+		"Marketplace": {reason: "The AWS Marketplace has add-ons that no page lists.", name: "kubecost_kubecost"},
 		"Typo":        {reason: "A name that EKS doesn't publish is probably a typo.", name: "core-dns", want: []string{`spec.addons[1].name: unknown EKS add-on "core-dns": did you mean "coredns"?`}},
 		"NoAddOn":     {reason: "Not every component is an add-on of EKS.", name: "cluster-autoscaler", want: []string{`spec.addons[1].name: unknown EKS add-on "cluster-autoscaler": check its spelling`}},
 	}

@@ -41,7 +41,7 @@ func explained(obj map[string]any, errs field.ErrorList) field.ErrorList {
 }
 
 // alternative reports whether an error is about one of several types that a field may have.
-// The first of them says enough.
+// The first of them is enough.
 func alternative(err *field.Error, out field.ErrorList) bool {
 	if strings.HasSuffix(err.Detail, "(anyOf)") {
 		return true

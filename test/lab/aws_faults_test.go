@@ -28,7 +28,7 @@ var awsFaults = []fault{
 
 // lostResults aren't injected during creation. A provider that's killed between AWS's
 // response and the update of its annotations, or whose update the API server doesn't accept
-// for a second, has lost the result of the creation. Crossplane then requires that somebody
+// for a second, has lost the result of the creation. Crossplane then waits until a person
 // removes the annotation, rather than create a duplicate: docs/troubleshooting.md.
 var lostResults = []fault{
 	{name: "provider-aws killed", weight: 2, inject: func(context.Context, *rand.Rand, *platform) error {

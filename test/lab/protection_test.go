@@ -54,7 +54,7 @@ func TestProtection(t *testing.T) {
 		}
 		return nil
 	})
-	wantDenied("EKS doesn't say yet")
+	wantDenied("EKS doesn't report yet")
 	shared.Providers.Resume()
 	p.deleteAndWait()
 }

@@ -67,7 +67,7 @@ The control plane is up. In another terminal:
 Logs are in %[4]s. Stop it with: make lab-down%[5]s
 `
 
-// inside tells how to access the EKS clusters.
+// inside explains how to access the EKS clusters.
 const inside = `
 Each EKS cluster has a folder in %[1]s, once it's active:
 
