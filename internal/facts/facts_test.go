@@ -48,9 +48,14 @@ func TestAccount(t *testing.T) {
 }
 
 func TestCluster(t *testing.T) {
-	const arn, endpoint = "arn:aws:eks:eu-west-3:111111111111:cluster/a", "https://ABC.gr7.eu-west-3.eks.amazonaws.com"
+	const (
+		arn      = "arn:aws:eks:eu-west-3:111111111111:cluster/a"
+		endpoint = "https://ABC.gr7.eu-west-3.eks.amazonaws.com"
+		issuer   = "https://oidc.eks.eu-west-3.amazonaws.com/id/0123456789ABCDEF"
+	)
 	authority := base64.StdEncoding.EncodeToString(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("a")}))
-	recorded := fields{"cluster": fields{"arn": arn, "endpoint": endpoint, "certificateAuthorityData": authority, "version": "1.34"}}
+	recorded := fields{"cluster": fields{"arn": arn, "endpoint": endpoint, "certificateAuthorityData": authority, "oidcIssuer": issuer, "securityGroupId": "sg-1", "version": "1.34"}}
+	oidc := func(issuer string) []any { return []any{fields{"oidc": []any{fields{"issuer": issuer}}}} }
 	cases := map[string]struct {
 		reason   string
 		status   fields
@@ -59,30 +64,35 @@ func TestCluster(t *testing.T) {
 	}{
 		"Reported": {
 			reason:   "Reported values are known.",
-			reported: fields{"id": "a", "arn": arn, "endpoint": endpoint, "certificateAuthority": []any{fields{"data": authority}}, "version": "1.34"},
-			want:     Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.34"},
+			reported: fields{"id": "a", "arn": arn, "endpoint": endpoint, "certificateAuthority": []any{fields{"data": authority}}, "identity": oidc(issuer), "version": "1.34"},
+			want:     Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, OIDCIssuer: issuer, Version: "1.34"},
 		},
 		"Recorded": {
 			reason: "Recorded values stay known while EKS doesn't report them.",
 			status: recorded, reported: fields{"id": "a"},
-			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.34"},
+			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, OIDCIssuer: issuer, SecurityGroupID: "sg-1", Version: "1.34"},
+		},
+		"Differs": {
+			reason: "A reported value wins over a recorded one.",
+			status: recorded, reported: fields{"id": "a", "vpcConfig": fields{"clusterSecurityGroupId": "sg-2"}, "identity": oidc(issuer + "0")},
+			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, OIDCIssuer: issuer + "0", SecurityGroupID: "sg-2", Version: "1.34"},
 		},
 		"Invalid": {
 			reason: "A value that could not be EKS's never replaces a recorded one: it would become part of kubeconfigs and policies.",
-			status: recorded, reported: fields{"id": "a", "arn": "arn:aws:eks:*", "endpoint": "https://a\n- b", "certificateAuthority": []any{fields{"data": "YQ=="}}, "version": "none"},
-			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.34"},
+			status: recorded, reported: fields{"id": "a", "arn": "arn:aws:eks:*", "endpoint": "https://a\n- b", "certificateAuthority": []any{fields{"data": "YQ=="}}, "identity": oidc("https://oidc.eks.eu-west-3.amazonaws.com/id/*"), "version": "none"},
+			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, OIDCIssuer: issuer, SecurityGroupID: "sg-1", Version: "1.34"},
 		},
 		"RolledBack": {
 			reason: "EKS reports an older version than before once it has rolled back.",
 			status: recorded, reported: fields{"id": "a", "arn": arn, "endpoint": endpoint, "version": "1.33"},
-			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, Version: "1.33", RolledBackFrom: "1.34"},
+			want: Cluster{ARN: arn, Endpoint: endpoint, CertificateAuthority: authority, OIDCIssuer: issuer, SecurityGroupID: "sg-1", Version: "1.33", RolledBackFrom: "1.34"},
 		},
 		"Nothing": {reason: "Nothing is known of a cluster that isn't reported."},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			c := read(t, claim.Claim{}, tc.status, map[key.Key]fields{key.Cluster: reports(tc.reported)}).Cluster
-			got := Cluster{ARN: c.ARN, Endpoint: c.Endpoint, CertificateAuthority: c.CertificateAuthority, Version: c.Version, RolledBackFrom: c.RolledBackFrom}
+			got := Cluster{ARN: c.ARN, Endpoint: c.Endpoint, CertificateAuthority: c.CertificateAuthority, OIDCIssuer: c.OIDCIssuer, SecurityGroupID: c.SecurityGroupID, Version: c.Version, RolledBackFrom: c.RolledBackFrom}
 			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(Placement{})); diff != "" {
 				t.Errorf("%s\nRead(...).Cluster: -want, +got:\n%s", tc.reason, diff)
 			}

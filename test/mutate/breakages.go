@@ -404,6 +404,7 @@ var breakages = []breakage{
 		Old:     `cmp.Or(r.reported(key.Cluster, "vpcConfig.clusterSecurityGroupId"), r.status.Cluster.SecurityGroupID)`,
 		New:     `cmp.Or(r.status.Cluster.SecurityGroupID, r.reported(key.Cluster, "vpcConfig.clusterSecurityGroupId"))`,
 		Promise: "A reported value wins over a recorded one.",
+		By:      "internal/facts TestCluster",
 	},
 	{
 		Name: "account-moved-by-a-stray-arn", File: "internal/facts/facts.go",
@@ -422,7 +423,7 @@ var breakages = []breakage{
 		Old:     `/id/[A-Za-z0-9]+$`,
 		New:     `/id/.*$`,
 		Promise: "An OIDC issuer with a wildcard never gets into a policy.",
-		By:      "test/laws TestHostileFacts",
+		By:      "internal/facts TestCluster",
 	},
 	{
 		Name: "endpoint-unchecked", File: "internal/facts/cluster.go",
