@@ -313,6 +313,17 @@ func TestVersions(t *testing.T) {
 				blocked:   "OlderThanRunning: EKS runs Kubernetes 1.36, and the platform doesn't roll it back to 1.35: set spec.kubernetesVersion to 1.36; chart 1.9.0 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later",
 			},
 		},
+		"NodesDesiredAhead": {
+			reason: "A version in the node group's spec that is newer than the control plane isn't ours.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.34", "1.14.1", "v1.34.0-eksbuild.1"),
+				override: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.35"}}, "status": {"atProvider": {"id": "a", "version": "1.34"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.34"), Karpenter: "1.14.1"},
+				upgrading: "UpToDate", blocked: "NotBlocked",
+			},
+		},
 		"RolledBack": {
 			reason: "What was rolled back in EKS stays there: another upgrade would undo the rollback.",
 			args:   args{spec: spec("1.35", "1.14.1"), observed: rolledBack, status: ran135},
