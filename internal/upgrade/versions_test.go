@@ -313,6 +313,17 @@ func TestVersions(t *testing.T) {
 				blocked:   "OlderThanRunning: EKS runs Kubernetes 1.36, and the platform doesn't roll it back to 1.35: set spec.kubernetesVersion to 1.36; chart 1.9.0 does not support Kubernetes 1.36: set spec.karpenter.version to 1.13.0 or later",
 			},
 		},
+		"ClusterNotReady": {
+			reason: "The control plane isn't upgraded while it isn't ready.",
+			args: args{
+				spec: spec("1.34", "1.14.1"), observed: healthy("1.31", "1.13.0", "v1.31.0-eksbuild.1"),
+				override: map[key.Key]string{key.Cluster: `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, "conditions": [{"type": "Ready", "status": "False"}, {"type": "Synced", "status": "True"}]}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.31", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "ControlPlane: Kubernetes 1.32 waits for the cluster to be ready, on the way to 1.34", blocked: "NotBlocked",
+			},
+		},
 		"NodesDesiredAhead": {
 			reason: "A version in the node group's spec that is newer than the control plane isn't ours.",
 			args: args{
