@@ -269,6 +269,18 @@ func TestVersions(t *testing.T) {
 				upgrading: "SystemNodes: The system nodes are upgraded from 1.31 to 1.33, on the way to 1.35", blocked: "NotBlocked",
 			},
 		},
+		"NodesPinnedTooOld": {
+			reason: "The control plane isn't upgraded beyond what pinned nodes allow.",
+			args: args{
+				spec: nodesAt(spec("1.35", "1.13.0"), "1.31"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1"),
+				override: map[key.Key]string{key.NodeGroup(key.System): `{"spec": {"forProvider": {"version": "1.31"}}, "status": {"atProvider": {"id": "a", "version": "1.31"}, ` + conditionsGood + `}}`},
+			},
+			want: want{
+				versions:  v1alpha1.VersionsStatus{ControlPlane: "1.34", NodeGroups: nodes("1.31"), Karpenter: "1.13.0"},
+				upgrading: "SystemNodes: The system nodes run Kubernetes 1.31, and must not be more than 3 minors behind 1.35: set spec.systemNodes.kubernetesVersion to a later version, or leave it out, on the way to 1.35",
+				blocked:   "VersionSkew: The system nodes run Kubernetes 1.31, and must not be more than 3 minors behind 1.35: set spec.systemNodes.kubernetesVersion to a later version, or leave it out",
+			},
+		},
 		"NodesNotDowngraded": {
 			reason: "Nodes are never downgraded either.",
 			args:   args{spec: nodesAt(spec("1.34", "1.13.0"), "1.32"), observed: healthy("1.34", "1.13.0", "v1.34.0-eksbuild.1")},
