@@ -81,7 +81,7 @@ func (r reader) cluster() Cluster {
 	c := Cluster{Component: r.component(key.Cluster, "version", "version")}
 	c.Reported = compat.Latest(c.Reported)
 	c.ARN = r.valid(arnPattern.MatchString, "arn", r.status.Cluster.ARN)
-	c.Version = cmp.Or(c.Reported, compat.Latest(r.status.Cluster.Version))
+	c.Version = running(c.Reported, r.status.Cluster.Version)
 	c.RolledBackFrom = rolledBackFrom(r.claim.Spec.KubernetesVersion, c.Version, r.status.Cluster.Version, r.status.Cluster.RolledBackFrom)
 	c.Endpoint = r.valid(endpointPattern.MatchString, "endpoint", r.status.Cluster.Endpoint)
 	c.CertificateAuthority = r.valid(isCertificate, "certificateAuthority.0.data", r.status.Cluster.CertificateAuthorityData)

@@ -165,13 +165,19 @@ func (r reader) nodeGroup(name string) NodeGroup {
 		remembered = r.status.NodeGroups[i]
 	}
 	g := NodeGroup{Component: r.component(key.NodeGroup(name), "version", "version")}
-	g.Version = compat.Latest(cmp.Or(g.Reported, remembered.Version))
+	g.Version = running(g.Reported, remembered.Version)
 	wanted := cmp.Or(r.claim.Spec.SystemNodes.KubernetesVersion, r.claim.Spec.KubernetesVersion)
 	g.RolledBackFrom = rolledBackFrom(wanted, g.Version, remembered.Version, remembered.RolledBackFrom)
 	latest := r.composed[key.LaunchTemplate(name)].Number("status.atProvider.latestVersion")
 	g.LaunchTemplateVersion = cmp.Or(templateVersion(latest), remembered.LaunchTemplateVersion)
 	g.Placement = r.placement(r.composed[key.NodeGroup(name)], "subnetIds")
 	return g
+}
+
+// running version of Kubernetes: the reported one, or else the recorded one. What isn't a
+// version is ignored.
+func running(reported, recorded string) string {
+	return cmp.Or(compat.Latest(reported), compat.Latest(recorded))
 }
 
 // rolledBackFrom is the version from which a control plane or node group was rolled back to

@@ -234,3 +234,24 @@ func objectOf(t *testing.T, f fields) object.Object {
 	}
 	return object.Of(s)
 }
+
+func TestNodeGroupVersion(t *testing.T) {
+	status := fields{"nodeGroups": []any{fields{"name": key.System, "version": "1.34"}}}
+	cases := map[string]struct {
+		reason         string
+		reported, want string
+	}{
+		"Reported":    {reason: "The reported version counts.", reported: "1.35", want: "1.35"},
+		"RolledBack":  {reason: "It counts even if it's older than the recorded one.", reported: "1.33", want: "1.33"},
+		"NotReported": {reason: "Without a report, the recorded version counts.", want: "1.34"},
+		"NoVersion":   {reason: "What isn't a version doesn't replace the recorded one.", reported: "none", want: "1.34"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			f := read(t, claim.Claim{}, status, map[key.Key]fields{key.NodeGroup(key.System): reports(fields{"id": "a", "version": tc.reported})})
+			if got := f.NodeGroups[key.System].Version; got != tc.want {
+				t.Errorf("%s\nRead(...).NodeGroups: want version %q, got %q", tc.reason, tc.want, got)
+			}
+		})
+	}
+}

@@ -50,7 +50,7 @@ type rollback struct {
 	req *fnv1.RunFunctionRequest
 }
 
-// resources that have a version of Kubernetes.
+// rolledBack are the resources that have a version of Kubernetes.
 func rolledBack() []string { return []string{"cluster", "node-group-system"} }
 
 // runs is the version that the control plane runs.
