@@ -48,11 +48,22 @@ func IsAccountID(s string) bool {
 	return strings.Trim(s, "0123456789") == ""
 }
 
+const partitionChina = "aws-cn"
+
 // EC2Principal is the service that roles of instances trust. EC2 has a name of
 // its own in China.
 func EC2Principal(partition string) string {
-	if partition == "aws-cn" {
+	if partition == partitionChina {
 		return "ec2.amazonaws.com.cn"
 	}
 	return "ec2.amazonaws.com"
+}
+
+// ServiceHost is the name of the host of a service's API in a region.
+func ServiceHost(partition, service, region string) string {
+	suffix := ".amazonaws.com"
+	if partition == partitionChina {
+		suffix += ".cn"
+	}
+	return service + "." + region + suffix
 }

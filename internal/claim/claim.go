@@ -43,6 +43,10 @@ type Claim struct {
 	// claim, or a composite resource.
 	HasOwner bool
 
+	// Stored is true if the API server has stored the composite resource. One that is only
+	// rendered, from a file, creates nothing.
+	Stored bool
+
 	// Composite is the name of the composite resource if it's cluster-scoped.
 	Composite string
 
@@ -73,6 +77,7 @@ func Read(ctx context.Context, xr object.Object, f v1beta1.Fences) (Claim, field
 	if err := checkOwner(c.Owner, c.Namespace); err != nil {
 		return c, nil, err
 	}
+	c.Stored = xr.String("metadata.uid") != ""
 	c.HasOwner = claimName(xr) != "" || c.Namespaced
 	if !c.Namespaced {
 		c.Composite = xr.Name()

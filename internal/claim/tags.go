@@ -8,21 +8,34 @@ import (
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 )
 
 // MaxTags is how many tags AWS allows on a resource. Tags that begin with aws: don't count:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
 const MaxTags = 50
 
+// OwnerTag is the key of the tag by which the platform recognizes what is its own in AWS. No
+// resource that launches nodes has it: a new tag there would replace them.
+const OwnerTag = "platform.seafarer.cloud/owner"
+
+// limitTagValue is the longest value of a tag, in characters.
+const limitTagValue aws.Limit = 256
+
+// OwnerID is the value of OwnerTag: NAMESPACE/NAME of the claim, or of a composite resource
+// without one.
+func (c Claim) OwnerID() string { return aws.Name(limitTagValue, c.Namespace+"/"+c.Owner) }
+
 // ownTags is the largest number of tags on a resource of the platform besides those of the
-// claim and of the platform team: three of a private subnet (Name, karpenter.sh/discovery,
-// kubernetes.io/role/internal-elb), and three by which the provider identifies its object
+// claim and of the platform team: four of a private subnet (Name, karpenter.sh/discovery,
+// kubernetes.io/role/internal-elb, and that of the owner), and three by which the provider identifies its object
 // (crossplane-kind, crossplane-name, crossplane-providerconfig).
-const ownTags = 6
+const ownTags = 7
 
 // reservedTags are prefixes of tags that AWS, EKS and Karpenter set, or that the platform
 // sets only on resources that Karpenter may use.
-var reservedTags = []string{"aws:", "eks:", "kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/"}
+var reservedTags = []string{"platform.seafarer.cloud/", "aws:", "eks:", "kubernetes.io/", "karpenter.sh/", "karpenter.k8s.aws/"}
 
 // tagCharacters are what IAM allows. EC2 alone allows any:
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
@@ -58,7 +71,7 @@ func sameKeys(tags ...map[string]string) map[string]string {
 
 func validateTag(key, value string, p *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	if n := utf8.RuneCountInString(key); n == 0 || n > 128 || utf8.RuneCountInString(value) > 256 {
+	if n := utf8.RuneCountInString(key); n == 0 || n > 128 || utf8.RuneCountInString(value) > int(limitTagValue) {
 		errs = append(errs, field.Invalid(p, value, "AWS allows keys of 1 to 128 characters and values of at most 256"))
 	}
 	if !tagCharacters.MatchString(key) || !tagCharacters.MatchString(value) {

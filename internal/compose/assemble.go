@@ -112,6 +112,9 @@ type Assembly struct {
 	described map[key.Key]object.Typed
 	usages    map[key.Key]bool
 
+	// names of the platform in AWS.
+	names names
+
 	// observedUsages exist, described or not.
 	observedUsages []object.Object
 }
@@ -129,7 +132,7 @@ type Assembly struct {
 // be deleted. So Crossplane never deletes what is described.
 func Assemble(parts []Part, in Input) (*Assembly, error) {
 	a := &Assembly{in: in, described: make(map[key.Key]object.Typed), usages: make(map[key.Key]bool), observedUsages: usagesAmong(in.Composed)}
-	for _, step := range []func([]Part) error{a.describe, a.decideAll, a.replaceAcknowledged, a.protect, a.collectGarbage, a.findBlockers} {
+	for _, step := range []func([]Part) error{a.describe, a.lookAtNames, a.decideAll, a.replaceAcknowledged, a.protect, a.collectGarbage, a.findBlockers} {
 		if err := step(parts); err != nil {
 			return nil, err
 		}

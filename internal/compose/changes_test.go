@@ -141,7 +141,7 @@ func TestChangesName(t *testing.T) {
 // subnetUsage is the guard of the subnet, in force.
 func subnetUsage(t *testing.T) object.Object {
 	t.Helper()
-	u := usage(t, false)
+	u := usageOf(t, false)
 	u.GetFields()["spec"] = structOf(t, map[string]any{"spec": map[string]any{
 		"of": map[string]any{"apiVersion": "example.org/v1", "kind": "Thing", "resourceRef": map[string]any{"name": "a-subnet"}},
 	}}).GetFields()["spec"]

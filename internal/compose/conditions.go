@@ -102,7 +102,7 @@ func (s Decision) waitsFor() string {
 // Fails reports whether a provider reports an error of the resource, rather than that it
 // cannot act yet.
 func (s Decision) Fails() bool {
-	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, errAbsent) && !strings.HasPrefix(s.Why, errReferences)
+	return s.Why != "" && s.BlockedBy == "" && !strings.Contains(s.Why, object.ErrAbsent) && !strings.HasPrefix(s.Why, errReferences)
 }
 
 // Complaint of a provider about the first of some resources that fails, summarized.
@@ -119,9 +119,6 @@ func (a *Assembly) Complaint(of ...key.Key) string {
 
 // Errors that providers report of resources that are being created.
 const (
-	// errAbsent is reported of a resource that is observed before it's created.
-	errAbsent = "external resource does not exist"
-
 	// errReferences is reported of a resource that refers to one that doesn't exist yet,
 	// or was just created.
 	errReferences = "cannot resolve references"

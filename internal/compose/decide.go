@@ -1,20 +1,12 @@
 package compose
 
 import (
-	"slices"
-
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
-)
-
-// Fields of managed resources.
-const (
-	managementPolicies = "managementPolicies"
-	pathPolicies       = "spec." + managementPolicies
 )
 
 // decide what to desire of one resource.
@@ -25,22 +17,17 @@ func (a *Assembly) decide(r Resource) (Decision, error) {
 		d.WaitsFor = append(d.WaitsFor, u.What)
 	}
 	existing, exists := a.in.Composed[r.Key]
-	if !exists && slices.ContainsFunc(unknown, func(n Need) bool { return !n.Observe }) {
-		return d, nil
+	if !exists {
+		return a.create(d, r, unknown)
 	}
-	desired, err := object.Intent(r.Object)
-	if err != nil {
+	var err error
+	if d.Desired, err = object.Intent(r.Object); err != nil {
 		return d, err
 	}
-	d.Desired = desired
-	switch {
-	case exists:
-		return d.existing(r, existing, unknown)
-	case len(unknown) > 0:
-		return d, a.observe(r.Key, desired)
-	default:
-		return d, nil
+	if d, err = d.existing(r, existing, unknown); err != nil {
+		return d, err
 	}
+	return a.limit(d, r, existing)
 }
 
 // existing decides on a resource that exists: it retains what is unknown or immutable.
@@ -48,6 +35,9 @@ func (d Decision) existing(r Resource, existing object.Object, unknown []Need) (
 	d.Exists, d.Retained = true, len(unknown) > 0
 	d.Ready, d.Why = r.Ready.Judge(existing)
 	d.Works = d.Ready || existing.Is("Ready")
+	if want, is := object.Of(d.Desired).String("kind"), existing.String("kind"); want != is { // Crossplane would delete it.
+		return d, errors.Errorf("it exists as kind %s, and is described as kind %s: rename neither keys nor kinds", is, want)
+	}
 	if err := retainUnknown(d.Desired, existing, unknown); err != nil {
 		return d, err
 	}
@@ -60,12 +50,8 @@ func (d Decision) existing(r Resource, existing object.Object, unknown []Need) (
 	return d, object.Revert(d.Desired, d.Changes)
 }
 
-// retainUnknown has a desired object retain the fields whose values are unknown. An
-// object of another kind is refused: Crossplane would delete it.
+// retainUnknown has a desired object retain the fields whose values are unknown.
 func retainUnknown(desired *structpb.Struct, existing object.Object, unknown []Need) error {
-	if want, is := object.Of(desired).String("kind"), existing.String("kind"); want != is {
-		return errors.Errorf("it exists as kind %s, and is described as kind %s: rename neither keys nor kinds", is, want)
-	}
 	for _, u := range unknown {
 		for _, path := range u.Paths {
 			if err := object.Retain(desired, existing, path); err != nil {
@@ -85,11 +71,5 @@ func (a *Assembly) observe(k key.Key, desired *structpb.Struct) error {
 	if existing.Name() == "" {
 		existing = observeOnly()
 	}
-	return object.Retain(desired, existing, pathPolicies)
-}
-
-// observeOnly is an object with the policy Observe.
-func observeOnly() object.Object {
-	s, _ := structpb.NewStruct(map[string]any{"spec": map[string]any{managementPolicies: []any{"Observe"}}}) // Plain values all.
-	return object.Of(s)
+	return object.Retain(desired, existing, object.PathPolicies)
 }

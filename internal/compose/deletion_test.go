@@ -22,8 +22,8 @@ var (
 	nodes   = Resource{Key: "nodes", Object: newThing("a-nodes", thingParameters{})}
 )
 
-// usage of the cluster by the nodes, or by none.
-func usage(t *testing.T, byNodes bool) *structpb.Struct {
+// usageOf of the cluster by the nodes, or by none.
+func usageOf(t *testing.T, byNodes bool) *structpb.Struct {
 	t.Helper()
 	name := "object-usage-cluster"
 	spec := map[string]any{
@@ -87,7 +87,7 @@ func TestProtect(t *testing.T) {
 		"Owner": {
 			reason: "An owner that isn't composed is guarded in the first pass, because it exists.",
 			owners: []Resource{{Key: cluster.Key, Object: cluster.Object, Guard: cluster.Guard}},
-			want:   want{usages: []UsageDecision{guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}})}},
+			want:   want{usages: []UsageDecision{guard(UsageDecision{Decision: Decision{Desired: usageOf(t, false)}})}},
 		},
 		"Unprotected": {
 			reason: "A resource without dependents or a guard has no Usage.",
@@ -107,7 +107,7 @@ func TestProtect(t *testing.T) {
 			rs:     []Resource{cluster, nodes},
 			o:      object.Composed{"cluster": observed(t, "a-cluster", "True", nil)},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}}),
+				guard(UsageDecision{Decision: Decision{Desired: usageOf(t, false)}}),
 				by(UsageDecision{Decision: Decision{WaitsFor: []string{"nodes"}}}),
 			}},
 		},
@@ -116,8 +116,8 @@ func TestProtect(t *testing.T) {
 			rs:     []Resource{cluster, nodes},
 			o:      both,
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{Desired: usage(t, false)}}),
-				by(UsageDecision{Decision: Decision{Desired: usage(t, true)}}),
+				guard(UsageDecision{Decision: Decision{Desired: usageOf(t, false)}}),
+				by(UsageDecision{Decision: Decision{Desired: usageOf(t, true)}}),
 			}},
 		},
 		"OneIsBeingDeleted": {
@@ -134,21 +134,21 @@ func TestProtect(t *testing.T) {
 			rs:     []Resource{cluster, nodes},
 			o: object.Composed{
 				"cluster": both["cluster"], "nodes": both["nodes"],
-				"usage-cluster":       withReady(t, usage(t, false), "True"),
-				"usage-cluster.nodes": withReady(t, usage(t, true), ""),
+				"usage-cluster":       withReady(t, usageOf(t, false), "True"),
+				"usage-cluster.nodes": withReady(t, usageOf(t, true), ""),
 			},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{Desired: usage(t, false), Exists: true, Ready: true}, InForce: true}),
-				by(UsageDecision{Decision: Decision{Desired: usage(t, true), Exists: true, Ready: true}}),
+				guard(UsageDecision{Decision: Decision{Desired: usageOf(t, false), Exists: true, Ready: true}, InForce: true}),
+				by(UsageDecision{Decision: Decision{Desired: usageOf(t, true), Exists: true, Ready: true}}),
 			}},
 		},
 		"EndsNotObserved": {
 			reason: "A Usage that exists stays desired even if its resources aren't observed.",
 			rs:     []Resource{cluster, nodes},
-			o:      object.Composed{"usage-cluster": withReady(t, usage(t, false), "True"), "usage-cluster.nodes": withReady(t, usage(t, true), "False")},
+			o:      object.Composed{"usage-cluster": withReady(t, usageOf(t, false), "True"), "usage-cluster.nodes": withReady(t, usageOf(t, true), "False")},
 			want: want{usages: []UsageDecision{
-				guard(UsageDecision{Decision: Decision{Desired: usage(t, false), Exists: true, Ready: true, WaitsFor: []string{"cluster"}}, InForce: true}),
-				by(UsageDecision{Decision: Decision{Desired: usage(t, true), Exists: true, Ready: true, WaitsFor: []string{"cluster", "nodes"}}}),
+				guard(UsageDecision{Decision: Decision{Desired: usageOf(t, false), Exists: true, Ready: true, WaitsFor: []string{"cluster"}}, InForce: true}),
+				by(UsageDecision{Decision: Decision{Desired: usageOf(t, true), Exists: true, Ready: true, WaitsFor: []string{"cluster", "nodes"}}}),
 			}},
 		},
 		"DependentNotDescribed": {
@@ -193,14 +193,14 @@ func TestCollectGarbage(t *testing.T) {
 			for p := range strings.SplitSeq(policies, ",") {
 				ps = append(ps, p)
 			}
-			o["spec"].(map[string]any)[managementPolicies] = ps
+			o["spec"].(map[string]any)["managementPolicies"] = ps
 		}
 		return object.Of(structOf(t, o))
 	}
 	retained := func(key string, policies ...any) *structpb.Struct {
 		spec := map[string]any{"forProvider": map[string]any{"name": key}}
 		if len(policies) > 0 {
-			spec[managementPolicies] = policies
+			spec["managementPolicies"] = policies
 		}
 		return structOf(t, map[string]any{
 			"apiVersion": "example.org/v1",
@@ -209,7 +209,7 @@ func TestCollectGarbage(t *testing.T) {
 			"spec":       spec,
 		})
 	}
-	guard, by := withReady(t, usage(t, false), "True"), withReady(t, usage(t, true), "True")
+	guard, by := withReady(t, usageOf(t, false), "True"), withReady(t, usageOf(t, true), "True")
 	selectors := map[key.Key]*fnv1.ResourceSelector{"usage-cluster.nodes": {
 		ApiVersion: "example.org/v1", Kind: "Thing", Namespace: new("default"),
 		Match: &fnv1.ResourceSelector_MatchName{MatchName: "a-nodes"},
@@ -264,7 +264,7 @@ func TestCollectGarbage(t *testing.T) {
 			o:      object.Composed{"cluster": orphan("cluster", ""), "nodes": orphan("nodes", ""), "usage-cluster.nodes": by},
 			want: []Decision{
 				waits("cluster", "its Usages to be deleted", retained("cluster")),
-				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usageOf(t, true)),
 			},
 		},
 		"DependentNotObserved": {
@@ -272,7 +272,7 @@ func TestCollectGarbage(t *testing.T) {
 			o:      object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
 			want: []Decision{
 				waits("cluster", "its Usages to be deleted", retained("cluster")),
-				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usageOf(t, true)),
 			},
 			requirements: selectors,
 		},
@@ -282,7 +282,7 @@ func TestCollectGarbage(t *testing.T) {
 			required: object.RequiredResources{"usage-cluster.nodes": observed(t, "a-nodes", "True", nil)},
 			want: []Decision{
 				waits("cluster", "its Usages to be deleted", retained("cluster")),
-				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true)),
+				waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usageOf(t, true)),
 			},
 			requirements: selectors,
 		},
@@ -297,7 +297,7 @@ func TestCollectGarbage(t *testing.T) {
 			reason:       "A resource that stays is protected until its dependent is gone.",
 			rs:           []Resource{{Key: "cluster", Object: cluster.Object}},
 			o:            object.Composed{"cluster": orphan("cluster", ""), "usage-cluster.nodes": by},
-			want:         []Decision{waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usage(t, true))},
+			want:         []Decision{waits("usage-cluster.nodes", "Thing a-nodes to be deleted", usageOf(t, true))},
 			requirements: selectors,
 		},
 	}
@@ -331,7 +331,7 @@ func TestTeardown(t *testing.T) {
 	}
 	safe := object.Composed{
 		"cluster": observed(t, "a-cluster", "True", nil), "nodes": observed(t, "a-nodes", "True", nil),
-		"usage-cluster": withReady(t, usage(t, false), "True"), "usage-cluster.nodes": withReady(t, usage(t, true), "True"),
+		"usage-cluster": withReady(t, usageOf(t, false), "True"), "usage-cluster.nodes": withReady(t, usageOf(t, true), "True"),
 	}
 	with := func(k key.Key, e object.Object) object.Composed {
 		o := object.Composed{k: e}
@@ -362,7 +362,7 @@ func TestTeardown(t *testing.T) {
 		},
 		"NotInForce": {
 			reason: "A Usage protects once Crossplane reports so.",
-			o:      with("usage-cluster.nodes", withReady(t, usage(t, true), "False")),
+			o:      with("usage-cluster.nodes", withReady(t, usageOf(t, true), "False")),
 			want:   []object.Condition{condition("TeardownSafe", metav1.ConditionFalse, "Unprotected", "not in force yet: usage-cluster.nodes"), notPending},
 		},
 		"Pending": {

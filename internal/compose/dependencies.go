@@ -6,6 +6,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/usage"
 )
 
 // dependencies of each resource: those that may be deleted only once it's gone.
@@ -38,7 +39,7 @@ func (deps dependencies) protected(k key.Key, composed object.Composed) bool {
 	seen := map[key.Key]bool{k: true}
 	for next := []key.Key{k}; len(next) > 0; next = next[1:] {
 		for _, of := range deps[next[0]] {
-			if !inForce(composed[key.Usage(of, next[0])]) {
+			if !usage.InForce(composed[key.Usage(of, next[0])]) {
 				return false
 			}
 			if !seen[of] {
@@ -54,7 +55,7 @@ func (deps dependencies) protected(k key.Key, composed object.Composed) bool {
 // are gone.
 func (deps dependencies) retained(k key.Key, composed object.Composed) bool {
 	for by, of := range deps {
-		if slices.Contains(of, k) && !inForce(composed[key.Usage(k, by)]) {
+		if slices.Contains(of, k) && !usage.InForce(composed[key.Usage(k, by)]) {
 			return false
 		}
 	}

@@ -30,7 +30,7 @@ func TestObserveUntilProtected(t *testing.T) {
 		}
 		return object.Of(o)
 	}
-	inForce, notYet := withReady(t, usage(t, true), "True"), withReady(t, usage(t, true), "False")
+	inForce, notYet := withReady(t, usageOf(t, true), "True"), withReady(t, usageOf(t, true), "False")
 	waits := []string{"Usages to protect all that must outlive it (TeardownSafe lists those not in force)"}
 	selectors := map[key.Key]*fnv1.ResourceSelector{"addon": {
 		ApiVersion: "example.org/v1", Kind: "Thing", Namespace: new("default"),
@@ -141,12 +141,12 @@ func TestSwitchTo(t *testing.T) {
 		},
 		"NotYetProtected": {
 			reason: "A Usage protects once Crossplane reports so.",
-			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usage(t, true), "False")},
+			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usageOf(t, true), "False")},
 			want:   want{to: "old", waitsFor: []string{"cluster to be protected by a Usage"}},
 		},
 		"Protected": {
 			reason: "The cluster stays for as long as its nodes.",
-			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usage(t, true), "True")},
+			o:      object.Composed{"alias": object.Of(existing), "usage-cluster.nodes": withReady(t, usageOf(t, true), "True")},
 			want:   want{to: "cluster"},
 		},
 	}

@@ -5,8 +5,11 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
+
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/usage"
 )
 
 // collectGarbage in order. Crossplane deletes all that a function stops desiring at once,
@@ -26,9 +29,15 @@ func (a *Assembly) collectGarbage([]Part) error {
 	}
 	slices.Sort(orphans)
 	for _, k := range orphans {
-		if what := a.blocker(k); what != "" {
-			a.Orphans = append(a.Orphans, Decision{Key: k, Desired: deletable(a.in.Composed[k]), Exists: true, Ready: true, WaitsFor: []string{what}})
+		what := a.blocker(k)
+		if what == "" {
+			continue
 		}
+		desired, err := deletable(a.in.Composed[k])
+		if err != nil {
+			return err
+		}
+		a.Orphans = append(a.Orphans, Decision{Key: k, Desired: desired, Exists: true, Ready: true, WaitsFor: []string{what}})
 	}
 	return nil
 }
@@ -38,23 +47,17 @@ func (a *Assembly) blocker(k key.Key) string {
 	orphan := a.in.Composed[k]
 	by := orphan.Reference("spec.by")
 	switch {
-	case isUsage(orphan) && (by.Name == "" || a.describes(by) || a.isGone(k, by)):
+	case usage.Is(orphan) && (by.Name == "" || a.describes(by) || a.isGone(k, by)):
 		return ""
-	case isUsage(orphan):
+	case usage.Is(orphan):
 		return by.Kind + " " + by.Name + " to be deleted"
 	case a.isProtected(orphan):
 		return "its Usages to be deleted"
-	case leftBehind(orphan):
+	case orphan.LeftBehind():
 		return "leave to be deleted"
 	default:
 		return ""
 	}
-}
-
-// isUsage reports whether an object is a Usage, of whichever scope.
-func isUsage(o object.Object) bool {
-	kind := o.String("kind")
-	return (kind == "Usage" || kind == "ClusterUsage") && o.Group() == "protection.crossplane.io"
 }
 
 // isProtected reports whether a Usage of an object exists.
@@ -67,7 +70,7 @@ func (a *Assembly) isProtected(o object.Object) bool {
 func usagesAmong(composed object.Composed) []object.Object {
 	var us []object.Object
 	for _, o := range composed {
-		if isUsage(o) {
+		if usage.Is(o) {
 			us = append(us, o)
 		}
 	}
@@ -86,39 +89,22 @@ func (a *Assembly) describes(ref object.Reference) bool {
 
 // isGone reports whether the dependent of a Usage is gone for certain: an object that
 // isn't observed may still exist.
-func (a *Assembly) isGone(usage key.Key, by object.Reference) bool {
+func (a *Assembly) isGone(k key.Key, by object.Reference) bool {
 	for _, o := range a.in.Composed {
 		if o.IsReferredToBy(by) {
 			return false
 		}
 	}
-	a.require(usage, by.APIVersion, by.Kind, a.in.Composed[usage].String("metadata.namespace"), by.Name)
-	o, answered := a.in.Required[usage]
+	a.require(k, by.APIVersion, by.Kind, a.in.Composed[k].String("metadata.namespace"), by.Name)
+	o, answered := a.in.Required[k]
 	return answered && o.Name() == ""
 }
 
-// leftBehind reports whether the external resource would outlive the object, because the
-// provider may create it and may not delete it.
-func leftBehind(o object.Object) bool {
-	creates, deletes := false, false
-	for _, p := range o.Value(pathPolicies).GetListValue().GetValues() {
-		switch p.GetStringValue() {
-		case "Create":
-			creates = true
-		case "Delete", "*":
-			deletes = true
-		}
-	}
-	return creates && !deletes
-}
-
 // deletable is an orphan as observed, with leave to be deleted.
-func deletable(o object.Object) *structpb.Struct {
+func deletable(o object.Object) (*structpb.Struct, error) {
 	desired := o.AsDesired()
-	if leftBehind(o) {
-		spec := desired.GetFields()["spec"].GetStructValue().GetFields()
-		ps := slices.Clone(spec[managementPolicies].GetListValue().GetValues())
-		spec[managementPolicies] = structpb.NewListValue(&structpb.ListValue{Values: append(ps, structpb.NewStringValue("Delete"))})
+	if !o.LeftBehind() {
+		return desired, nil
 	}
-	return desired
+	return desired, object.Allow(desired, xpv1.ManagementActionDelete)
 }

@@ -2,7 +2,6 @@ package compose
 
 import (
 	"slices"
-	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -72,20 +71,17 @@ func namesOf(rs []Resource, objects map[key.Key]*structpb.Struct) map[string][]k
 	names := make(map[string][]key.Key, len(rs))
 	for _, r := range rs {
 		names[r.Object.GetName()] = append(names[r.Object.GetName()], r.Key)
-		if n := object.Of(objects[r.Key]).String("spec." + secretWritten + ".name"); n != "" {
+		if n := object.Of(objects[r.Key]).SecretWritten(); n != "" {
 			names[n] = append(names[n], r.Key)
 		}
 	}
 	return names
 }
 
-// secretWritten names the Secret that a resource writes. It's no reference.
-const secretWritten = "writeConnectionSecretToRef"
-
 // references of a resource to others, each once.
 func references(r Resource, o *structpb.Struct, names map[string][]key.Key) []dag.Edge {
 	to := slices.Clone(r.RefersTo)
-	for _, n := range named(structpb.NewStructValue(o)) {
+	for _, n := range object.Of(o).Referred() {
 		to = append(to, names[n]...)
 	}
 	slices.Sort(to)
@@ -96,25 +92,4 @@ func references(r Resource, o *structpb.Struct, names map[string][]key.Key) []da
 		}
 	}
 	return es
-}
-
-// named are the names in all references of an object.
-func named(v *structpb.Value) []string {
-	var ns []string
-	for k, c := range v.GetStructValue().GetFields() {
-		switch {
-		case k == secretWritten:
-		case strings.HasSuffix(k, "Ref"):
-			ns = append(ns, c.GetStructValue().GetFields()["name"].GetStringValue())
-		case strings.HasSuffix(k, "Refs"):
-			for _, i := range c.GetListValue().GetValues() {
-				ns = append(ns, i.GetStructValue().GetFields()["name"].GetStringValue())
-			}
-		}
-		ns = append(ns, named(c)...)
-	}
-	for _, c := range v.GetListValue().GetValues() {
-		ns = append(ns, named(c)...)
-	}
-	return ns
 }

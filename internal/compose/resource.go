@@ -37,11 +37,26 @@ type Resource struct {
 	// that must outlive the resource, transitively.
 	UntilProtected bool
 
+	// Looked is what AWS has of the resource's name.
+	Looked Look
+
 	// Switches lead the resource from one that it needs to another.
 	Switches []Switch
 
 	// Ready reports whether the resource is ready. Nil means object.ReadyByConditions.
 	Ready object.Readiness
+}
+
+// A Look is what AWS has of the name of a resource.
+type Look struct {
+	// Pending is true until AWS has reported it.
+	Pending bool
+
+	// Foreign is the owner of what AWS has and isn't the platform's, or empty.
+	Foreign string
+
+	// Unowned is true until AWS has reported that the resource is the platform's.
+	Unowned bool
 }
 
 // A Fact is a value that only the maker of another resource can provide, such as AWS.
@@ -94,7 +109,7 @@ func (r Resource) Needs(known bool, f Fact, paths ...string) Resource {
 // ObserveUntil limits the provider to Observe until a fact is known. A resource that
 // exists retains the policies that it has.
 func (r Resource) ObserveUntil(known bool, f Fact) Resource {
-	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: []string{pathPolicies}, Observe: true})
+	r.Facts = append(slices.Clip(r.Facts), Need{Fact: f, Known: known, Paths: []string{object.PathPolicies}, Observe: true})
 	return r
 }
 

@@ -1,14 +1,12 @@
 package compose
 
 import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
-	protection "github.com/crossplane/crossplane/v2/apis/protection/v1beta1"
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/dag"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/usage"
 )
 
 // A UsageDecision is on a Usage: an object by which Crossplane denies a deletion.
@@ -88,22 +86,22 @@ func (a *Assembly) addUsage(of Resource, by Dependent) error {
 			u.WaitsFor = append(u.WaitsFor, string(k))
 		}
 	}
+	if a.names == taken && !exists {
+		u.WaitsFor = append(u.WaitsFor, namesFree)
+	}
 	if exists || len(u.WaitsFor) == 0 {
-		desired, err := object.Intent(newUsage(of.Object, a.described[by.Key], by.Why, a.in.Name(u.Key)))
+		desired, err := object.Intent(usage.New(of.Object, a.described[by.Key], by.Why, a.in.Name(u.Key)))
 		if err != nil {
 			return errors.Wrapf(err, "cannot compose %q", u.Key)
 		}
 		u.Desired = desired
 		u.Exists, u.Ready = exists, exists
-		u.InForce = inForce(existing)
+		u.InForce = usage.InForce(existing)
 	}
 	a.Usages = append(a.Usages, u)
 	a.usages[u.Key] = true
 	return nil
 }
-
-// inForce reports whether Crossplane reports that a Usage protects its resource.
-func inForce(usage object.Object) bool { return usage.Is("Ready") }
 
 // unprotected are the keys of Usages that aren't in force yet.
 func (a *Assembly) unprotected() []string {
@@ -114,47 +112,4 @@ func (a *Assembly) unprotected() []string {
 		}
 	}
 	return ks
-}
-
-// newUsage of an object by another, or by none for a guard.
-//
-// Crossplane records a denied deletion on the object. When the last Usage that replays
-// deletions is deleted, Crossplane deletes the object. That ends a platform within
-// seconds, but it may also delete something long after the attempt. So only a Usage by
-// another resource replays: that resource goes only with the platform, or with the part
-// that the protected resource belongs to. A guard goes by a change of the claim, and
-// must not repeat an old deletion.
-func newUsage(of, by object.Typed, why, name string) object.Typed {
-	if of.GetNamespace() == "" {
-		return newClusterGuard(of, why, name)
-	}
-	gvk := of.GetObjectKind().GroupVersionKind()
-	u := &protection.Usage{
-		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.UsageKind},
-		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: of.GetNamespace()},
-		Spec: protection.UsageSpec{
-			Of:     protection.NamespacedResource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.NamespacedResourceRef{Name: of.GetName()}},
-			Reason: new(why),
-		},
-	}
-	if by == nil {
-		return u
-	}
-	gvk = by.GetObjectKind().GroupVersionKind()
-	u.Spec.By = &protection.Resource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.ResourceRef{Name: by.GetName()}}
-	u.Spec.ReplayDeletion = new(true)
-	return u
-}
-
-// newClusterGuard is a guard of a cluster-scoped object.
-func newClusterGuard(of object.Typed, why, name string) *protection.ClusterUsage {
-	gvk := of.GetObjectKind().GroupVersionKind()
-	return &protection.ClusterUsage{
-		TypeMeta:   metav1.TypeMeta{APIVersion: protection.SchemeGroupVersion.String(), Kind: protection.ClusterUsageKind},
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec: protection.ClusterUsageSpec{
-			Of:     protection.Resource{APIVersion: gvk.GroupVersion().String(), Kind: gvk.Kind, ResourceRef: &protection.ResourceRef{Name: of.GetName()}},
-			Reason: new(why),
-		},
-	}
 }

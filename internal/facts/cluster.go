@@ -44,6 +44,9 @@ type Cluster struct {
 	// key. It's empty if there is no cluster yet.
 	SecretsEncryption string
 
+	// VPCID is the id of the VPC in which EKS has the cluster: vpc-…
+	VPCID string
+
 	// Placement of the control plane.
 	Placement Placement
 }
@@ -88,6 +91,7 @@ func (r reader) cluster() Cluster {
 	c.SecurityGroupID = cmp.Or(r.reported(key.Cluster, "vpcConfig.clusterSecurityGroupId"), r.status.Cluster.SecurityGroupID)
 	c.OIDCIssuer = r.valid(issuerPattern.MatchString, "identity.0.oidc.0.issuer", r.status.Cluster.OIDCIssuer)
 	c.DeletionProtected = deletionProtected(o, c.ARN)
+	c.VPCID = r.reported(key.Cluster, "vpcConfig.vpcId")
 	c.SecretsEncryption = r.secretsEncryption()
 	c.Placement = r.placement(o, "vpcConfig.subnetIds")
 	return c

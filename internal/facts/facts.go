@@ -38,11 +38,14 @@ type Facts struct {
 	Versions v1alpha1.VersionsStatus
 
 	resources map[key.Key]resource
+	stored    bool
 }
 
-// A resource that exists.
+// A resource that exists as an object.
 type resource struct {
 	name, externalName string
+	ownership          Ownership
+	owner              string
 }
 
 // A Component has a version.
@@ -95,11 +98,15 @@ type NodeGroup struct {
 	Placement Placement
 }
 
+func (r resource) isOurs() bool { return r.ownership == Owned || r.ownership == Creating }
+
 // Read what is known of the platform that a claim describes.
 func Read(c claim.Claim, xr object.Object, composed object.Composed) Facts {
 	var status v1alpha1.SeafarerClusterStatus
 	xr.Decode("status", &status)
 	r := reader{claim: c, status: status, composed: composed}
+	resources := r.resources()
+	r.composed = oursAmong(composed, resources)
 	reported := r.reportedAccount()
 	return Facts{
 		AccountID:         cmp.Or(c.Spec.AccountID, c.Fences.AccountID, status.AccountID, reported),
@@ -110,7 +117,8 @@ func Read(c claim.Claim, xr object.Object, composed object.Composed) Facts {
 		Karpenter:         r.karpenter(),
 		Network:           r.network(),
 		Versions:          status.Versions,
-		resources:         r.resources(),
+		resources:         resources,
+		stored:            c.Stored,
 	}
 }
 
@@ -129,9 +137,22 @@ func (r reader) reported(k key.Key, field string) string {
 func (r reader) resources() map[key.Key]resource {
 	rs := make(map[key.Key]resource, len(r.composed))
 	for k, o := range r.composed {
-		rs[k] = resource{name: o.Name(), externalName: o.ExternalName()}
+		owner, of := r.ownership(k, o)
+		rs[k] = resource{name: o.Name(), externalName: o.ExternalName(), ownership: owner, owner: of}
 	}
 	return rs
+}
+
+// oursAmong composed resources are those that are, or become, the platform's in AWS, rather
+// than objects that only look at a name.
+func oursAmong(composed object.Composed, resources map[key.Key]resource) object.Composed {
+	ours := make(object.Composed, len(composed))
+	for k, o := range composed {
+		if resources[k].isOurs() {
+			ours[k] = o
+		}
+	}
+	return ours
 }
 
 // reportedAccount is that of the first ARN with an account, in the order of keys.
@@ -223,10 +244,10 @@ func (r reader) karpenter() Karpenter {
 	}
 }
 
-// Exists reports whether a resource exists.
+// Exists reports whether a resource exists, rather than only an object that looks at its name.
 func (f Facts) Exists(k key.Key) bool {
-	_, ok := f.resources[k]
-	return ok
+	r, ok := f.resources[k]
+	return ok && r.isOurs()
 }
 
 // Name of the object of a resource that exists, and whether it does. Crossplane retains

@@ -3,6 +3,7 @@ package function
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -37,9 +38,15 @@ func ConditionTypes() []string {
 	return append(append(types, compose.ConditionTeardownSafe), Quiet()...)
 }
 
+// Reasons of the condition on resources in AWS of the platform's names.
+const (
+	ReasonNameTaken = "NameTaken"
+	ReasonNoneTaken = "NoneTaken"
+)
+
 // Quiet conditions are False while there's nothing to report.
 func Quiet() []string {
-	return []string{compose.ConditionDeletionPending, compose.ConditionChangeBlocked, upgrade.ConditionUpgrading, upgrade.ConditionUpgradeBlocked}
+	return []string{compose.ConditionForeign, compose.ConditionDeletionPending, compose.ConditionChangeBlocked, upgrade.ConditionUpgrading, upgrade.ConditionUpgradeBlocked}
 }
 
 // Remarkable conditions are quiet ones that report something.
@@ -52,7 +59,7 @@ func Remarkable(c *fnv1.Condition) bool {
 func (r Result) conditions(xr object.Object) []object.Condition {
 	cs := []object.Condition{r.valid()}
 	cs = append(cs, r.Assembly.Conditions(xr)...)
-	cs = append(cs, r.Assembly.TeardownSafe(), r.Assembly.DeletionPending(), r.Assembly.ChangeBlocked(r.Pinned.Blocked))
+	cs = append(cs, r.Assembly.TeardownSafe(), r.foreign(), r.Assembly.DeletionPending(), r.Assembly.ChangeBlocked(r.Pinned.Blocked))
 	return append(cs, r.Upgrade.Conditions(r.Plan.Versions, r.Assembly.Complaint)...)
 }
 
@@ -87,4 +94,23 @@ func invalid(err error) object.Condition {
 		c.Reason = ReasonInvalid
 	}
 	return c
+}
+
+// foreign reports which of the platform's names others have in AWS, and the ways out.
+func (r Result) foreign() object.Condition {
+	var taken []string
+	for _, p := range r.Parts {
+		for _, res := range p.Resources {
+			if res.Looked.Foreign != "" {
+				taken = append(taken, fmt.Sprintf("%s: %s", res.Key, res.Foreign()))
+			}
+		}
+	}
+	if len(taken) == 0 {
+		return object.Condition{Type: compose.ConditionForeign, Status: metav1.ConditionFalse, Reason: ReasonNoneTaken}
+	}
+	return object.Condition{
+		Type: compose.ConditionForeign, Status: metav1.ConditionTrue, Reason: ReasonNameTaken,
+		Message: fmt.Sprintf("%s. The platform changes none of these, and creates nothing until its names are free: create a SeafarerCluster with another spec.clusterName, or delete them in AWS; if they belong to this platform, tag them %s=%s", strings.Join(taken, "; "), claim.OwnerTag, r.Claim.OwnerID()),
+	}
 }

@@ -3,7 +3,6 @@ package iamrole
 
 import (
 	"path"
-	"strings"
 
 	iamv1beta1 "github.com/upbound/provider-aws/v2/apis/namespaced/iam/v1beta1"
 
@@ -68,8 +67,7 @@ func (r Role) trust(p platform.Plan) iam.Document {
 	case p.WorkloadIdentity != v1alpha1.IRSA:
 		return iam.AssumedByPodIdentity()
 	default:
-		issuer := strings.TrimPrefix(p.Facts.Cluster.OIDCIssuer, "https://")
-		return iam.AssumedByServiceAccount(p.ARN("iam", "", "oidc-provider/"+issuer), issuer, r.Workload.Namespace, r.Workload.ServiceAccount)
+		return iam.AssumedByServiceAccount(p.OIDCProviderARN(), p.OIDCIssuer(), r.Workload.Namespace, r.Workload.ServiceAccount)
 	}
 }
 

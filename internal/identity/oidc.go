@@ -16,12 +16,13 @@ func OIDCProvider(p platform.Plan, s v1alpha1.IAMSpec) []compose.Resource {
 	if !s.WithOIDC && p.WorkloadIdentity != v1alpha1.IRSA {
 		return nil
 	}
-	r := p.AWS(key.OIDCProvider, &iam.OpenIDConnectProvider{Spec: iam.OpenIDConnectProviderSpec{ForProvider: iam.OpenIDConnectProviderParameters{
+	r := p.AWS(key.OIDCProvider, &iam.OpenIDConnectProvider{ObjectMeta: p.Recorded(key.OIDCProvider, p.AccountKnown() && p.OIDCIssuer() != "", p.OIDCProviderARN()), Spec: iam.OpenIDConnectProviderSpec{ForProvider: iam.OpenIDConnectProviderParameters{
 		URL:          new(p.Facts.Cluster.OIDCIssuer),
 		ClientIDList: []*string{new("sts.amazonaws.com")},
 		Tags:         p.Tags(p.NameTag("irsa")),
 	}}})
-	r = r.Needs(p.Facts.Cluster.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url")
+	r = r.Needs(p.Facts.Cluster.OIDCIssuer != "", platform.OIDCIssuer, "spec.forProvider.url").
+		Needs(p.OIDCIssuer() == "" || p.AccountKnown() || p.Exists(key.OIDCProvider), platform.AccountID)
 	if p.WorkloadIdentity == v1alpha1.IRSA {
 		r = r.DeletedAfter(key.Karpenter, "Karpenter and the add-ons get their credentials through it")
 	}

@@ -33,7 +33,7 @@ func nodeClass(p platform.Plan, s v1alpha1.KarpenterSpec, c v1alpha1.NodeClassSp
 		"role":                       nodeRoleName(p, s),
 		"subnetSelectorTerms":        discovered,
 		"securityGroupSelectorTerms": discovered,
-		"tags":                       p.TagValues(c.Tags, p.Discovery()),
+		"tags":                       p.NodeTags(c.Tags, p.Discovery()),
 		"blockDeviceMappings": []any{map[string]any{
 			"deviceName": f.device,
 			"ebs": map[string]any{

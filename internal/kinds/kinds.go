@@ -23,6 +23,12 @@ type Kind struct {
 	// a name that we choose, or one that follows from the spec.
 	IDFromAWS bool
 
+	// Named is true if AWS knows a resource by a name that we choose, so that it may have one
+	// already that isn't the platform's. What belongs to a named resource, such as a node
+	// group to a cluster, is that of its owner. EC2 refuses a second launch template of a
+	// name by itself.
+	Named bool
+
 	// Immutable fields. The provider refuses a change of one, and then makes no other
 	// change either. What EKS takes only when it creates a cluster isn't listed if it's
 	// in initProvider, which the provider reads only then.

@@ -35,7 +35,7 @@ var table = []Kind{
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.AccessEntry{}, Immutable: immutable("principalArn", "type")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.AccessPolicyAssociation{}, Immutable: immutable("accessScope.type", "policyArn", "principalArn")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Addon{}, Immutable: immutable("addonName")},
-	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Cluster{}, Immutable: append(immutable("kubernetesNetworkConfig.serviceIpv4Cidr"),
+	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Cluster{}, Named: true, Immutable: append(immutable("kubernetesNetworkConfig.serviceIpv4Cidr"),
 		// EKS switches from the ConfigMap to access entries, and not back.
 		object.ImmutableField{Path: "spec.forProvider.accessConfig.authenticationMode", AllowedValue: "API"})},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.ClusterAuth{}},
@@ -48,19 +48,19 @@ var table = []Kind{
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.PodIdentityAssociation{}, IDFromAWS: true, Immutable: immutable("namespace", "serviceAccount")},
 
 	{
-		GroupVersion: iam.CRDGroupVersion, Object: &iam.OpenIDConnectProvider{}, IDFromAWS: true,
+		GroupVersion: iam.CRDGroupVersion, Object: &iam.OpenIDConnectProvider{}, Named: true,
 		Immutable: []object.ImmutableField{{Path: "spec.forProvider.url", TrimPrefix: "https://"}},
 	},
-	{GroupVersion: iam.CRDGroupVersion, Object: &iam.Policy{}, Immutable: immutable("description", "path")},
-	{GroupVersion: iam.CRDGroupVersion, Object: &iam.Role{}, Immutable: immutable("path")},
+	{GroupVersion: iam.CRDGroupVersion, Object: &iam.Policy{}, Named: true, Immutable: immutable("description", "path")},
+	{GroupVersion: iam.CRDGroupVersion, Object: &iam.Role{}, Named: true, Immutable: immutable("path")},
 	{GroupVersion: iam.CRDGroupVersion, Object: &iam.RolePolicyAttachment{}, IDFromAWS: true, Immutable: immutable("policyArn")},
 
-	{GroupVersion: kms.CRDGroupVersion, Object: &kms.Alias{}},
+	{GroupVersion: kms.CRDGroupVersion, Object: &kms.Alias{}, Named: true},
 	{GroupVersion: kms.CRDGroupVersion, Object: &kms.Key{}, IDFromAWS: true},
-	{GroupVersion: logs.CRDGroupVersion, Object: &logs.Group{}},
-	{GroupVersion: sqs.CRDGroupVersion, Object: &sqs.Queue{}, IDFromAWS: true, Immutable: immutable("name", "fifoQueue")},
+	{GroupVersion: logs.CRDGroupVersion, Object: &logs.Group{}, Named: true},
+	{GroupVersion: sqs.CRDGroupVersion, Object: &sqs.Queue{}, Named: true, Immutable: immutable("name", "fifoQueue")},
 	{GroupVersion: sqs.CRDGroupVersion, Object: &sqs.QueuePolicy{}, IDFromAWS: true},
-	{GroupVersion: events.CRDGroupVersion, Object: &events.Rule{}, Immutable: immutable("eventBusName")},
+	{GroupVersion: events.CRDGroupVersion, Object: &events.Rule{}, Named: true, Immutable: immutable("eventBusName")},
 	{GroupVersion: events.CRDGroupVersion, Object: &events.Target{}, Immutable: immutable("eventBusName", "targetId")},
 
 	{

@@ -9,8 +9,10 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
+// vpc of the platform. A cluster that exists without the object of its VPC, because its claim
+// was restored without its objects, gets no second VPC.
 func vpc(p platform.Plan, s v1alpha1.NetworkSpec) compose.Resource {
-	return p.AWS(key.VPC, &ec2.VPC{Spec: ec2.VPCSpec{ForProvider: ec2.VPCParameters_2{
+	r := p.AWS(key.VPC, &ec2.VPC{Spec: ec2.VPCSpec{ForProvider: ec2.VPCParameters_2{
 		Region:    new(p.Region),
 		CidrBlock: new(s.CIDR),
 		// The name of the Kubernetes API's private endpoint resolves only in a VPC with
@@ -19,6 +21,10 @@ func vpc(p platform.Plan, s v1alpha1.NetworkSpec) compose.Resource {
 		EnableDNSSupport:   new(true),
 		Tags:               p.Tags(p.NameTag("vpc")),
 	}}}).Guarded("the whole platform is in this VPC: " + p.DeletionHint())
+	if of := p.Facts.Cluster.VPCID; of != "" && p.ID(key.VPC) == "" {
+		r = r.ObserveUntil(false, compose.Fact{What: "its annotation crossplane.io/external-name with the VPC of the cluster, " + of})
+	}
+	return r
 }
 
 // defaultSecurityGroup manages the security group that AWS creates in each VPC, without

@@ -37,14 +37,14 @@ func launchTemplate(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resourc
 			},
 		}},
 		TagSpecifications: tagSpecifications(p, s),
-		Tags:              p.Tags(),
+		Tags:              p.LaunchTags(),
 	}}}).DeletedAfter(key.NodeGroup(key.System), "EKS launches system nodes from it")
 }
 
 func tagSpecifications(p platform.Plan, s v1alpha1.SystemNodesSpec) []ec2.TagSpecificationsParameters {
 	var ts []ec2.TagSpecificationsParameters
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
-		ts = append(ts, ec2.TagSpecificationsParameters{ResourceType: new(kind), Tags: p.Tags(p.NameTag(s.Name))})
+		ts = append(ts, ec2.TagSpecificationsParameters{ResourceType: new(kind), Tags: p.LaunchTags(p.NameTag(s.Name))})
 	}
 	return ts
 }

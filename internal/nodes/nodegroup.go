@@ -33,7 +33,7 @@ func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 			UpdateConfig:  &eks.UpdateConfigParameters{MaxUnavailable: new(1.0)},
 			Labels:        labels(s),
 			Taint:         taints(s),
-			Tags:          p.Tags(),
+			Tags:          p.LaunchTags(),
 		},
 		// An autoscaler may change the size of an existing group.
 		InitProvider: eks.NodeGroupInitParameters{

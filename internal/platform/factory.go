@@ -9,6 +9,7 @@ import (
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
@@ -67,7 +68,21 @@ func (p Plan) KubernetesOwned(k key.Key, m Managed) compose.Resource {
 func (p Plan) managed(k key.Key, m Managed, config *xpv1.ProviderConfigReference, ps xpv1.ManagementPolicies) compose.Resource {
 	m.SetProviderConfigReference(config)
 	m.SetManagementPolicies(p.recordID(k, kinds.Of(m), ps))
-	return p.Local(k, m)
+	r := p.Local(k, m)
+	if kinds.Of(m).Named {
+		r.Looked = p.look(k, meta.GetExternalName(m))
+	}
+	return r
+}
+
+// look at what AWS has of the name of a resource, once it's known.
+func (p Plan) look(k key.Key, name string) compose.Look {
+	is, owner := p.Facts.Ownership(k)
+	l := compose.Look{Pending: is == facts.Unseen && name != "", Unowned: is != facts.Owned}
+	if is == facts.Foreign {
+		l.Foreign = owner
+	}
+	return l
 }
 
 // recordID lets the provider record the id that AWS chose for a resource, which it does
@@ -88,6 +103,19 @@ func (p Plan) Local(k key.Key, o object.Typed) compose.Resource {
 	o.SetNamespace(p.Namespace)
 	o.GetObjectKind().SetGroupVersionKind(kind.GroupVersionKind())
 	return compose.Resource{Key: k, Object: o, Immutable: kind.Immutable, Replacement: kind.Replacement, Ready: kind.Ready}
+}
+
+// Recorded is the metadata of a resource whose name in AWS follows from facts: the name that
+// the provider has recorded, or else the one given, if the facts are known.
+func (p Plan) Recorded(k key.Key, known bool, name string) metav1.ObjectMeta {
+	switch is := p.ID(k); {
+	case is != "":
+		return External(is)
+	case known:
+		return External(name)
+	default:
+		return metav1.ObjectMeta{}
+	}
 }
 
 // External is the metadata of a resource whose name in AWS we choose.

@@ -4,6 +4,7 @@ package platform
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
@@ -52,6 +53,7 @@ type Plan struct {
 
 	upgrade upgrade.Upgrade
 	tags    map[string]string
+	ownerID string
 }
 
 // New plan of what is requested and what is known.
@@ -72,6 +74,7 @@ func New(c claim.Claim, f facts.Facts, u upgrade.Upgrade, p upgrade.Pinned) Plan
 		DeletionProtection: c.Spec.DeletionProtection,
 		upgrade:            u,
 		tags:               c.Spec.Tags,
+		ownerID:            c.OwnerID(),
 	}
 }
 
@@ -96,22 +99,41 @@ func (p Plan) ARN(service, region, resource string) string {
 // RoleARN of an IAM role of the account, by name.
 func (p Plan) RoleARN(name string) string { return p.ARN("iam", "", "role/"+name) }
 
+// OIDCIssuer of the cluster, as IAM spells it: without a scheme.
+func (p Plan) OIDCIssuer() string {
+	return strings.TrimPrefix(p.Facts.Cluster.OIDCIssuer, "https://")
+}
+
+// OIDCProviderARN of the cluster's OIDC issuer in IAM.
+func (p Plan) OIDCProviderARN() string { return p.ARN("iam", "", "oidc-provider/"+p.OIDCIssuer()) }
+
 // GlobalName of a resource whose names all regions of an account share.
 func (p Plan) GlobalName(l aws.Limit, suffix string) string {
 	return aws.Name(l, p.ClusterName, p.Region, suffix)
 }
 
-// Tags of an AWS resource: those of the claim, of the platform team, and those given.
+// Tags of an AWS resource that launches no nodes: those of the claim, of the platform team,
+// those given, and the owner's.
 func (p Plan) Tags(more ...map[string]string) map[string]*string {
-	t := make(map[string]*string)
-	for k, v := range p.TagValues(more...) {
+	return pointers(p.NodeTags(append(more, map[string]string{claim.OwnerTag: p.ownerID})...))
+}
+
+// LaunchTags are the tags of an AWS resource that launches nodes. They lack the owner's,
+// because a new tag there replaces the nodes of a platform that is older than the tag.
+func (p Plan) LaunchTags(more ...map[string]string) map[string]*string {
+	return pointers(p.NodeTags(more...))
+}
+
+func pointers(values map[string]string) map[string]*string {
+	t := make(map[string]*string, len(values))
+	for k, v := range values {
 		t[k] = new(v)
 	}
 	return t
 }
 
-// TagValues are Tags as plain values.
-func (p Plan) TagValues(more ...map[string]string) map[string]string {
+// NodeTags are LaunchTags as plain values.
+func (p Plan) NodeTags(more ...map[string]string) map[string]string {
 	t := make(map[string]string)
 	for _, m := range append([]map[string]string{p.tags, p.Fences.Tags}, more...) {
 		maps.Copy(t, m)

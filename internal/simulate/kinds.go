@@ -98,6 +98,9 @@ var reports = map[schema.GroupKind]reporter{
 	{Group: "kms.aws.m.upbound.io", Kind: "Key"}: func(w World, r resource) map[string]any {
 		return w.identified(uuid(r.name), "kms", "key/"+uuid(r.name))
 	},
+	{Group: "kms.aws.m.upbound.io", Kind: "Alias"}: func(_ World, r resource) map[string]any {
+		return map[string]any{"id": "alias/" + r.external(), "targetKeyId": uuid("secrets-key")}
+	},
 	{Group: "cloudwatchlogs.aws.m.upbound.io", Kind: "Group"}: func(w World, r resource) map[string]any {
 		return w.identified(r.external(), "logs", "log-group:"+r.external())
 	},
@@ -220,6 +223,9 @@ func cluster(w World, r resource) map[string]any {
 	t["endpoint"] = "https://" + id + ".gr7." + w.Region + ".eks.amazonaws.com"
 	t["encryptionConfig"] = w.encryptionConfig(r)
 	vpc := map[string]any{"clusterSecurityGroupId": r.id("sg")}
+	if _, others := w.Others[r.external()]; others { // It was in a VPC before the platform was.
+		vpc["vpcId"] = r.id("vpc")
+	}
 	if ids := w.madeIn(r, "vpcConfig", "subnetIds"); len(ids) > 0 {
 		vpc["subnetIds"] = ids
 	}

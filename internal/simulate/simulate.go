@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
@@ -34,6 +35,9 @@ type World struct {
 
 	// subnets' ids by the names of their objects, if all are known.
 	subnets map[string]string
+
+	// Others are the tags of resources that AWS has already, by their external names.
+	Others map[string]map[string]any
 
 	// KubernetesVersion that the cluster runs, or is created with.
 	KubernetesVersion string
@@ -76,20 +80,27 @@ func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.St
 	if m := o.GetFields()["metadata"].GetStructValue(); m.GetFields() != nil {
 		m.Fields["uid"] = structpb.NewStringValue(digest(name, 32))
 		id := status.GetFields()["atProvider"].GetStructValue().GetFields()["id"].GetStringValue()
-		m.Fields["annotations"] = annotated(m, name, id)
+		m.Fields["annotations"] = annotated(m, name, id, !absent(object.Of(o)))
 	}
 	return o
 }
 
+// absent reports whether the provider reports that a resource doesn't exist in AWS.
+func absent(o object.Object) bool {
+	return strings.Contains(o.Condition("Synced").Message, object.ErrAbsent)
+}
+
 // annotated with the key of the composed resource, and with its external name: the id,
 // unless the resource has another.
-func annotated(m *structpb.Struct, name, id string) *structpb.Value {
+func annotated(m *structpb.Struct, name, id string, exists bool) *structpb.Value {
 	a := m.GetFields()["annotations"].GetStructValue()
 	if a == nil {
 		a = &structpb.Struct{Fields: make(map[string]*structpb.Value)}
 	}
 	a.Fields["crossplane.io/composition-resource-name"] = structpb.NewStringValue(name)
-	a.Fields["crossplane.io/external-create-succeeded"] = structpb.NewStringValue(since)
+	if exists {
+		a.Fields["crossplane.io/external-create-succeeded"] = structpb.NewStringValue(since)
+	}
 	if _, ok := a.GetFields()[annotationExternal]; !ok && id != "" {
 		a.Fields[annotationExternal] = structpb.NewStringValue(id)
 	}
@@ -106,11 +117,23 @@ func (w World) status(r resource) map[string]any {
 		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", m
 	}
 	o := object.Of(r.object)
+	theirs, taken := w.Others[r.external()]
+	kind := kinds.OfObject(o)
+	if inAWS := kind.Named || kind.IDFromAWS; inAWS && !taken && !o.Allows(xpv1.ManagementActionCreate) && at(r.before, []string{"status", "atProvider"}) == nil {
+		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", "observe failed: "+object.ErrAbsent
+		return map[string]any{"conditions": []any{synced}}
+	}
 	reported := make(map[string]any)
 	if report, ok := reports[schema.GroupKind{Group: o.Group(), Kind: o.String("kind")}]; ok {
 		reported = report(w, r)
 	}
-	r.reportImmutable(kinds.OfObject(o), reported)
+	switch tags := o.Value("spec.forProvider.tags"); {
+	case taken && !o.Allows(xpv1.ManagementActionUpdate):
+		reported["tags"] = theirs
+	case tags != nil:
+		reported["tags"] = tags.AsInterface()
+	}
+	r.reportImmutable(kind, reported)
 	if len(reported) > 0 {
 		s["atProvider"] = reported
 	}

@@ -154,7 +154,8 @@ func (c call) checkAnnotations() error {
 	for _, a := range c.args[1:] {
 		name, _, set := strings.Cut(a, "=")
 		removed := strings.HasSuffix(a, "-")
-		if name = strings.TrimSuffix(name, "-"); (set || removed) && name != meta.AnnotationKeyReconciliationPaused && name != meta.AnnotationKeyExternalCreatePending {
+		known := []string{meta.AnnotationKeyReconciliationPaused, meta.AnnotationKeyExternalCreatePending, meta.AnnotationKeyExternalName}
+		if name = strings.TrimSuffix(name, "-"); (set || removed) && !slices.Contains(known, name) {
 			return errors.Errorf("there is no annotation %s", name)
 		}
 	}

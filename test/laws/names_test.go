@@ -410,16 +410,17 @@ const externalName = "metadata.annotations.crossplane"
 // CreateLaunchTemplate, CreateAlias, CreateCluster, CreateNodegroup,
 // CreateLogGroup. Releases are Helm's.
 var named = map[string]rule{
-	"Role":           {field: externalName, most: 64, allowed: regexp.MustCompile(`^[\w+=,.@-]+$`)},
-	"Policy":         {field: externalName, most: 128, allowed: regexp.MustCompile(`^[\w+=,.@-]+$`)},
-	"Queue":          {field: "spec.forProvider.name", most: 80, allowed: regexp.MustCompile(`^[\w-]+$`)},
-	"Rule":           {field: externalName, most: 64, allowed: regexp.MustCompile(`^[.\w-]+$`)},
-	"LaunchTemplate": {field: "spec.forProvider.name", most: 128, allowed: regexp.MustCompile(`^[\w().\-/]{3,}$`)},
-	"Alias":          {field: externalName, prefix: "alias/", most: 256, allowed: regexp.MustCompile(`^alias/[\w/-]+$`)},
-	"Cluster":        {field: externalName, most: 100, allowed: regexp.MustCompile(`^[0-9A-Za-z][\w-]*$`)},
-	"NodeGroup":      {field: externalName, most: 63, allowed: regexp.MustCompile(`^[0-9A-Za-z][\w-]*$`)},
-	"Group":          {field: externalName, most: 512, allowed: regexp.MustCompile(`^[.\w\-/#]+$`)},
-	"Release":        {field: externalName, most: 53, allowed: regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)},
+	"Role":                  {field: externalName, most: 64, allowed: regexp.MustCompile(`^[\w+=,.@-]+$`)},
+	"Policy":                {field: externalName, most: 128, allowed: regexp.MustCompile(`^[\w+=,.@-]+$`)},
+	"Queue":                 {field: "spec.forProvider.name", most: 80, allowed: regexp.MustCompile(`^[\w-]+$`)},
+	"Rule":                  {field: externalName, most: 64, allowed: regexp.MustCompile(`^[.\w-]+$`)},
+	"OpenIDConnectProvider": {field: externalName, most: 2048, allowed: regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider/oidc\.eks\.[\w.-]+/id/\w+$`)},
+	"LaunchTemplate":        {field: "spec.forProvider.name", most: 128, allowed: regexp.MustCompile(`^[\w().\-/]{3,}$`)},
+	"Alias":                 {field: externalName, prefix: "alias/", most: 256, allowed: regexp.MustCompile(`^alias/[\w/-]+$`)},
+	"Cluster":               {field: externalName, most: 100, allowed: regexp.MustCompile(`^[0-9A-Za-z][\w-]*$`)},
+	"NodeGroup":             {field: externalName, most: 63, allowed: regexp.MustCompile(`^[0-9A-Za-z][\w-]*$`)},
+	"Group":                 {field: externalName, most: 512, allowed: regexp.MustCompile(`^[.\w\-/#]+$`)},
+	"Release":               {field: externalName, most: 53, allowed: regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)},
 }
 
 // name of a resource in AWS, or the empty string if AWS chooses it.

@@ -6,8 +6,10 @@ var breakages = []breakage{
 	// What exists is never dropped, and what is unknown is retained.
 	{
 		Name: "observed-dropped-when-fact-unknown", File: "internal/compose/decide.go",
-		Old:     `if !exists && slices.ContainsFunc(unknown,`,
-		New:     `if slices.ContainsFunc(unknown,`,
+		Old: `	if !exists {
+		return a.create(d, r, unknown)`,
+		New: `	if !exists || len(unknown) > 0 {
+		return a.create(d, r, unknown)`,
 		Promise: "A resource that exists stays desired while a fact that it needs is unknown.",
 		By:      "internal/compose TestAssemble",
 	},
@@ -92,26 +94,26 @@ var breakages = []breakage{
 		Promise: "A Usage isn't created of an object that is being deleted: the new object would stay unprotected.",
 	},
 	{
-		Name: "guard-without-reason", File: "internal/compose/usages.go",
+		Name: "guard-without-reason", File: "internal/usage/usage.go",
 		Old:     "Reason: new(why),\n\t\t},\n\t}\n\tif by == nil {",
 		New:     "},\n\t}\n\tif by == nil {",
 		Promise: "A denied deletion states why it's denied.",
 	},
 	{
-		Name: "owner-guard-without-reason", File: "internal/compose/usages.go",
+		Name: "owner-guard-without-reason", File: "internal/usage/usage.go",
 		Old:     "Reason: new(why),\n\t\t},\n\t}\n}",
 		New:     "},\n\t}\n}",
 		Promise: "A denied deletion of a composite resource states why it's denied.",
 	},
 	{
-		Name: "replay-off", File: "internal/compose/usages.go",
+		Name: "replay-off", File: "internal/usage/usage.go",
 		Old:     `u.Spec.ReplayDeletion = new(true)`,
 		New:     `u.Spec.ReplayDeletion = new(false)`,
 		Promise: "Crossplane repeats a denied deletion as soon as it's allowed, so a platform ends in time.",
 		By:      "internal/compose TestProtect",
 	},
 	{
-		Name: "guard-replays", File: "internal/compose/usages.go",
+		Name: "guard-replays", File: "internal/usage/usage.go",
 		Old:     "if by == nil {\n\t\treturn u",
 		New:     "if by == nil {\n\t\tu.Spec.ReplayDeletion = new(true)\n\t\treturn u",
 		Promise: "The deletion of a guard replays no denied deletion.",
@@ -140,17 +142,63 @@ var breakages = []breakage{
 	},
 	{
 		Name: "orphan-left-behind", File: "internal/compose/garbage.go",
-		Old:     `case leftBehind(orphan):`,
-		New:     `case false && leftBehind(orphan):`,
+		Old:     `case orphan.LeftBehind():`,
+		New:     `case false && orphan.LeftBehind():`,
 		Promise: "An orphan is deleted in AWS, even if it would otherwise be deleted with the cluster.",
 		By:      "internal/compose TestCollectGarbage",
 	},
 	{
 		Name: "delete-not-granted", File: "internal/compose/garbage.go",
-		Old:     `Values: append(ps, structpb.NewStringValue("Delete"))`,
-		New:     `Values: ps`,
+		Old:     `return desired, object.Allow(desired, xpv1.ManagementActionDelete)`,
+		New:     `return desired, nil`,
 		Promise: "An orphan without the policy Delete gets it before it's deleted.",
 		By:      "internal/compose TestCollectGarbage",
+	},
+	{
+		Name: "foreign-updated", File: "internal/compose/names.go",
+		Old: `case r.Looked.Foreign != "":
+		d.Ready`,
+		New: `case false:
+		d.Ready`,
+		Promise: "A provider only observes what is another's.",
+		By:      "test/laws TestForeign",
+	},
+	{
+		Name: "created-beside-foreign", File: "internal/compose/names.go",
+		Old: `a.names = taken
+			case`,
+		New: `a.names = free
+			case`,
+		Promise: "Nothing is created while a name of the platform is taken.",
+		By:      "test/laws TestForeign",
+	},
+	{
+		Name: "created-before-the-look", File: "internal/platform/factory.go",
+		Old:     `Pending: is == facts.Unseen && name != "",`,
+		New:     `Pending: false,`,
+		Promise: "Nothing is created before AWS has reported whether the platform's names are free.",
+		By:      "test/laws TestNamesAreLookedAt",
+	},
+	{
+		Name: "owner-unrecognized", File: "internal/facts/ownership.go",
+		Old:     `return tags[claim.OwnerTag] == r.claim.OwnerID()`,
+		New:     `return false`,
+		Promise: "A restored claim recognizes what is its own.",
+		By:      "test/laws TestRestoredClaim",
+	},
+	{
+		Name: "back-to-observe", File: "internal/facts/ownership.go",
+		Old:     `|| o.Allows(xpv1.ManagementActionUpdate) {`,
+		New:     `{`,
+		Promise: "What the platform manages remains its own, with or without the owner's tag.",
+		By:      "test/laws TestNeverBackToObserve",
+	},
+	{
+		Name: "owner-tag-on-nodes", File: "internal/platform/plan.go",
+		Old:     `return pointers(p.NodeTags(more...))`,
+		New:     `return p.Tags(more...)`,
+		Promise: "What launches nodes has no owner's tag, which would replace nodes.",
+		By:      "test/laws TestOwnerTag",
 	},
 	{
 		Name: "until-protected-ignored", File: "internal/compose/dependencies.go",
