@@ -319,6 +319,22 @@ func (a *AWS) Writes(ctx context.Context, since int) ([]Write, error) {
 	return ws, err
 }
 
+// Violations returns the requests that violate AWS's definitions of its APIs, each once.
+// They were refused.
+func (a *AWS) Violations(ctx context.Context) ([]string, error) {
+	var vs []struct {
+		Service   string `json:"service"`
+		Operation string `json:"operation"`
+		Message   string `json:"message"`
+	}
+	err := a.call(ctx, http.MethodGet, "violations", nil, &vs)
+	out := make([]string, 0, len(vs))
+	for _, v := range vs {
+		out = append(out, v.Service+" "+v.Operation+": "+v.Message)
+	}
+	return out, err
+}
+
 // Python runs a script in awssdk, which uses AWS's SDK only.
 func (a *AWS) Python(ctx context.Context, region string, env []string, args ...string) (string, error) {
 	env = append([]string{

@@ -59,6 +59,19 @@ func TestAWS(t *testing.T) {
 		a.deleteAndCompare()
 	})
 	t.Run("Faults", testFaultsInAWS)
+	checkNoViolations(t)
+}
+
+// checkNoViolations checks that AWS's definitions of its APIs allow all requests.
+func checkNoViolations(t *testing.T) {
+	t.Helper()
+	vs, err := shared.AWS.Violations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(vs) > 0 {
+		t.Errorf("got requests that AWS refuses, want none:\n%s", strings.Join(vs, "\n"))
+	}
 }
 
 // An awsPlatform is a platform whose resources exist in the emulator.

@@ -1,4 +1,4 @@
-"""Serialize calls, inject faults, and log writes.
+"""Serialize calls, validate them, inject faults, and log writes.
 
 GET /lab/writes    calls that may have changed a resource, with their status
 PUT /lab/faults    replace the faults: see Fault
@@ -9,6 +9,8 @@ import threading
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+
+import validate
 
 READS = ("Describe", "Get", "List", "Lookup")
 
@@ -51,9 +53,12 @@ def install():
 
     def call(self):
         service, operation = self.service_name, self._get_action() or ""
+        refused = validate.check(self.normalized_request, self.boto3_service_name, operation, self.uri_match)
         with lock:
             fault = next((f for f in faults if f.matches(service, operation)), None)
-            if fault is None:
+            if fault is None and refused is not None:
+                status, headers, body = self.serialized(ActionResult(refused))
+            elif fault is None:
                 try:
                     status, headers, body = call_action(self)
                 except NotImplementedError:

@@ -12,6 +12,7 @@ import urllib.request
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.signers import RequestSigner
 
@@ -407,6 +408,27 @@ def test_faults(aws):
     assert_error("503", aws.eks.list_clusters)
     aws.lab("faults", "PUT", [])
     once.describe_vpcs()
+
+
+def test_requests_that_violate_their_definition_are_refused(aws):
+    cloud = Cloud(aws.url, config=Config(parameter_validation=False), **aws.keys)
+    assert_error("InvalidParameterValue", cloud.ec2.create_subnet, CidrBlock="10.0.0.0/24")
+    assert_error("ValidationError", cloud.iam.create_role, RoleName="a b", AssumeRolePolicyDocument=TRUST)
+    assert_error("ValidationException", cloud.events.put_rule, Name="a b", EventPattern="{}")
+    assert_error("InvalidParameterException", cloud.eks.create_cluster, name="-c", roleArn="r", resourcesVpcConfig={})
+    assert_error("ValidationException", cloud.route53.create_hosted_zone, Name="example.org")
+    refused = [(v["service"], v["operation"]) for v in aws.lab("violations")]
+    assert refused == [
+        ("ec2", "CreateSubnet"),
+        ("iam", "CreateRole"),
+        ("events", "PutRule"),
+        ("eks", "CreateCluster"),
+        ("route53", "CreateHostedZone"),
+    ]
+    role(aws, "r")
+    aws.events.put_rule(Name="r", EventPattern="{}")
+    aws.route53.create_hosted_zone(Name="example.org", CallerReference="1")
+    assert len(aws.lab("violations")) == len(refused)
 
 
 def test_writes(aws):

@@ -6,6 +6,7 @@ Its API for tests:
 
     GET, PUT /lab/delays                  durations of changes: see slow.py
     GET /lab/writes, PUT /lab/faults      see calls.py
+    GET /lab/violations                   see validate.py
     GET, POST /lab/apiservers             see apiservers.py
     POST, DELETE /lab/instances           see instances.py
     POST /lab/users                       create a user {"name": …} with an access key
@@ -33,6 +34,7 @@ import iam
 import instances
 import slow
 import tokens
+import validate
 
 
 class Handler(MotoRequestHandler):
@@ -51,6 +53,8 @@ def lab(request):
             return slow.delays
         case "GET", ["writes"]:
             return calls.writes[int(request.args.get("since", 0)) :]
+        case "GET", ["violations"]:
+            return validate.violations
         case "PUT", ["faults"]:
             calls.faults[:] = [calls.Fault(**f) for f in request.get_json()]
             return None
