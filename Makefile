@@ -37,6 +37,14 @@ ci: ## What CI runs: a quarter of an hour.
 verify: ## All tests, with an emulator of AWS: hours.
 	@bash .ci/run verify
 
+.PHONY: iam
+iam: ## Check all IAM policies against AWS's definitions. Needs Python.
+	@bash .ci/run iam
+
+.PHONY: checkov
+checkov: ## Check the hardened example with checkov. Needs Python; installs for two minutes.
+	@bash .ci/run checkov
+
 .PHONY: lab-up
 lab-up: ## Start a real control plane on this machine.
 	cd test/lab && go run ./cmd/lab up --detach
