@@ -27,7 +27,7 @@ func addon(p platform.Plan, s v1alpha1.AddonSpec) compose.Resource {
 	if version != "" {
 		e.Spec.ForProvider.AddonVersion = new(version)
 	}
-	if v := configuration(s); v != "" {
+	if v := configuration(p, s); v != "" {
 		e.Spec.ForProvider.ConfigurationValues = new(v)
 	}
 	return withRole(p, s.Name, e).Needs(known, platform.KubernetesVersion, "spec.forProvider.addonVersion")
@@ -57,9 +57,18 @@ func withRole(p platform.Plan, name string, e *eks.Addon) compose.Resource {
 	return p.AWSOrphan(key.Addon(name), e).Refers(key.AddonRole(name)).Needs(p.AccountKnown(), platform.AccountID, path)
 }
 
-// configuration of an add-on as JSON, with its keys sorted.
-func configuration(s v1alpha1.AddonSpec) string {
-	if s.ConfigurationValues == nil {
+// noConfiguration is an empty object, which resets an add-on to its defaults.
+const noConfiguration = "{}"
+
+// configuration of an add-on as JSON, with its keys sorted. EKS retains a configuration that
+// is left out. An add-on that never had one gets none, because not every add-on can be
+// configured.
+// https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html
+func configuration(p platform.Plan, s v1alpha1.AddonSpec) string {
+	switch {
+	case s.ConfigurationValues == nil && p.Facts.Addons[s.Name].Configured:
+		return noConfiguration
+	case s.ConfigurationValues == nil:
 		return ""
 	}
 	var v any

@@ -59,10 +59,20 @@ func vpcConfig(p platform.Plan, e v1alpha1.EndpointSpec) *eks.VPCConfigParameter
 	if p.Exists(key.Cluster) {
 		v.SubnetIds = p.IDs(p.ControlPlaneSubnets()...)
 	}
-	for _, c := range e.PublicAccessCIDRs {
+	for _, c := range publicAccessCIDRs(e) {
 		v.PublicAccessCidrs = append(v.PublicAccessCidrs, new(c))
 	}
 	return v
+}
+
+// publicAccessCIDRs of the claim, or else EKS's default: EKS retains a list that is left
+// out. While there is no public access, EKS ignores the list.
+// https://docs.aws.amazon.com/eks/latest/APIReference/API_VpcConfigRequest.html
+func publicAccessCIDRs(e v1alpha1.EndpointSpec) []string {
+	if len(e.PublicAccessCIDRs) == 0 && e.PublicAccess {
+		return []string{"0.0.0.0/0"}
+	}
+	return e.PublicAccessCIDRs
 }
 
 // discoveryTag lets Karpenter find the security group that EKS created for the cluster.

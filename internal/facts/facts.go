@@ -30,7 +30,7 @@ type Facts struct {
 
 	Cluster    Cluster
 	NodeGroups map[string]NodeGroup
-	Addons     map[string]Component
+	Addons     map[string]Addon
 	Karpenter  Karpenter
 	Network    Network
 
@@ -58,6 +58,14 @@ type Component struct {
 
 	// Desired is the version in the object's spec, and Reported the one in its status.
 	Desired, Reported string
+}
+
+// An Addon of EKS.
+type Addon struct {
+	Component
+
+	// Configured is true if the add-on has a configuration, or had one.
+	Configured bool
 }
 
 // Works reports whether the component is ready and as desired.
@@ -223,10 +231,15 @@ func templateVersion(n float64) string {
 	return strconv.FormatInt(int64(n), 10)
 }
 
-func (r reader) addons() map[string]Component {
-	as := make(map[string]Component, len(r.claim.Addons))
+func (r reader) addons() map[string]Addon {
+	const configuration = "configurationValues"
+	as := make(map[string]Addon, len(r.claim.Addons))
 	for _, a := range r.claim.Addons {
-		as[a.Name] = r.component(key.Addon(a.Name), "addonVersion", "addonVersion")
+		k := key.Addon(a.Name)
+		as[a.Name] = Addon{
+			Component:  r.component(k, "addonVersion", "addonVersion"),
+			Configured: r.reported(k, configuration) != "" || r.composed[k].String("spec.forProvider."+configuration) != "",
+		}
 	}
 	return as
 }

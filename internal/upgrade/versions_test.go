@@ -447,7 +447,7 @@ func TestAddonNotRecorded(t *testing.T) {
 	c := claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{KubernetesVersion: "1.34"}, Addons: []v1alpha1.AddonSpec{a}}
 	f := facts.Facts{
 		Cluster:  facts.Cluster{Version: "1.31"},
-		Addons:   map[string]facts.Component{"coredns": {Exists: true, Desired: "v1.11.4-eksbuild.2"}},
+		Addons:   map[string]facts.Addon{"coredns": {Component: facts.Component{Exists: true, Desired: "v1.11.4-eksbuild.2"}}},
 		Versions: v1alpha1.VersionsStatus{Addons: []v1alpha1.NamedVersion{{Name: "coredns"}}},
 	}
 	if version, known := New(c, f).Addon(a); known {

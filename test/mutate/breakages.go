@@ -1020,4 +1020,20 @@ var breakages = []breakage{
 		Promise: "Reserved addresses are refused before EKS refuses to create the cluster.",
 		By:      "internal/controlplane TestPublicAccessCIDRs",
 	},
+
+	// What is taken out of a claim.
+	{
+		Name: "allow-list-retained", File: "internal/controlplane/cluster.go",
+		Old:     `len(e.PublicAccessCIDRs) == 0 && e.PublicAccess {`,
+		New:     `len(e.PublicAccessCIDRs) == 0 && !e.PublicAccess {`,
+		Promise: "A list of addresses that is taken out of a claim no longer limits who reaches the Kubernetes API.",
+		By:      "internal/controlplane TestPublicAccessDefault",
+	},
+	{
+		Name: "configuration-retained", File: "internal/addons/addon.go",
+		Old:     `.Configured:`,
+		New:     `.Configured && false:`,
+		Promise: "An add-on whose configuration is taken out of a claim returns to its defaults.",
+		By:      "test/laws TestUnsetMutations",
+	},
 }
