@@ -39,7 +39,9 @@ type KarpenterSpec struct {
 	NodeRoleName string `json:"nodeRoleName,omitempty"`
 
 	// Values are Helm values of the chart karpenter, merged over the values that
-	// the platform sets. See
+	// the platform sets. Lists are replaced, except that controller.env is merged
+	// by name. Values from which other resources follow, such as
+	// settings.clusterName and serviceAccount.name, belong to the platform. See
 	// https://github.com/aws/karpenter-provider-aws/tree/main/charts/karpenter
 	//
 	// +kubebuilder:pruning:PreserveUnknownFields

@@ -120,9 +120,15 @@ func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team requires this tag of every SeafarerCluster: set it"))
 		}
 	}
-	for _, k := range Sorted(f.Tags) {
-		if v, ok := s.Tags[k]; ok && v != f.Tags[k] {
-			errs = append(errs, field.Forbidden(spec.Child("tags").Key(k), "the platform team sets this tag to "+f.Tags[k]+": leave it out"))
+	return append(errs, FencedTags(s.Tags, f.Tags, spec.Child("tags"))...)
+}
+
+// FencedTags are tags to which the platform team gives another value.
+func FencedTags(tags, fences map[string]string, p *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, k := range Sorted(fences) {
+		if v, ok := tags[k]; ok && v != fences[k] {
+			errs = append(errs, field.Forbidden(p.Key(k), "the platform team sets this tag to "+fences[k]+": leave it out"))
 		}
 	}
 	return errs

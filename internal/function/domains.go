@@ -51,7 +51,7 @@ var domains = []domain{
 		return access.Resources(p, c.Spec.Access)
 	}},
 	{part: "Karpenter", validate: karpenter.Validate, warn: karpenter.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
-		return karpenter.Resources(p, c.Spec.Karpenter)
+		return karpenter.Resources(p, c.Spec.Karpenter, c.Spec.SystemNodes.CriticalAddonsOnly)
 	}},
 	{part: "NodePools", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return karpenter.Pools(p, c.Spec.Karpenter)

@@ -13,14 +13,14 @@ import (
 // serviceAccount of the controller.
 const serviceAccount = "karpenter"
 
-// Resources of Karpenter itself.
-func Resources(p platform.Plan, s v1alpha1.KarpenterSpec) []compose.Resource {
+// Resources of Karpenter itself, which runs on system nodes with or without their taint.
+func Resources(p platform.Plan, s v1alpha1.KarpenterSpec, systemTaint bool) []compose.Resource {
 	rs := interruptionQueue(p)
 	rs = append(rs, interruptionRules(p)...)
 	needed := append(nodeRole(p, s), controllerRole(p, s)...)
 	needed = append(needed, crdRelease(p, s))
 	rs = append(rs, compose.AllDeletedAfter(needed, key.Karpenter, "Karpenter cannot remove its nodes without it")...)
-	return append(rs, release(p, s))
+	return append(rs, release(p, s, systemTaint))
 }
 
 // Pools from which Karpenter launches nodes.
@@ -64,6 +64,6 @@ func nodeRoleName(p platform.Plan, s v1alpha1.KarpenterSpec) string {
 }
 
 // QueueName is the name of the interruption queue.
-func QueueName(p platform.Plan) string { return aws.Name(aws.LimitQueue, "Karpenter", p.ClusterName) }
+func QueueName(p platform.Plan) string { return queueName(p.ClusterName) }
 
 func queueARN(p platform.Plan) string { return p.ARN("sqs", p.Region, QueueName(p)) }

@@ -43,3 +43,14 @@ func validateTagCount(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) f
 	}
 	return field.ErrorList{field.Forbidden(p, fmt.Sprintf("AWS allows %d tags on an instance: spec.tags, the platform team and this class set %d, and the platform and Karpenter %d more: remove %d", claim.MaxTags, chosen, len(all)-chosen, tooMany))}
 }
+
+// validateFencedTags of a class, whose tags take precedence over those of the platform.
+func validateFencedTags(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
+	errs := claim.FencedTags(nc.Tags, c.Fences.Tags, p)
+	for _, k := range c.Fences.MandatoryTags {
+		if v, ok := nc.Tags[k]; ok && v == "" {
+			errs = append(errs, field.Required(p.Key(k), "the platform team requires this tag: set it, or leave it out to have that of spec.tags"))
+		}
+	}
+	return errs
+}

@@ -23,6 +23,7 @@ func TestNodeClassTags(t *testing.T) {
 	const path = "spec.karpenter.nodeClasses[0].tags"
 	type args struct {
 		spec, fences, class map[string]string
+		mandatory           []string
 	}
 
 	cases := map[string]struct {
@@ -54,6 +55,17 @@ func TestNodeClassTags(t *testing.T) {
 			args:   args{class: map[string]string{"Name": "one", "name": "two"}},
 			want:   []string{path + "[name]: Forbidden: IAM ignores the case of keys, so it is the same tag as Name: leave one of them out"},
 		},
+		"Fenced": {
+			reason: "A class cannot override a tag of the platform team.",
+			args:   args{fences: map[string]string{"cost-center": "42"}, class: map[string]string{"cost-center": "7"}},
+			want:   []string{path + "[cost-center]: Forbidden: the platform team sets this tag to 42: leave it out"},
+		},
+		"FencedSame": {reason: "A class may repeat a tag of the platform team.", args: args{fences: map[string]string{"cost-center": "42"}, class: map[string]string{"cost-center": "42"}}},
+		"Mandatory": {
+			reason: "A class cannot empty a tag that the platform team requires.",
+			args:   args{spec: map[string]string{"team": "a"}, class: map[string]string{"team": ""}, mandatory: []string{"team"}},
+			want:   []string{path + "[team]: Required value: the platform team requires this tag: set it, or leave it out to have that of spec.tags"},
+		},
 		"CaseOfSpec": {
 			reason: "The class has the tags of the spec, too.",
 			args:   args{spec: map[string]string{"team": "a"}, class: map[string]string{"Team": "b"}},
@@ -64,7 +76,7 @@ func TestNodeClassTags(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := messages(changed(func(c *claim.Claim) {
-				c.Spec.Tags, c.Fences = tc.args.spec, v1beta1.Fences{Tags: tc.args.fences}
+				c.Spec.Tags, c.Fences = tc.args.spec, v1beta1.Fences{Tags: tc.args.fences, MandatoryTags: tc.args.mandatory}
 				c.Spec.Karpenter.NodeClasses[0].Tags = tc.args.class
 			}))
 			if diff := cmp.Diff(tc.want, got); diff != "" {

@@ -29,6 +29,7 @@ func Validate(c claim.Claim) field.ErrorList {
 		errs = append(errs, field.Invalid(p.Child("version"), s.Version, err.Error()))
 	}
 	errs = append(errs, validateNodeRoleName(c, p.Child("nodeRoleName"))...)
+	errs = append(errs, validateValues(c, p.Child("values"))...)
 	// A rule of the schema would compare each name with all others.
 	errs = append(errs, validateUnique(s.NodeClasses, func(c v1alpha1.NodeClassSpec) string { return c.Name }, p.Child("nodeClasses"))...)
 	errs = append(errs, validateUnique(s.NodePools, func(np v1alpha1.NodePoolSpec) string { return np.Name }, p.Child("nodePools"))...)
@@ -75,6 +76,7 @@ func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
 // instances.
 func validateNodeClass(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
 	errs := claim.ValidateTags(nc.Tags, p.Child("tags"), c.Fences.Tags, c.Spec.Tags)
+	errs = append(errs, validateFencedTags(c, nc, p.Child("tags"))...)
 	errs = append(errs, validateTagCount(c, nc, p.Child("tags"))...)
 	return append(errs, validateUserData(nc, p.Child("userData"))...)
 }

@@ -66,5 +66,5 @@ func taints(s v1alpha1.SystemNodesSpec) []eks.TaintParameters {
 		return nil
 	}
 	// EKS has its own spelling of effects.
-	return []eks.TaintParameters{{Key: new("CriticalAddonsOnly"), Value: new("true"), Effect: new("NO_SCHEDULE")}}
+	return []eks.TaintParameters{{Key: new(platform.SystemTaint), Value: new("true"), Effect: new("NO_SCHEDULE")}}
 }

@@ -157,6 +157,10 @@ func (p Plan) Discovery() map[string]string {
 // SystemNodeLabel is a label of the nodes on which Karpenter runs.
 const SystemNodeLabel = "platform.seafarer.cloud/system"
 
+// SystemTaint is the key of the taint, with the value true, that the nodes on which Karpenter
+// runs may have.
+const SystemTaint = "CriticalAddonsOnly"
+
 // PrivateSubnets by key, one in each zone of the claim.
 func (p Plan) PrivateSubnets() []key.Key {
 	ks := make([]key.Key, 0, len(p.Zones))

@@ -757,8 +757,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "fence-tag-overridden", File: "internal/claim/fences.go",
-		Old:     `ok && v != f.Tags[k] {`,
-		New:     `false && ok && v != f.Tags[k] {`,
+		Old:     `ok && v != fences[k] {`,
+		New:     `false && ok && v != fences[k] {`,
 		Promise: "A claim cannot set a tag of the platform team.",
 	},
 	{
@@ -1035,5 +1035,33 @@ var breakages = []breakage{
 		New:     `.Configured && false:`,
 		Promise: "An add-on whose configuration is taken out of a claim returns to its defaults.",
 		By:      "test/laws TestUnsetMutations",
+	},
+	{
+		Name: "fence-tag-overridden-by-a-class", File: "internal/karpenter/tags.go",
+		Old:     `errs := claim.FencedTags(nc.Tags, c.Fences.Tags, p)`,
+		New:     `errs := claim.FencedTags(nil, c.Fences.Tags, p)`,
+		Promise: "A node class has the platform team's tags with their values.",
+		By:      "internal/karpenter TestNodeClassTags",
+	},
+	{
+		Name: "own-chart-value-accepted", File: "internal/karpenter/ownvalues.go",
+		Old:     `if !ok || o.value != nil && v == o.value {`,
+		New:     `if !ok || o.value != nil {`,
+		Promise: "Values of Karpenter's chart from which other resources follow are the platform's.",
+		By:      "internal/karpenter TestOwnValues",
+	},
+	{
+		Name: "region-lost-to-a-variable", File: "internal/karpenter/values.go",
+		Old:     `return mergeNamed(b, o)`,
+		New:     `return o`,
+		Promise: "Karpenter has its region whatever other variables a claim sets.",
+		By:      "internal/karpenter TestChartValues",
+	},
+	{
+		Name: "system-taint-not-tolerated", File: "internal/karpenter/values.go",
+		Old:     `ok && systemTaint {`,
+		New:     `ok && !systemTaint {`,
+		Promise: "Karpenter tolerates the taint of the system nodes that it runs on.",
+		By:      "internal/karpenter TestChartValues",
 	},
 }
