@@ -102,6 +102,9 @@ type NodeGroup struct {
 	// LaunchTemplateVersion is the newest version of the launch template.
 	LaunchTemplateVersion string
 
+	// AMIType of the group as it was created, or as its object requests it.
+	AMIType string
+
 	// Placement of the nodes.
 	Placement Placement
 }
@@ -163,15 +166,51 @@ func oursAmong(composed object.Composed, resources map[key.Key]resource) object.
 	return ours
 }
 
-// reportedAccount is that of the first ARN with an account, in the order of keys.
+// reportedAccount is that of the cluster, which is in no account but the platform's, or else
+// the one of most ARNs that are reported, unless the cluster was in another one. An ARN isn't
+// always of the platform's account: a key or a role may be shared. So one ARN of another
+// account among many decides nothing, and neither does a tie.
 func (r reader) reportedAccount() string {
+	if is := r.reported(key.Cluster, "arn"); arnPattern.MatchString(is) {
+		return accountOf(is)
+	}
+	counts := make(map[string]int)
 	for _, k := range r.composed.Keys() {
-		arn, ok := aws.ParseARN(r.reported(k, "arn"))
-		if ok && aws.IsAccountID(arn.Account) {
-			return arn.Account
+		if a := accountOf(r.reported(k, "arn")); a != "" {
+			counts[a]++
 		}
 	}
+	is, was := most(counts), accountOf(r.status.Cluster.ARN)
+	if was != "" && was != is {
+		return ""
+	}
+	return is
+}
+
+// accountOf an ARN, or empty if it has none.
+func accountOf(arn string) string {
+	if a, ok := aws.ParseARN(arn); ok && aws.IsAccountID(a.Account) {
+		return a.Account
+	}
 	return ""
+}
+
+// most frequent key, or empty if there is none or a tie.
+func most(counts map[string]int) string {
+	var key string
+	var tie bool
+	for k, n := range counts {
+		switch {
+		case n > counts[key]:
+			key, tie = k, false
+		case n == counts[key]:
+			tie = true
+		}
+	}
+	if tie {
+		return ""
+	}
+	return key
 }
 
 // component whose desired version is in a field of spec.forProvider, and whose reported
@@ -199,6 +238,7 @@ func (r reader) nodeGroup(name string) NodeGroup {
 	g.RolledBackFrom = rolledBackFrom(wanted, g.Version, remembered.Version, remembered.RolledBackFrom)
 	latest := r.composed[key.LaunchTemplate(name)].Number("status.atProvider.latestVersion")
 	g.LaunchTemplateVersion = cmp.Or(templateVersion(latest), remembered.LaunchTemplateVersion)
+	g.AMIType = cmp.Or(r.reported(key.NodeGroup(name), "amiType"), r.composed[key.NodeGroup(name)].String("spec.forProvider.amiType"))
 	g.Placement = r.placement(r.composed[key.NodeGroup(name)], "subnetIds")
 	return g
 }

@@ -47,6 +47,36 @@ func TestAccount(t *testing.T) {
 	}
 }
 
+func TestReportedAccount(t *testing.T) {
+	const ours, foreign = "111111111111", "444444444444"
+	role := func(account string) fields { return reports(fields{"arn": "arn:aws:iam::" + account + ":role/a"}) }
+	cluster := func(account string) fields {
+		return reports(fields{"id": "a", "arn": "arn:aws:eks:eu-west-3:" + account + ":cluster/a"})
+	}
+	cases := map[string]struct {
+		reason   string
+		status   fields
+		composed map[key.Key]fields
+		want     string
+	}{
+		"Majority":   {reason: "One foreign ARN doesn't decide, whatever its key.", composed: map[key.Key]fields{"a": role(foreign), "b": role(ours), "c": role(ours)}, want: ours},
+		"Cluster":    {reason: "The cluster decides against any number of others.", composed: map[key.Key]fields{key.Cluster: cluster(ours), "a": role(foreign), "b": role(foreign)}, want: ours},
+		"Recorded":   {reason: "While the cluster isn't reported, others don't decide against its recorded ARN.", status: fields{"cluster": fields{"arn": "arn:aws:eks:eu-west-3:" + ours + ":cluster/a"}}, composed: map[key.Key]fields{"a": role(foreign)}},
+		"Confirmed":  {reason: "Others may confirm the recorded ARN.", status: fields{"cluster": fields{"arn": "arn:aws:eks:eu-west-3:" + ours + ":cluster/a"}}, composed: map[key.Key]fields{"a": role(foreign), "b": role(ours), "c": role(ours)}, want: ours},
+		"NoCluster":  {reason: "What isn't the ARN of a cluster doesn't decide.", composed: map[key.Key]fields{key.Cluster: reports(fields{"arn": "arn:aws:eks:eu-west-3:" + foreign + ":cluster/*"}), "a": role(ours), "b": role(ours)}, want: ours},
+		"Tie":        {reason: "A tie doesn't decide.", composed: map[key.Key]fields{"a": role(foreign), "b": role(ours)}},
+		"TieOfThree": {reason: "A tie of the most frequent ones doesn't decide.", composed: map[key.Key]fields{"a": role(foreign), "b": role(ours), "c": role(foreign), "d": role(ours), "e": role("222222222222")}},
+		"None":       {reason: "A policy of AWS has no account.", composed: map[key.Key]fields{"a": reports(fields{"arn": "arn:aws:iam::aws:policy/a"})}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := read(t, claim.Claim{}, tc.status, tc.composed).ReportedAccountID; got != tc.want {
+				t.Errorf("%s\nRead(...).ReportedAccountID: want %q, got %q", tc.reason, tc.want, got)
+			}
+		})
+	}
+}
+
 func TestCluster(t *testing.T) {
 	const (
 		arn      = "arn:aws:eks:eu-west-3:111111111111:cluster/a"
