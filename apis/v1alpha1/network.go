@@ -8,7 +8,7 @@ type NATGatewayMode string
 // Modes of NAT gateways.
 const (
 	// NATNone creates no NAT gateway: nodes reach AWS only through VPC endpoints
-	// or routes that exist outside the platform.
+	// or routes that exist outside the platform. A new platform has neither.
 	NATNone NATGatewayMode = "None"
 	// NATSingle creates one NAT gateway for all zones: the cheapest, and down
 	// when its zone is.
@@ -71,7 +71,8 @@ type NetworkSpec struct {
 
 	// NATGateway is how private subnets reach the internet: Single (one gateway
 	// for all zones, the cheapest), PerZone (one gateway in each zone, which
-	// survives the loss of a zone) or None. See
+	// survives the loss of a zone) or None, which is only for platforms that
+	// exist without one: a new one has no VPC endpoints. See
 	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
 	//
 	// +kubebuilder:default=Single

@@ -33,9 +33,11 @@ type SystemNodesSpec struct {
 	InstanceTypes []string `json:"instanceTypes,omitempty"`
 
 	// AMIType is the Amazon Linux 2023 image for the architecture of the instance
-	// types: AL2023_x86_64_STANDARD or AL2023_ARM_64_STANDARD (Graviton).
+	// types: AL2023_x86_64_STANDARD or AL2023_ARM_64_STANDARD (Graviton). It
+	// follows from the instance types when unset, which must have one
+	// architecture. See
+	// https://docs.aws.amazon.com/eks/latest/userguide/eks-optimized-ami.html
 	//
-	// +kubebuilder:default=AL2023_x86_64_STANDARD
 	// +kubebuilder:validation:Enum=AL2023_x86_64_STANDARD;AL2023_ARM_64_STANDARD
 	// +optional
 	AMIType string `json:"amiType,omitempty"`

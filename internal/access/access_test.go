@@ -11,6 +11,8 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/input/v1beta1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
@@ -165,6 +167,52 @@ func TestArgoCD(t *testing.T) {
 			}
 			if s.Namespace != "argocd" {
 				t.Errorf("\n%s\nnamespace: %s", tc.reason, s.Namespace)
+			}
+		})
+	}
+}
+
+func TestAdmins(t *testing.T) {
+	const sso = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-3/AWSReservedSSO_AdministratorAccess_1f9ff11932198c00"
+	cases := map[string]struct {
+		reason string
+		admins []string
+		want   []string
+	}{
+		"SSO":     {reason: "The path is part of a role's ARN.", admins: []string{sso, "arn:aws:iam::123456789012:user/people/jo"}},
+		"Account": {reason: "A principal may be in another account.", admins: []string{"arn:aws:iam::123456789012:role/admin", "arn:aws:iam::210987654321:role/admin"}},
+		"User":    {reason: "A user may have the name of a role.", admins: []string{"arn:aws:iam::123456789012:role/jo", "arn:aws:iam::123456789012:user/jo"}},
+		"Partition": {
+			reason: "A partition knows no principals of another.",
+			admins: []string{"arn:aws-us-gov:iam::123456789012:role/admin"},
+			want:   []string{`spec.access.admins[0]: Invalid value: "arn:aws-us-gov:iam::123456789012:role/admin": region eu-west-3 is in partition aws, which has principals of its own: use one of arn:aws`},
+		},
+		"ServiceLinked": {
+			reason: "EKS creates no access entry for such roles.",
+			admins: []string{"arn:aws:iam::123456789012:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"},
+			want:   []string{`spec.access.admins[0]: Invalid value: "arn:aws:iam::123456789012:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS": is a service-linked role, for which EKS creates no access entry: use a role that people assume`},
+		},
+		"NoName": {
+			reason: "A path is no role.",
+			admins: []string{"arn:aws:iam::123456789012:role/people/"},
+			want:   []string{`spec.access.admins[0]: Invalid value: "arn:aws:iam::123456789012:role/people/": must end with the name of the role or user`},
+		},
+		"TwoPaths": {
+			reason: "Names are unique in an account, whatever their path.",
+			admins: []string{"arn:aws:iam::123456789012:role/people/admin", "arn:aws:iam::123456789012:role/Admin"},
+			want:   []string{`spec.access.admins[1]: Invalid value: "arn:aws:iam::123456789012:role/Admin": an account has only one role Admin, and another entry is arn:aws:iam::123456789012:role/people/admin: leave one of them out`},
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{Region: "eu-west-3", Access: v1alpha1.AccessSpec{Admins: tc.admins}}}
+			c.Region, _ = aws.LookupRegion(c.Spec.Region)
+			var got []string
+			for _, err := range Validate(c) {
+				got = append(got, err.Error())
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nValidate(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

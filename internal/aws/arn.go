@@ -28,6 +28,11 @@ func ParseARN(s string) (ARN, bool) {
 	return ARN{Partition: f[1], Service: f[2], Region: f[3], Account: f[4], Resource: f[5]}, true
 }
 
+// PrincipalName is the name of an IAM role or user, without its path. All paths of an account
+// share the names, whose case IAM ignores:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+func PrincipalName(a ARN) string { return a.Resource[strings.LastIndex(a.Resource, "/")+1:] }
+
 // ManagedPolicy is the ARN of an IAM policy that AWS manages, by its name and
 // path, such as service-role/AmazonEBSCSIDriverPolicy.
 func ManagedPolicy(partition, name string) string {

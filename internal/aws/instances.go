@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,29 @@ func InstanceFamilies() []string { return slices.Clone(instanceFamilies) }
 func InstanceFamily(instanceType string) string {
 	family, _, _ := strings.Cut(instanceType, ".")
 	return family
+}
+
+// Architectures of instances, as Kubernetes spells them.
+const (
+	AMD64 = "amd64"
+	ARM64 = "arm64"
+)
+
+// graviton matches families with the letter g after their generation, such as m7g and im4gn:
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+var graviton = regexp.MustCompile(`^[a-z]+[0-9]+[a-z]*g`)
+
+// Architecture of an EC2 instance family, or empty for one that isn't known, and for Macs,
+// which no AMI of EKS fits. The family a1 is older than the names of Graviton.
+func Architecture(family string) string {
+	switch {
+	case !slices.Contains(instanceFamilies, family), strings.HasPrefix(family, "mac"):
+		return ""
+	case family == "a1", graviton.MatchString(family):
+		return ARM64
+	default:
+		return AMD64
+	}
 }
 
 // fourPods are the EC2 instance types that take no more than four pods: those with two

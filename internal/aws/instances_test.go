@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,35 @@ func TestInstanceFamily(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := InstanceFamily(tc.of); got != tc.want {
 				t.Errorf("\n%s\nInstanceFamily(%q): want %q, got %q", tc.reason, tc.of, tc.want, got)
+			}
+		})
+	}
+}
+
+func TestArchitecture(t *testing.T) {
+	arm := strings.Fields(`
+		a1 c6g c6gd c6gn c7g c7g-flex c7gd c7gn c8g c8g-flex c8gb c8gd c8gn c9g c9gd g5g hpc7g
+		i4g i8g i8ge im4gn is4gen m6g m6gd m7g m7g-flex m7gd m8g m8g-flex m8gb m8gd m8gn m9g
+		m9gd r6g r6gd r7g r7gd r8g r8gb r8gd r8gn t4g x2gd x8g
+	`)
+	var got []string
+	for _, f := range InstanceFamilies() {
+		if Architecture(f) == ARM64 {
+			got = append(got, f)
+		}
+	}
+	if diff := cmp.Diff(arm, got); diff != "" {
+		t.Errorf("families of ARM64: -want, +got:\n%s", diff)
+	}
+	cases := map[string]struct{ reason, family, want string }{
+		"GPU":     {reason: "A family of GPUs begins with the letter of Graviton.", family: "g6e", want: AMD64},
+		"Mac":     {reason: "No AMI of EKS fits a Mac.", family: "mac2"},
+		"Unknown": {reason: "A family that isn't known may be anything.", family: "m99g"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := Architecture(tc.family); got != tc.want {
+				t.Errorf("\n%s\nArchitecture(%q): want %q, got %q", tc.reason, tc.family, tc.want, got)
 			}
 		})
 	}

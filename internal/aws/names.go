@@ -37,6 +37,11 @@ func Name(l Limit, parts ...string) string {
 	return strings.TrimRight(n[:int(l)-hashLength-1], "-_.") + "-" + hash(n)
 }
 
+// GlobalName of a resource of a cluster whose names all regions of an account share.
+func GlobalName(l Limit, cluster, region, suffix string) string {
+	return Name(l, cluster, region, suffix)
+}
+
 // ObjectName is the name of an owner's Kubernetes object with a key. It always
 // ends with a hash of both: otherwise owner a-b with key c and owner a with key
 // b-c would have the same name in a namespace.

@@ -99,6 +99,11 @@ func Read(ctx context.Context, xr object.Object, f v1beta1.Fences) (Claim, field
 	return c, append(errs, zerrs...), nil
 }
 
+// GlobalName of a resource whose names all regions of an account share.
+func (c Claim) GlobalName(l aws.Limit, suffix string) string {
+	return aws.GlobalName(l, c.ClusterName, c.Spec.Region, suffix)
+}
+
 // checkOwner of a platform, from whose name and namespace those of all objects derive.
 func checkOwner(name, namespace string) error {
 	switch msgs := validation.IsDNS1123Label(namespace); {

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/layout"
 )
@@ -14,7 +15,20 @@ import (
 // Validate spec.controlPlane.
 func Validate(c claim.Claim) field.ErrorList {
 	path := field.NewPath("spec", "controlPlane")
-	return append(validateServiceCIDR(c, path.Child("serviceCIDR")), validateEndpoint(c.Spec.ControlPlane.Endpoint, path.Child("endpoint", "publicAccessCIDRs"))...)
+	errs := validateServiceCIDR(c, path.Child("serviceCIDR"))
+	errs = append(errs, validateKey(c, path.Child("secretsEncryption", "keyARN"))...)
+	return append(errs, validateEndpoint(c.Spec.ControlPlane.Endpoint, path.Child("endpoint", "publicAccessCIDRs"))...)
+}
+
+// validateKey, which must be in the region of the cluster, and may be in another account:
+// https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
+func validateKey(c claim.Claim, path *field.Path) field.ErrorList {
+	s := c.Spec.ControlPlane.SecretsEncryption.KeyARN
+	arn, ok := aws.ParseARN(s)
+	if !ok || c.Region.Partition == "" || arn.Region == c.Spec.Region && arn.Partition == c.Region.Partition {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, s, "EKS needs a key in the region of the cluster: use one of arn:"+c.Region.Partition+":kms:"+c.Spec.Region)}
 }
 
 // validateServiceCIDR that must be well formed, and must not overlap the VPC.

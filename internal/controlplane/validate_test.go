@@ -1,11 +1,13 @@
 package controlplane
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 )
 
@@ -41,6 +43,38 @@ func TestPublicAccessCIDRs(t *testing.T) {
 			e := v1alpha1.EndpointSpec{PublicAccess: true, PrivateAccess: true, PublicAccessCIDRs: []string{tc.args}}
 			var got []string
 			for _, err := range Validate(claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{ControlPlane: v1alpha1.ControlPlaneSpec{Endpoint: e}}}) {
+				got = append(got, err.Error())
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("\n%s\nValidate(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+func TestKey(t *testing.T) {
+	const refused = `spec.controlPlane.secretsEncryption.keyARN: Invalid value: "%s": EKS needs a key in the region of the cluster: use one of arn:aws:kms:eu-west-3`
+	cases := map[string]struct {
+		reason, args string
+		want         bool
+	}{
+		"None":      {reason: "The platform has a key of its own."},
+		"Same":      {reason: "The key is in the region.", args: "arn:aws:kms:eu-west-3:123456789012:key/1"},
+		"Account":   {reason: "A key may be in another account.", args: "arn:aws:kms:eu-west-3:210987654321:key/mrk-1"},
+		"Region":    {reason: "EKS reaches no key in another region.", args: "arn:aws:kms:us-east-1:123456789012:key/1", want: true},
+		"Partition": {reason: "There is no such region in the other partition.", args: "arn:aws-cn:kms:eu-west-3:123456789012:key/1", want: true},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{Region: "eu-west-3"}}
+			c.Region, _ = aws.LookupRegion(c.Spec.Region)
+			c.Spec.ControlPlane.SecretsEncryption = v1alpha1.SecretsEncryptionSpec{Enabled: true, KeyARN: tc.args}
+			var want, got []string
+			if tc.want {
+				want = []string{fmt.Sprintf(refused, tc.args)}
+			}
+			for _, err := range Validate(c) {
 				got = append(got, err.Error())
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

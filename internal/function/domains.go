@@ -10,6 +10,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/controlplane"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/identity"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/karpenter"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/network"
@@ -28,11 +29,14 @@ type domain struct {
 
 	// warn of what is valid in the section, but probably wrong.
 	warn func(claim.Claim) []claim.Warning
+
+	// admit the section, if that depends on what exists.
+	admit func(claim.Claim, facts.Facts) ([]claim.Warning, field.ErrorList)
 }
 
 // domains are the table of contents: what a platform is made of, part by part.
 var domains = []domain{
-	{part: "Network", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "Network", admit: network.Admit, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return network.Resources(p, c.Spec.Network)
 	}},
 	{part: "Identity", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
@@ -61,15 +65,20 @@ var domains = []domain{
 	}},
 }
 
-// warnings about a claim, in the order of the domains.
-func warnings(c claim.Claim) []claim.Warning {
+// admit a claim, given what exists: warnings and errors, in the order of the domains.
+func admit(c claim.Claim, f facts.Facts) ([]claim.Warning, field.ErrorList) {
 	var ws []claim.Warning
+	var errs field.ErrorList
 	for _, d := range domains {
 		if d.warn != nil {
 			ws = append(ws, d.warn(c)...)
 		}
+		if d.admit != nil {
+			more, refused := d.admit(c, f)
+			ws, errs = append(ws, more...), append(errs, refused...)
+		}
 	}
-	return ws
+	return ws, errs
 }
 
 // parts of a platform.

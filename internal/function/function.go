@@ -87,7 +87,7 @@ func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) 
 	if err != nil {
 		return Result{}, err
 	}
-	c, f, err := read(ctx, req, composed)
+	c, f, ws, err := read(ctx, req, composed)
 	if err != nil {
 		return Result{}, err
 	}
@@ -95,7 +95,7 @@ func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) 
 	if len(errs) > 0 {
 		return Result{}, &claim.InvalidError{Errors: errs}
 	}
-	r := Result{Claim: c, Warnings: warnings(c), Pinned: pinned, Upgrade: upgrade.New(c, f)}
+	r := Result{Claim: c, Warnings: ws, Pinned: pinned, Upgrade: upgrade.New(c, f)}
 	serve.Stage(ctx, "describe")
 	r.Plan = platform.New(c, f, r.Upgrade, pinned)
 	r.Parts = parts(c, r.Plan)
@@ -110,16 +110,17 @@ func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) 
 	return r, err
 }
 
-// read what is requested and what is known. A claim with errors is refused with all of them.
-func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Composed) (claim.Claim, facts.Facts, error) {
+// read what is requested and what is known, and warnings. A claim with errors is refused with
+// all of them.
+func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Composed) (claim.Claim, facts.Facts, []claim.Warning, error) {
 	fences, err := fences(req)
 	if err != nil {
-		return claim.Claim{}, facts.Facts{}, err
+		return claim.Claim{}, facts.Facts{}, nil, err
 	}
 	xr := composite(req)
 	c, errs, err := claim.Read(ctx, xr, fences)
 	if err != nil {
-		return c, facts.Facts{}, err
+		return c, facts.Facts{}, nil, err
 	}
 	for _, d := range domains {
 		if d.validate != nil {
@@ -130,10 +131,11 @@ func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Com
 	if is := f.ReportedAccountID; is != "" && is != f.AccountID {
 		errs = append(errs, field.Invalid(field.NewPath("spec", "accountId"), f.AccountID, "the platform is in account "+is+" and cannot move: set it to that, or create a new SeafarerCluster"))
 	}
-	if len(errs) > 0 {
-		return c, f, &claim.InvalidError{Errors: errs}
+	ws, refused := admit(c, f)
+	if errs = append(errs, refused...); len(errs) > 0 {
+		return c, f, nil, &claim.InvalidError{Errors: errs}
 	}
-	return c, f, nil
+	return c, f, ws, nil
 }
 
 // composite resource of a request, as observed.

@@ -55,12 +55,15 @@ func drained(p platform.Plan, k key.Key, m platform.Managed) compose.Resource {
 // roleName of the controller in AWS.
 func roleName(p platform.Plan) string { return p.GlobalName(aws.LimitRole, "karpenter") }
 
+// nodeRoleSuffix is the end of the name in AWS of the role of nodes, unless the claim sets it.
+const nodeRoleSuffix = "karpenter-node"
+
 // nodeRoleName in AWS of the nodes that Karpenter launches. EC2NodeClasses refer to it.
 func nodeRoleName(p platform.Plan, s v1alpha1.KarpenterSpec) string {
 	if s.NodeRoleName != "" {
 		return s.NodeRoleName
 	}
-	return p.GlobalName(aws.LimitRole, "karpenter-node")
+	return p.GlobalName(aws.LimitRole, nodeRoleSuffix)
 }
 
 // QueueName is the name of the interruption queue.

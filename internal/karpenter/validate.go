@@ -1,6 +1,7 @@
 package karpenter
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 )
@@ -45,6 +47,7 @@ func Validate(c claim.Claim) field.ErrorList {
 		}
 		errs = append(errs, validateNodePool(np, chart, path)...)
 		errs = append(errs, validateZones(c, np.Requirements, path.Child("requirements"))...)
+		errs = append(errs, validateSystems(np.Requirements, path.Child("requirements"))...)
 	}
 	return errs
 }
@@ -62,14 +65,18 @@ func validateUnique[T any](list []T, name func(T) string, p *field.Path) field.E
 	return errs
 }
 
-// validateNodeRoleName, which must not be the name of another role of the platform: two
-// resources would manage one role.
+// validateNodeRoleName, which must not be the name of another role of the platform or of its
+// administrators: two resources would manage one role, or nodes would have its permissions.
 func validateNodeRoleName(c claim.Claim, p *field.Path) field.ErrorList {
 	name, own := c.Spec.Karpenter.NodeRoleName, c.ClusterName+"-"+c.Spec.Region+"-"
-	if strings.HasPrefix(name, own) && name != own+"karpenter-node" {
-		return field.ErrorList{field.Invalid(p, name, "names that begin with "+own+" are for the platform's other roles: use another, or leave it out")}
+	errs := claim.ValidateNodeRole(c, cmp.Or(name, c.GlobalName(aws.LimitRole, nodeRoleSuffix)))
+	switch {
+	case strings.HasPrefix(name, own) && name != own+nodeRoleSuffix:
+		errs = append(errs, field.Invalid(p, name, "names that begin with "+own+" are for the platform's other roles: use another, or leave it out"))
+	case c.IsOwnRole(c.Fences.ProviderPrincipalARN, name):
+		errs = append(errs, field.Invalid(p, name, "is the role of provider-aws itself, which the platform must not manage: use another, or leave it out"))
 	}
-	return nil
+	return errs
 }
 
 // validateNodeClass, from which Karpenter makes an IAM instance profile, launch templates and

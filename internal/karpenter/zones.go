@@ -62,13 +62,15 @@ func zoneValues(label string, z aws.Zone) []string {
 	}
 }
 
-// allows reports whether a requirement leaves a value.
+// allows reports whether a requirement leaves a value of a label that each node has.
 func allows(r v1alpha1.Requirement, value string) bool {
 	switch r.Operator {
 	case "In":
 		return slices.Contains(r.Values, value)
 	case "NotIn":
 		return !slices.Contains(r.Values, value)
+	case "DoesNotExist":
+		return false
 	default:
 		return true
 	}

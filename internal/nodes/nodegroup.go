@@ -23,7 +23,7 @@ func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 			NodeRoleArnRef: p.Ref(key.NodeRole(key.System)),
 			SubnetIDRefs:   p.Refs(p.PrivateSubnets()...),
 			Version:        new(p.NodesVersion()),
-			AMIType:        new(s.AMIType),
+			AMIType:        new(amiType(s, p.Facts.NodeGroups[key.System])),
 			CapacityType:   new(s.CapacityType),
 			LaunchTemplate: &eks.LaunchTemplateParameters{
 				Name:    new(launchTemplateName(p, s)),

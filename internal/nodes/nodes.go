@@ -24,13 +24,16 @@ func Resources(p platform.Plan, s v1alpha1.SystemNodesSpec) []compose.Resource {
 	return []compose.Resource{launchTemplate(p, s), nodeGroup(p, s)}
 }
 
+// roleSuffix is the end of the name in AWS of the role of the system nodes.
+const roleSuffix = "system-node"
+
 // Role of the system nodes. The VPC CNI has a role of its own, so nodes need none of its
 // permissions. Without their role nodes leave the cluster, and EKS reports the node group
 // as degraded: https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 func Role(p platform.Plan) []compose.Resource {
 	rs := iamrole.Role{
 		Key:             key.NodeRole(key.System),
-		Name:            p.GlobalName(aws.LimitRole, "system-node"),
+		Name:            p.GlobalName(aws.LimitRole, roleSuffix),
 		Description:     "System nodes of " + p.ClusterName,
 		Service:         aws.EC2Principal(p.Partition),
 		ManagedPolicies: iamrole.NodePolicies(),
@@ -41,7 +44,10 @@ func Role(p platform.Plan) []compose.Resource {
 // Validate spec.systemNodes.
 func Validate(c claim.Claim) field.ErrorList {
 	path := field.NewPath("spec", "systemNodes")
-	return append(validateVersion(c.Spec, path.Child("kubernetesVersion")), validateLabels(c.Spec.SystemNodes.Labels, path.Child("labels"))...)
+	errs := validateVersion(c.Spec, path.Child("kubernetesVersion"))
+	errs = append(errs, validateArchitecture(c.Spec.SystemNodes, path)...)
+	errs = append(errs, claim.ValidateNodeRole(c, c.GlobalName(aws.LimitRole, roleSuffix))...)
+	return append(errs, validateLabels(c.Spec.SystemNodes.Labels, path.Child("labels"))...)
 }
 
 // Warnings about spec.systemNodes.

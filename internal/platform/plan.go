@@ -109,7 +109,7 @@ func (p Plan) OIDCProviderARN() string { return p.ARN("iam", "", "oidc-provider/
 
 // GlobalName of a resource whose names all regions of an account share.
 func (p Plan) GlobalName(l aws.Limit, suffix string) string {
-	return aws.Name(l, p.ClusterName, p.Region, suffix)
+	return aws.GlobalName(l, p.ClusterName, p.Region, suffix)
 }
 
 // Tags of an AWS resource that launches no nodes: those of the claim, of the platform team,

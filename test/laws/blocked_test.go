@@ -49,7 +49,7 @@ var immutableChanges = []immutableChange{
 	{path: "spec.karpenter.namespace", to: oneOf("karpenter", "elsewhere")},
 	{path: "spec.karpenter.nodeRoleName", to: oneOf("another-role", nil)},
 	{path: "spec.systemNodes.name", to: oneOf("others")},
-	{path: "spec.systemNodes.instanceTypes", to: oneOf([]any{"c7i.large"}, []any{"c7i.large", "c7a.large"})},
+	{path: "spec.systemNodes.instanceTypes", to: oneOf([]any{"c7i.large"}, []any{"c7i.large", "c7a.large"}, []any{"c7g.large"})},
 	{path: "spec.systemNodes.amiType", to: oneOf("AL2023_x86_64_STANDARD", "AL2023_ARM_64_STANDARD")},
 	{path: "spec.systemNodes.capacityType", to: oneOf("SPOT", "ON_DEMAND")},
 	{path: "spec.clusterName", to: oneOf("Another_cluster", nil)},

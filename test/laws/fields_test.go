@@ -30,6 +30,9 @@ type mutation struct {
 	// at is the path of the field, unless it's the same as the leaf's.
 	at string
 
+	// also are other fields without which the field changes nothing.
+	also map[string]any
+
 	// to are other values. Each must change what is composed.
 	to []any
 
@@ -97,13 +100,13 @@ var mutations = map[string]mutation{
 	"spec.karpenter.version":                                    {example: "minimal", to: to("1.13.0", "1.9.0")},
 	"spec.kubernetesVersion":                                    {example: "minimal", to: to("1.34")},
 	"spec.network.cidr":                                         {example: "minimal", to: to("10.1.0.0/16", "10.0.0.0/20")},
-	"spec.network.natGateway":                                   {example: "minimal", to: to("None", "PerZone")},
+	"spec.network.natGateway":                                   {example: "minimal", to: to("PerZone")},
 	"spec.network.subnetPrefixLength":                           {example: "minimal", to: to(int64(23))},
 	"spec.network.zoneCount":                                    {example: "minimal", to: to(int64(2))},
 	"spec.network.zones[]":                                      {example: "node-pools", at: "spec.network.zones[1]", to: to("eu-central-1c")},
 	"spec.observability.fargateLogging":                         {example: "minimal", to: to(true)},
 	"spec.region":                                               {example: "minimal", to: to("eu-west-1")},
-	"spec.systemNodes.amiType":                                  {example: "minimal", to: to("AL2023_ARM_64_STANDARD")},
+	"spec.systemNodes.amiType":                                  {example: "minimal", also: map[string]any{"spec.systemNodes.instanceTypes": []any{"future1.large"}}, to: to("AL2023_ARM_64_STANDARD")},
 	"spec.systemNodes.capacityType":                             {example: "minimal", to: to("SPOT")},
 	"spec.systemNodes.criticalAddonsOnly":                       {example: "minimal", to: to(true)},
 	"spec.systemNodes.desiredSize":                              {example: "minimal", to: to(int64(3))},
@@ -145,12 +148,17 @@ func TestFieldsMatter(t *testing.T) {
 			}
 			e := examples.Get(m.example)
 			b, ok := before[m.example]
-			if !ok {
-				b = outcomeOf(t, e.Request(t))
+			if !ok || m.also != nil {
+				b = outcomeOf(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, m.also) }))
+			}
+			if m.also == nil {
 				before[m.example] = b
 			}
 			for _, v := range m.to {
-				after := outcomeOf(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) }))
+				after := outcomeOf(t, claimed(t, e, func(c *fieldpath.Paved) {
+					alter(t, c, m.also)
+					alter(t, c, map[string]any{at: v})
+				}))
 				switch {
 				case after.refused != "":
 					t.Errorf("%v is refused: %s", v, after.refused)

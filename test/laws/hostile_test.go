@@ -59,7 +59,10 @@ func TestInjection(t *testing.T) {
 		t.Run(leaf, func(t *testing.T) {
 			e := examples.Get(m.example)
 			with := func(v string) *fnv1.RunFunctionResponse {
-				return examples.Run(t, withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) { alter(t, c, map[string]any{at: v}) })))
+				return examples.Run(t, withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) {
+					alter(t, c, m.also)
+					alter(t, c, map[string]any{at: v})
+				})))
 			}
 			want := with(plain)
 			if m := render.Fatal(want); m != "" {

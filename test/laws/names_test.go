@@ -468,10 +468,10 @@ func longestRegion() string {
 func randomClaim(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 	t.Helper()
 	regions := append(slices.Repeat([]string{longestRegion()}, 10), aws.Regions()...)
+	region := regions[r.IntN(len(regions))]
 	changes := map[string]any{
 		"metadata.name":              word(r, 57, lower, "-"),
 		"metadata.namespace":         word(r, 63, lower, "-"),
-		"spec.region":                regions[r.IntN(len(regions))],
 		"spec.accountId":             "123456789012",
 		"spec.clusterName":           word(r, 100, letter, "_-"),
 		"spec.systemNodes.name":      word(r, 63, letter, "_-"),
@@ -496,6 +496,30 @@ func randomClaim(t *testing.T, r *rand.Rand, claim *fieldpath.Paved) {
 		}
 	}
 	changes["spec.karpenter.nodePools"] = append([]any{}, pools...)
+	alter(t, claim, changes)
+	relocate(t, claim, region)
+}
+
+// relocate a claim to a region, with the ARNs that must be of the region or its partition.
+func relocate(t *testing.T, claim *fieldpath.Paved, code string) {
+	t.Helper()
+	region, _ := aws.LookupRegion(code)
+	changes := map[string]any{"spec.region": code}
+	const keyARN, admins = "spec.controlPlane.secretsEncryption.keyARN", "spec.access.admins"
+	if s, err := claim.GetString(keyARN); err == nil {
+		arn, _ := aws.ParseARN(s)
+		arn.Partition, arn.Region = region.Partition, code
+		changes[keyARN] = arn.String()
+	}
+	if list, err := claim.GetStringArray(admins); err == nil {
+		moved := make([]any, 0, len(list))
+		for _, s := range list {
+			arn, _ := aws.ParseARN(s)
+			arn.Partition = region.Partition
+			moved = append(moved, arn.String())
+		}
+		changes[admins] = moved
+	}
 	alter(t, claim, changes)
 }
 
@@ -572,7 +596,8 @@ func TestRegionsShareNoRole(t *testing.T) {
 				for _, region := range regions[:2] {
 					rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) {
 						randomClaim(t, r, c)
-						alter(t, c, map[string]any{"spec.region": region, "spec.clusterName": name})
+						alter(t, c, map[string]any{"spec.clusterName": name})
+						relocate(t, c, region)
 						chosen, _ = c.GetString("spec.karpenter.nodeRoleName")
 					}))
 					for k, res := range rs {
@@ -685,8 +710,8 @@ func randomLayout(r *rand.Rand) layout {
 func (n layout) of(t *testing.T, e examples.Example, zones []any) *fnv1.RunFunctionRequest {
 	t.Helper()
 	return withAllFacts(t, claimed(t, e, func(c *fieldpath.Paved) {
+		relocate(t, c, n.region)
 		alter(t, c, map[string]any{
-			"spec.region":                     n.region,
 			"spec.network.cidr":               n.vpc.String(),
 			"spec.network.subnetPrefixLength": n.bits,
 			"spec.network.zoneCount":          nil,
@@ -754,11 +779,8 @@ func TestSubnetsStayByCount(t *testing.T) {
 				var before map[string]object.Object
 				for n := 2; n <= min(6, len(region.Zones)); n++ {
 					rs := composed(t, claimed(t, e, func(c *fieldpath.Paved) {
-						alter(t, c, map[string]any{
-							"spec.region":            code,
-							"spec.network.zones":     nil,
-							"spec.network.zoneCount": int64(n),
-						})
+						relocate(t, c, code)
+						alter(t, c, map[string]any{"spec.network.zones": nil, "spec.network.zoneCount": int64(n)})
 					}))
 					if d := moved(before, rs, func(k string) bool { return before[k].String("kind") == "Subnet" }); d != "" {
 						t.Fatalf("%d zones of %s: %s", n, code, d)
