@@ -20,12 +20,15 @@ const (
 	// certificate of 16 and an address of 20 bytes. Those of EKS have 1,368 or more and some
 	// 75: https://github.com/aws/karpenter-provider-aws/tree/v1.14.1/pkg/providers/launchtemplate/testdata
 	minOwnUserData = 1800
+
+	// largeUserData leaves little room for what Karpenter adds, in bytes.
+	largeUserData = 12 << 10
 )
 
 // validateUserData, which must leave room for what Karpenter adds.
 func validateUserData(nc v1alpha1.NodeClassSpec, p *field.Path) field.ErrorList {
 	size := len(nc.UserData)
-	if strings.HasPrefix(nc.AMIAlias, "bottlerocket@") {
+	if isBottlerocket(nc) {
 		size = sizeTOML(nc.UserData)
 	}
 	if size <= maxUserData-minOwnUserData {

@@ -85,6 +85,7 @@ func validateNodeClass(c claim.Claim, nc v1alpha1.NodeClassSpec, p *field.Path) 
 	errs := claim.ValidateTags(nc.Tags, p.Child("tags"), c.Fences.Tags, c.Spec.Tags)
 	errs = append(errs, validateFencedTags(c, nc, p.Child("tags"))...)
 	errs = append(errs, validateTagCount(c, nc, p.Child("tags"))...)
+	errs = append(errs, validateUserDataFormat(nc, p.Child("userData"))...)
 	return append(errs, validateUserData(nc, p.Child("userData"))...)
 }
 
@@ -115,10 +116,24 @@ func validateRequirement(r v1alpha1.Requirement, chart *semver.Version, p *field
 	if err := compat.RequirementKey(r.Key, chart); err != nil {
 		errs = append(errs, field.Invalid(p.Child("key"), r.Key, err.Error()))
 	}
+	if err := validateNumber(r); err != "" {
+		errs = append(errs, field.Invalid(p.Child("values"), strings.Join(r.Values, ", "), err))
+	}
 	if r.MinValues != nil && r.Operator == "In" && len(r.Values) < int(*r.MinValues) {
 		errs = append(errs, field.Invalid(p.Child("minValues"), *r.MinValues, "there are fewer values than that: list more, or set at most "+strconv.Itoa(len(r.Values))))
 	}
 	return errs
+}
+
+// validateNumber with which a requirement compares: the schema requires one of any length.
+func validateNumber(r v1alpha1.Requirement) string {
+	if !slices.Contains([]string{"Gt", "Lt", "Gte", "Lte"}, r.Operator) || len(r.Values) != 1 {
+		return ""
+	}
+	if _, err := strconv.ParseInt(r.Values[0], 10, 64); err != nil {
+		return "Karpenter can read whole numbers up to 9223372036854775807: set a smaller one"
+	}
+	return ""
 }
 
 func validateTaints(ts []v1alpha1.Taint, p *field.Path) field.ErrorList {

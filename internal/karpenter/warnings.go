@@ -18,12 +18,16 @@ var familyOf = map[string]func(value string) string{
 // Warnings about spec.karpenter.
 func Warnings(c claim.Claim) []claim.Warning {
 	var ws []claim.Warning
+	for i, nc := range c.Spec.Karpenter.NodeClasses {
+		ws = append(ws, warnOfUserData(nc, field.NewPath("spec", "karpenter", "nodeClasses").Index(i).Child("userData"))...)
+	}
 	for i, np := range c.Spec.Karpenter.NodePools {
 		for j, r := range np.Requirements {
 			p := field.NewPath("spec", "karpenter", "nodePools").Index(i).Child("requirements").Index(j)
 			if family := familyOf[r.Key]; family != nil {
 				ws = append(ws, unknownFamilies(r.Values, family, p.Child("values"))...)
 			}
+			ws = append(ws, zonesOutside(c, r, p.Child("values"))...)
 		}
 	}
 	return ws

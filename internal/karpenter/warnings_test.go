@@ -37,3 +37,32 @@ func TestWarnings(t *testing.T) {
 		})
 	}
 }
+
+func TestWarningsOfZones(t *testing.T) {
+	network := v1alpha1.NetworkSpec{CIDR: "10.0.0.0/16", Zones: []string{"euw3-az1", "euw3-az2"}}
+	cases := map[string]struct {
+		reason      string
+		requirement v1alpha1.Requirement
+		want        []string
+	}{
+		"Inside":     {reason: "The network has the zones.", requirement: v1alpha1.Requirement{Key: labelZoneID, Operator: "In", Values: []string{"euw3-az2"}}},
+		"Outside":    {reason: "Nodes are in the other zone only.", requirement: v1alpha1.Requirement{Key: labelZoneID, Operator: "In", Values: []string{"euw3-az1", "euw3-az3"}}, want: []string{`spec.karpenter.nodePools[0].requirements[0].values[1]: the platform's network has no zone "euw3-az3", so Karpenter launches no node there: leave it out, or add the zone to spec.network`}},
+		"Excluded":   {reason: "A zone that is excluded anyway changes nothing.", requirement: v1alpha1.Requirement{Key: labelZoneID, Operator: "NotIn", Values: []string{"euw3-az3"}}},
+		"OtherLabel": {reason: "Other labels are no zones.", requirement: v1alpha1.Requirement{Key: "example.org/zone", Operator: "In", Values: []string{"north"}}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := changed(func(c *claim.Claim) {
+				c.Spec.Network = network
+				c.Spec.Karpenter.NodePools[0].Requirements = []v1alpha1.Requirement{tc.requirement}
+			})
+			var got []string
+			for _, w := range Warnings(c) {
+				got = append(got, w.String())
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nWarnings(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}

@@ -34,6 +34,22 @@ func validateZones(c claim.Claim, rs []v1alpha1.Requirement, p *field.Path) fiel
 	return errs
 }
 
+// zonesOutside the platform's network among those that a requirement lists. Karpenter ignores
+// them. If none is left, the requirement isn't valid.
+func zonesOutside(c claim.Claim, r v1alpha1.Requirement, p *field.Path) []claim.Warning {
+	zones := possibleZones(c, r.Key)
+	if r.Operator != "In" || len(zones) == 0 {
+		return nil
+	}
+	var ws []claim.Warning
+	for i, v := range r.Values {
+		if !slices.Contains(zones, v) {
+			ws = append(ws, claim.Warn(p.Index(i), "the platform's network has no zone %q, so Karpenter launches no node there: leave it out, or add the zone to spec.network", v))
+		}
+	}
+	return ws
+}
+
 // possibleZones of nodes, as values of a label. Zone names have other IDs in each account, so
 // any name is possible in a network by ID, and any ID in a network by name.
 func possibleZones(c claim.Claim, label string) []string {
