@@ -76,6 +76,9 @@ type Decision struct {
 	// Changes of immutable fields, which are reverted.
 	Changes []object.Change
 
+	// Drift of immutable fields, which no provider can undo.
+	Drift []object.Change
+
 	// Replacement is what happens while the resource is replaced to make the changes,
 	// and Token acknowledges that. Both are empty if it must not be replaced.
 	Replacement string

@@ -11,7 +11,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// The condition on changes that the spec requests and that are not applied, and its reasons.
+// The condition on values that are requested and that resources don't get, and its reasons.
 const (
 	ConditionChangeBlocked     = "ChangeBlocked"
 	ReasonNeedsAcknowledgement = "NeedsAcknowledgement"
@@ -36,6 +36,9 @@ func (a *Assembly) ChangeBlocked(more []string) object.Condition {
 		if len(d.Changes) > 0 {
 			reason, message := d.blockedChange()
 			by[reason] = append(by[reason], message)
+		}
+		if len(d.Drift) > 0 {
+			by[ReasonCannotChange] = append(by[ReasonCannotChange], d.drifted())
 		}
 	}
 	by[ReasonCannotChange] = append(by[ReasonCannotChange], more...)
@@ -70,16 +73,26 @@ func (d Decision) blockedChange() (reason, message string) {
 	case d.Token != "":
 		return ReasonNeedsAcknowledgement, fmt.Sprintf("%s, which cannot change in place: %s. To replace it, add %s to %s", d.retains(), d.Replacement, d.Token, acknowledgedChanges)
 	default:
-		return ReasonCannotChange, d.retains() + ", which cannot change while the platform exists: create a new SeafarerCluster, or revert the change"
+		return ReasonCannotChange, d.retains() + ", which cannot change while the platform exists: create a new SeafarerCluster, or request what it retains"
 	}
 }
 
 // retains are the values that a resource retains, and those that are requested instead.
 func (d Decision) retains() string {
-	all := make([]string, 0, len(d.Changes))
-	for _, c := range d.Changes {
+	return fmt.Sprintf("%s retains %s", d.Key, formatChanges(d.Changes, "%s %s instead of %s"))
+}
+
+// drifted are the values that AWS reports, though others are requested as before.
+func (d Decision) drifted() string {
+	return fmt.Sprintf("%s was changed outside the claim, and cannot change back in place: %s. Undo that in AWS", d.Key, formatChanges(d.Drift, "AWS reports %s %s, the claim requests %s"))
+}
+
+// formatChanges in one line, each by its field, and by what it's changed from and to.
+func formatChanges(cs []object.Change, format string) string {
+	all := make([]string, 0, len(cs))
+	for _, c := range cs {
 		field := strings.TrimPrefix(strings.TrimPrefix(c.Field, "spec.forProvider."), "metadata.annotations.")
-		all = append(all, fmt.Sprintf("%s %s instead of %s", field, complaint.Shorten(object.Format(c.From), changeLimit), complaint.Shorten(object.Format(c.To), changeLimit)))
+		all = append(all, fmt.Sprintf(format, field, complaint.Shorten(object.Format(c.From), changeLimit), complaint.Shorten(object.Format(c.To), changeLimit)))
 	}
-	return fmt.Sprintf("%s retains %s", d.Key, strings.Join(all, " and "))
+	return strings.Join(all, " and ")
 }

@@ -125,6 +125,38 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestDrift has a subnet that is desired as before, and that AWS reports with another name.
+func TestDrift(t *testing.T) {
+	const drifted = "subnet was changed outside the claim, and cannot change back in place: AWS reports name b, the claim requests a. Undo that in AWS"
+	cases := map[string]struct {
+		reason  string
+		desired Resource
+		synced  string
+		want    string
+	}{
+		"Drifted":    {reason: "The claim isn't blamed for a change that it didn't make.", desired: subnet("a"), synced: "False", want: drifted},
+		"Normalized": {reason: "While the provider reports no difference, it spells the value in its own way.", desired: subnet("a"), synced: "True"},
+		"Changed":    {reason: "A change of what is desired is none of AWS.", desired: subnet("c"), synced: "False", want: "subnet retains name a instead of c, which cannot change while the platform exists: create a new SeafarerCluster, or request what it retains"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			is := existingSubnet(t, true, map[string]any{"name": "a"}, map[string]any{"name": "b"})
+			object.Of(is.Struct()).Value("status").GetStructValue().GetFields()["conditions"] = structOf(t, map[string]any{"c": []any{map[string]any{"type": "Synced", "status": tc.synced}}}).GetFields()["c"]
+			a, err := Assemble([]Part{{Resources: []Resource{tc.desired}}}, input(object.Composed{"subnet": is}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := a.ChangeBlocked(nil)
+			if c.Message != tc.want || (c.Status == "True") != (tc.want != "") {
+				t.Errorf("\n%s\nChangeBlocked(...): want %q, got %s, %q", tc.reason, tc.want, c.Status, c.Message)
+			}
+			if got := object.Of(a.Parts[0].Decisions[0].Desired).String("spec.forProvider.name"); got != "a" {
+				t.Errorf("\n%s\nwant the name desired as before, got %s", tc.reason, got)
+			}
+		})
+	}
+}
+
 // TestChangesName changes the external name.
 func TestChangesName(t *testing.T) {
 	r := subnet("a")

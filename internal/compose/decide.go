@@ -41,6 +41,7 @@ func (d Decision) existing(r Resource, existing object.Object, unknown []Need) (
 	if err := retainUnknown(d.Desired, existing, unknown); err != nil {
 		return d, err
 	}
+	d.Drift = object.ImmutableDrift(r.Immutable, d.Desired, existing)
 	if d.Changes = object.ImmutableChanges(r.Immutable, d.Desired, existing); len(d.Changes) == 0 {
 		return d, nil
 	}

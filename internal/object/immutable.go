@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 )
@@ -67,6 +68,24 @@ func (f ImmutableField) change(want *structpb.Value, existing Object) (Change, b
 	return Change{Field: f.Path, From: is, To: want}, true
 }
 
+// ImmutableDrift is where the external resource differs from what is desired, as before, in
+// immutable fields: nobody changed the desired values, so the difference was made in AWS.
+// Providers spell some values in their own way, so a difference counts only if they don't
+// report the resource as synchronized.
+func ImmutableDrift(fields []ImmutableField, desired *structpb.Struct, existing Object) []Change {
+	if !existing.Created() || existing.Condition("Synced").Status != metav1.ConditionFalse {
+		return nil
+	}
+	var cs []Change
+	for _, f := range fields {
+		want, is := Of(desired).Value(f.Path), existing.atProvider(f.Path)
+		if is != nil && proto.Equal(want, existing.Value(f.Path)) && !proto.Equal(f.normalize(want), f.normalize(is)) {
+			cs = append(cs, Change{Field: f.Path, From: is, To: want})
+		}
+	}
+	return cs
+}
+
 // normalize a value to the provider's spelling.
 func (f ImmutableField) normalize(v *structpb.Value) *structpb.Value {
 	if s, ok := v.GetKind().(*structpb.Value_StringValue); ok && f.TrimPrefix != "" {
@@ -77,12 +96,19 @@ func (f ImmutableField) normalize(v *structpb.Value) *structpb.Value {
 
 // reported value of a field, or else the one that was last desired.
 func (o Object) reported(path string) *structpb.Value {
-	if field, ok := strings.CutPrefix(path, "spec.forProvider."); ok {
-		if v := o.Value("status.atProvider." + field); v != nil {
-			return v
-		}
+	if v := o.atProvider(path); v != nil {
+		return v
 	}
 	return o.Value(path)
+}
+
+// atProvider is the reported value of a field, or nil.
+func (o Object) atProvider(path string) *structpb.Value {
+	field, ok := strings.CutPrefix(path, "spec.forProvider.")
+	if !ok {
+		return nil
+	}
+	return o.Value("status.atProvider." + field)
 }
 
 // Revert changes: the desired object retains what exists.
