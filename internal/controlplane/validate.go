@@ -20,6 +20,14 @@ func Validate(c claim.Claim) field.ErrorList {
 	return append(errs, validateEndpoint(c.Spec.ControlPlane.Endpoint, path.Child("endpoint", "publicAccessCIDRs"))...)
 }
 
+// Warnings about spec.controlPlane.
+func Warnings(c claim.Claim) []claim.Warning {
+	if !layout.OverlapsDocker(c.Spec.ControlPlane.ServiceCIDR) {
+		return nil
+	}
+	return []claim.Warning{claim.Warn(field.NewPath("spec", "controlPlane", "serviceCIDR"), layout.DockerHint)}
+}
+
 // validateKey, which must be in the region of the cluster, and may be in another account:
 // https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
 func validateKey(c claim.Claim, path *field.Path) field.ErrorList {

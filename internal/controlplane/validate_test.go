@@ -83,3 +83,22 @@ func TestKey(t *testing.T) {
 		})
 	}
 }
+
+func TestWarnings(t *testing.T) {
+	cases := map[string]struct {
+		reason, cidr string
+		want         int
+	}{
+		"None":   {reason: "EKS chooses a block."},
+		"Usual":  {reason: "A private block is fine.", cidr: "172.20.0.0/16"},
+		"Docker": {reason: "Hosts that run Docker cannot reach Services.", cidr: "172.17.0.0/16", want: 1},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			ws := Warnings(claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{ControlPlane: v1alpha1.ControlPlaneSpec{ServiceCIDR: tc.cidr}}})
+			if len(ws) != tc.want {
+				t.Errorf("\n%s\nWarnings(...): want %d, got %v", tc.reason, tc.want, ws)
+			}
+		})
+	}
+}

@@ -36,13 +36,13 @@ type domain struct {
 
 // domains are the table of contents: what a platform is made of, part by part.
 var domains = []domain{
-	{part: "Network", admit: network.Admit, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "Network", warn: network.Warnings, admit: network.Admit, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return network.Resources(p, c.Spec.Network)
 	}},
 	{part: "Identity", resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return slices.Concat(controlplane.Role(p), nodes.Role(p), addons.Roles(p), identity.OIDCProvider(p, c.Spec.IAM))
 	}},
-	{part: "ControlPlane", validate: controlplane.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "ControlPlane", validate: controlplane.Validate, warn: controlplane.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return controlplane.Resources(p, c.Spec.ControlPlane)
 	}},
 	{part: "SystemCapacity", validate: nodes.Validate, warn: nodes.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {

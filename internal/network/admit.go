@@ -10,7 +10,16 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/layout"
 )
+
+// Warnings about spec.network.
+func Warnings(c claim.Claim) []claim.Warning {
+	if !layout.OverlapsDocker(c.Spec.Network.CIDR) {
+		return nil
+	}
+	return []claim.Warning{claim.Warn(field.NewPath("spec", "network", "cidr"), layout.DockerHint)}
+}
 
 // Admit spec.network, given what exists. Without a NAT gateway nodes reach neither the APIs of
 // AWS nor registries, unless there are VPC endpoints, which the platform cannot have. A

@@ -36,8 +36,8 @@ type Pinned struct {
 func PinCreateOnly(c claim.Claim, f facts.Facts) (Pinned, field.ErrorList) {
 	p := Pinned{SecretsEncryption: encryption(c, f)}
 	if want := c.Spec.ControlPlane.SecretsEncryption; want != p.SecretsEncryption {
-		p.Blocked = append(p.Blocked, fmt.Sprintf("the cluster's Secrets stay %s instead of %s: EKS decides that when it creates a cluster, so create a new SeafarerCluster, or revert spec.controlPlane.secretsEncryption",
-			describeEncryption(p.SecretsEncryption), describeEncryption(want)))
+		p.Blocked = append(p.Blocked, fmt.Sprintf("the cluster's Secrets stay %s instead of %s: %s",
+			describeEncryption(p.SecretsEncryption), describeEncryption(want), whyEncryption(p.SecretsEncryption)))
 	}
 	retained, errs := retainedZones(c, f)
 	for _, z := range retained {
@@ -72,6 +72,17 @@ func describeEncryption(s v1alpha1.SecretsEncryptionSpec) string {
 	default:
 		return "encrypted by the platform's own key"
 	}
+}
+
+// whyEncryption stays as it is, and what to do. EKS can add a key to a cluster, for ever, and
+// can neither change nor remove one. The provider adds one only if it's desired like a field
+// that can change, and then refuses every change of the cluster once it's desired no longer:
+// https://docs.aws.amazon.com/eks/latest/APIReference/API_AssociateEncryptionConfig.html
+func whyEncryption(is v1alpha1.SecretsEncryptionSpec) string {
+	if !is.Enabled {
+		return "EKS could add a key to a cluster, but never remove it, and the platform sets one only when it creates the cluster: create a new SeafarerCluster, or set spec.controlPlane.secretsEncryption.enabled to false"
+	}
+	return "EKS cannot change or remove the key of a cluster: create a new SeafarerCluster, or request in spec.controlPlane.secretsEncryption what the cluster has"
 }
 
 // retainedZones are those that the claim no longer has, and in which the control plane is.
