@@ -8,6 +8,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
@@ -21,6 +22,18 @@ func Warnings(c claim.Claim) []claim.Warning {
 		}
 	}
 	return ws
+}
+
+// Admit spec.iam.workloadIdentity, given what exists. The provider cannot remove the role of
+// an add-on's service account, and pods prefer that role, which with Pod Identity trusts them
+// no longer: the VPC CNI would lose its permissions on all nodes. See
+// https://github.com/hashicorp/terraform-provider-aws/issues/30645
+func Admit(c claim.Claim, f facts.Facts) ([]claim.Warning, field.ErrorList) {
+	if c.Spec.IAM.WorkloadIdentity != v1alpha1.PodIdentity || !f.UsesIRSA {
+		return nil, nil
+	}
+	return nil, field.ErrorList{field.Invalid(field.NewPath("spec", "iam", "workloadIdentity"), c.Spec.IAM.WorkloadIdentity,
+		"the add-ons have roles for IRSA, which provider-aws cannot remove, and would lose their permissions: set it to IRSA, or create a new SeafarerCluster")}
 }
 
 // Resources of the add-ons, besides their roles.

@@ -4,9 +4,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
 func TestWarnings(t *testing.T) {
@@ -31,6 +35,45 @@ func TestWarnings(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nWarnings(...): -want, +got:\n%s", tc.reason, diff)
+			}
+		})
+	}
+}
+
+func TestAdmit(t *testing.T) {
+	const role = "arn:aws:iam::123456789012:role/a"
+	cases := map[string]struct {
+		reason   string
+		identity v1alpha1.WorkloadIdentity
+		addon    map[string]any
+		want     []string
+	}{
+		"New":      {reason: "There is no add-on yet.", identity: v1alpha1.PodIdentity},
+		"Same":     {reason: "The add-on has a role for IRSA.", identity: v1alpha1.IRSA, addon: map[string]any{"serviceAccountRoleArn": role}},
+		"ToIRSA":   {reason: "The provider can set a role.", identity: v1alpha1.IRSA, addon: map[string]any{"podIdentityAssociation": []any{}}},
+		"FromIRSA": {reason: "The provider cannot remove a role.", identity: v1alpha1.PodIdentity, addon: map[string]any{"serviceAccountRoleArn": role}, want: []string{`spec.iam.workloadIdentity: Invalid value: "PodIdentity": the add-ons have roles for IRSA, which provider-aws cannot remove, and would lose their permissions: set it to IRSA, or create a new SeafarerCluster`}},
+		"Switched": {reason: "A platform that switched before isn't frozen.", identity: v1alpha1.PodIdentity, addon: map[string]any{"podIdentityAssociation": []any{}}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var c claim.Claim
+			c.Spec.IAM.WorkloadIdentity = tc.identity
+			c.Addons = claim.Addons(c.Spec)
+			composed := make(object.Composed)
+			if tc.addon != nil {
+				s, err := structpb.NewStruct(map[string]any{"metadata": map[string]any{"name": "a"}, "spec": map[string]any{"forProvider": tc.addon}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				composed[key.Addon("vpc-cni")] = object.Of(s)
+			}
+			var got []string
+			_, errs := Admit(c, facts.Read(c, object.Of(nil), composed))
+			for _, e := range errs {
+				got = append(got, e.Error())
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("\n%s\nAdmit(...): -want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}

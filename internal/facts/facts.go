@@ -34,6 +34,9 @@ type Facts struct {
 	Karpenter  Karpenter
 	Network    Network
 
+	// UsesIRSA is true if the object of an add-on requests a role for IRSA.
+	UsesIRSA bool
+
 	// Versions that were desired last, as the composite resource remembers them.
 	Versions v1alpha1.VersionsStatus
 
@@ -127,6 +130,7 @@ func Read(c claim.Claim, xr object.Object, composed object.Composed) Facts {
 		Addons:            r.addons(),
 		Karpenter:         r.karpenter(),
 		Network:           r.network(),
+		UsesIRSA:          r.usesIRSA(),
 		Versions:          status.Versions,
 		resources:         resources,
 		stored:            c.Stored,
@@ -282,6 +286,12 @@ func (r reader) addons() map[string]Addon {
 		}
 	}
 	return as
+}
+
+func (r reader) usesIRSA() bool {
+	return slices.ContainsFunc(r.claim.Addons, func(a v1alpha1.AddonSpec) bool {
+		return r.composed[key.Addon(a.Name)].String("spec.forProvider.serviceAccountRoleArn") != ""
+	})
 }
 
 func (r reader) karpenter() Karpenter {

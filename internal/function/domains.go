@@ -48,7 +48,7 @@ var domains = []domain{
 	{part: "SystemCapacity", validate: nodes.Validate, warn: nodes.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return nodes.Resources(p, c.Spec.SystemNodes)
 	}},
-	{part: "Addons", warn: addons.Warnings, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
+	{part: "Addons", warn: addons.Warnings, admit: addons.Admit, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {
 		return addons.Resources(p, c.Addons)
 	}},
 	{part: "Access", validate: access.Validate, resources: func(c claim.Claim, p platform.Plan) []compose.Resource {

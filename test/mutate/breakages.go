@@ -1120,4 +1120,25 @@ var breakages = []breakage{
 		Promise: "One ARN of another account among many doesn't make a claim invalid.",
 		By:      "internal/facts TestReportedAccount",
 	},
+	{
+		Name: "user-data-in-another-format", File: "internal/karpenter/userdataformat.go",
+		Old:     `len(m) > 0 && !isNodeConfig(m) {`,
+		New:     `len(m) > 0 && false {`,
+		Promise: "A node gets no configuration that nodeadm cannot read: it would not join.",
+		By:      "internal/karpenter TestUserDataFormat",
+	},
+	{
+		Name: "drift-blamed-on-the-claim", File: "internal/compose/changes.go",
+		Old:     `if len(d.Drift) > 0 {`,
+		New:     `if len(d.Drift) > 1000 {`,
+		Promise: "A value that was changed in AWS is reported as such.",
+		By:      "internal/compose TestDrift",
+	},
+	{
+		Name: "irsa-removed", File: "internal/addons/addons.go",
+		Old:     `!f.UsesIRSA {`,
+		New:     `!f.UsesIRSA || true {`,
+		Promise: "Add-ons don't lose the permissions that they have by IRSA.",
+		By:      "internal/addons TestAdmit",
+	},
 }
