@@ -70,7 +70,7 @@ var mutations = map[string]mutation{
 	"spec.iam.withOIDC":                                         {example: "minimal", to: to(true)},
 	"spec.iam.workloadIdentity":                                 {example: "minimal", to: to("IRSA")},
 	"spec.karpenter.namespace":                                  {example: "minimal", to: to("karpenter")},
-	"spec.karpenter.nodeClasses[].amiAlias":                     {example: "node-pools", at: "spec.karpenter.nodeClasses[0].amiAlias", to: to("al2023@v20260101", "bottlerocket@latest")},
+	"spec.karpenter.nodeClasses[].amiAlias":                     {example: "node-pools", at: "spec.karpenter.nodeClasses[0].amiAlias", also: map[string]any{"spec.karpenter.nodeClasses[0].userData": nil}, to: to("al2023@v20260101", "bottlerocket@latest")},
 	"spec.karpenter.nodeClasses[].name":                         {example: "private-china", at: "spec.karpenter.nodeClasses[0].name", to: to("other")},
 	"spec.karpenter.nodeClasses[].tags.*":                       {example: "node-pools", at: "spec.karpenter.nodeClasses[0].tags.workload", to: to("special")},
 	"spec.karpenter.nodeClasses[].userData":                     {example: "node-pools", at: "spec.karpenter.nodeClasses[0].userData", to: to("#!/bin/bash\necho other\n")},
