@@ -57,13 +57,13 @@ type SeafarerClusterSpec struct {
 	ClusterName string `json:"clusterName,omitempty"`
 
 	// KubernetesVersion is the Kubernetes version of the control plane and of the
-	// system nodes: major and minor, for example 1.35. EKS upgrades one minor
-	// version at a time, and so does the platform. It never requests an older version
-	// than the running one. A platform that is rolled back in EKS stays there.
-	// Supported versions:
+	// system nodes: major and minor, for example 1.36. A new platform needs 1.32 or
+	// later. EKS upgrades one minor version at a time, and so does the platform. It
+	// never requests an older version than the running one. A platform that is rolled
+	// back in EKS stays there. Dates of support:
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	//
-	// +kubebuilder:default="1.35"
+	// +kubebuilder:default="1.36"
 	// +kubebuilder:validation:Pattern=`^1\.[0-9]{2}$`
 	// +kubebuilder:validation:MaxLength=4
 	// +optional

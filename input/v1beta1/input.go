@@ -26,7 +26,7 @@ type Fences struct {
 	AllowedRegions []string `json:"allowedRegions,omitempty"`
 
 	// AllowedKubernetesVersions are the Kubernetes versions that claims may
-	// choose, as major and minor such as 1.35: every supported version, when
+	// choose, as major and minor such as 1.36: every supported version, when
 	// unset.
 	//
 	// +optional

@@ -63,9 +63,9 @@ type Claim struct {
 	Zones []layout.Zone
 }
 
-// Read a composite resource and the platform team's fences. The errors of the list are
+// Read a composite resource, the platform team's fences, and what exists already. The errors of the list are
 // those of the spec; domains have more. Anything else that is wrong is the error.
-func Read(ctx context.Context, xr object.Object, f v1beta1.Fences) (Claim, field.ErrorList, error) {
+func Read(ctx context.Context, xr object.Object, f v1beta1.Fences, e Existing) (Claim, field.ErrorList, error) {
 	c := Claim{Fences: f, Namespaced: xr.String("metadata.namespace") != ""}
 	if err := checkKind(xr); err != nil {
 		return c, nil, err
@@ -83,7 +83,7 @@ func Read(ctx context.Context, xr object.Object, f v1beta1.Fences) (Claim, field
 		c.Composite = xr.Name()
 	}
 	var err error
-	if c.Spec, err = decode(ctx, xr); err != nil {
+	if c.Spec, err = decode(ctx, xr, e); err != nil {
 		return c, nil, err
 	}
 	c.ClusterName = cmp.Or(c.Spec.ClusterName, c.Owner)

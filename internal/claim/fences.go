@@ -114,7 +114,7 @@ func fenced(s v1alpha1.SeafarerClusterSpec, f v1beta1.Fences) field.ErrorList {
 	spec := field.NewPath("spec")
 	var errs field.ErrorList
 	errs = append(errs, allowed(spec.Child("region"), s.Region, aws.Regions(), f.AllowedRegions)...)
-	errs = append(errs, allowed(spec.Child("kubernetesVersion"), s.KubernetesVersion, compat.KubernetesVersions(), f.AllowedKubernetesVersions)...)
+	errs = append(errs, allowed(spec.Child("kubernetesVersion"), s.KubernetesVersion, kubernetesVersions(s.KubernetesVersion), f.AllowedKubernetesVersions)...)
 	for _, k := range f.MandatoryTags {
 		if s.Tags[k] == "" {
 			errs = append(errs, field.Required(spec.Child("tags").Key(k), "the platform team requires this tag of every SeafarerCluster: set it"))
@@ -132,6 +132,16 @@ func FencedTags(tags, fences map[string]string, p *field.Path) field.ErrorList {
 		}
 	}
 	return errs
+}
+
+// kubernetesVersions that a claim may request. One whose support has ended is among them only
+// if it's requested: package upgrade refuses it to a new platform.
+func kubernetesVersions(requested string) []string {
+	vs := compat.KubernetesVersions()
+	if compat.Ended(requested) != "" {
+		return append(vs, requested)
+	}
+	return vs
 }
 
 // allowed values are known, and inside the fence if there is one.

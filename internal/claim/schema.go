@@ -60,7 +60,8 @@ var properties = sync.OnceValues(func() (*apiextensionsv1.JSONSchemaProps, error
 
 // decode the spec of a kind as the API server does: apply the defaults of the schema, then
 // validate. The spec of a bare call or of a rendered claim was not validated by an API server.
-func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec, error) {
+// Nor did one store its defaults: those of an existing platform are what it has.
+func decode(ctx context.Context, xr object.Object, e Existing) (v1alpha1.SeafarerClusterSpec, error) {
 	var spec v1alpha1.SeafarerClusterSpec
 	raw, _ := xr.Value("spec").AsInterface().(map[string]any)
 	s, err := definition()
@@ -73,6 +74,7 @@ func decode(ctx context.Context, xr object.Object) (v1alpha1.SeafarerClusterSpec
 	if err := sized(raw); err != nil {
 		return spec, &InvalidError{Errors: field.ErrorList{err}}
 	}
+	raw = e.retain(raw)
 	given := map[string]any{"spec": raw}
 	obj, errs := s.Admit(ctx, given)
 	if len(errs) > 0 {

@@ -29,7 +29,7 @@ func refusals(t *testing.T, spec map[string]any) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = decode(t.Context(), object.Of(xr))
+	_, err = decode(t.Context(), object.Of(xr), Existing{})
 	var ie *InvalidError
 	if errors.As(err, &ie) {
 		return messages(ie.Errors)

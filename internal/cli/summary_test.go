@@ -121,7 +121,7 @@ func TestSummaryWaits(t *testing.T) {
 func TestSummaryAttention(t *testing.T) {
 	e := examples.Get("upgrade")
 	got := rendered(t, RenderCmd{Claim: e.Claim(), Observed: filepath.Join(e.Dir, "observed"), Output: "summary"}, nil)
-	if want := "\nAttention\n  Upgrading: The control plane is upgraded from 1.31 to 1.32"; !strings.Contains(got, want) {
+	if want := "\nAttention\n  Upgrading: The control plane is upgraded from 1.32 to 1.33"; !strings.Contains(got, want) {
 		t.Errorf("want %q in:\n%s", want, got)
 	}
 }

@@ -7,8 +7,6 @@ package compat
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -34,24 +32,6 @@ var supportedCharts = func() *semver.Constraints {
 	return c
 }()
 
-// karpenter is the oldest chart of Karpenter for each minor of Kubernetes 1:
-// https://karpenter.sh/docs/upgrading/compatibility/#compatibility-matrix
-//
-// The matrix has no upper limit of Kubernetes for a chart. The limit follows
-// from it: a chart doesn't support a Kubernetes whose oldest chart is newer.
-// The controllers' own MaxK8sVersion agrees: 1.35 in chart 1.9, 1.36 in 1.14,
-// 1.37 in 1.15.
-var karpenter = map[uint64]*semver.Version{
-	30: semver.MustParse("0.37.0"),
-	31: semver.MustParse("1.0.5"),
-	32: semver.MustParse("1.2.0"),
-	33: semver.MustParse("1.5.0"),
-	34: semver.MustParse("1.6.0"),
-	35: semver.MustParse("1.9.0"),
-	36: semver.MustParse("1.13.0"),
-	37: semver.MustParse("1.15.0"),
-}
-
 // Chart parses the version of a chart, for example 1.14.1, and checks that it's
 // supported. Versions of charts have no v prefix.
 func Chart(version string) (*semver.Version, error) {
@@ -69,10 +49,11 @@ func Chart(version string) (*semver.Version, error) {
 // of Kubernetes, for example 1.35. The error names the version to set.
 // Karpenter itself would start, and only log the error.
 func Karpenter(chart *semver.Version, kubernetes string) error {
-	oldest, ok := karpenter[minor(kubernetes)]
+	m, ok := lookup(kubernetes)
 	if !ok {
 		return fmt.Errorf("version %s of Kubernetes is not supported: set spec.kubernetesVersion to one of %s", kubernetes, strings.Join(KubernetesVersions(), ", "))
 	}
+	oldest := m.chart
 	if !chart.LessThan(oldest) {
 		return nil
 	}
@@ -80,16 +61,6 @@ func Karpenter(chart *semver.Version, kubernetes string) error {
 		oldest = oldestChart
 	}
 	return fmt.Errorf("chart %s does not support Kubernetes %s: set spec.karpenter.version to %s or later", chart, kubernetes, oldest)
-}
-
-// KubernetesVersions returns the versions of Kubernetes that some chart of
-// Karpenter supports, as major and minor, the oldest first: 1.9 before 1.10.
-func KubernetesVersions() []string {
-	vs := make([]string, 0, len(karpenter))
-	for _, m := range slices.Sorted(maps.Keys(karpenter)) {
-		vs = append(vs, version(m))
-	}
-	return vs
 }
 
 // minor returns the minor of a version of Kubernetes 1, which EKS writes as

@@ -3,6 +3,7 @@ package compat
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/google/go-cmp/cmp"
@@ -57,7 +58,7 @@ func TestKarpenter(t *testing.T) {
 		kubernetes string
 	}
 
-	const unsupported = " of Kubernetes is not supported: set spec.kubernetesVersion to one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35, 1.36, 1.37"
+	const unsupported = " of Kubernetes is not supported: set spec.kubernetesVersion to one of 1.32, 1.33, 1.34, 1.35, 1.36, 1.37"
 
 	cases := map[string]struct {
 		reason string
@@ -89,22 +90,60 @@ func TestKarpenter(t *testing.T) {
 }
 
 func TestKubernetesVersions(t *testing.T) {
-	want := []string{"1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"}
+	want := []string{"1.32", "1.33", "1.34", "1.35", "1.36", "1.37"}
 	if diff := cmp.Diff(want, KubernetesVersions()); diff != "" {
 		t.Errorf("Versions must be sorted by minor.\nKubernetesVersions(): -want, +got:\n%s", diff)
 	}
 }
 
-func TestTableRises(t *testing.T) {
-	vs := KubernetesVersions()
-	for i := 1; i < len(vs); i++ {
-		before, after := karpenter[minor(vs[i-1])], karpenter[minor(vs[i])]
-		if !before.LessThan(after) {
-			t.Errorf("Kubernetes %s needs chart %s, but %s only %s", vs[i-1], before, vs[i], after)
+// TestMinors holds the table to what AWS promises: 14 months of standard support, and 12 of
+// extended support.
+func TestMinors(t *testing.T) {
+	for i, m := range minors {
+		if i > 0 {
+			before := minors[i-1]
+			if Next(before.Version) != m.Version || !before.chart.LessThan(m.chart) {
+				t.Errorf("%s and %s: versions must follow each other, and their charts rise", before.Version, m.Version)
+			}
+		}
+		if m.Released == "" && m.StandardEnd == "" && m.ExtendedEnd == "" {
+			continue
+		}
+		for from, end := range map[string]struct {
+			date   string
+			months int
+		}{m.Released: {m.StandardEnd, 14}, m.StandardEnd: {m.ExtendedEnd, 12}} {
+			begins, err := time.Parse(time.DateOnly, from)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := begins.AddDate(0, end.months, 0).Format(time.DateOnly); end.date != want {
+				t.Errorf("%s: support from %s ends %d months later, on %s, want %s", m.Version, from, end.months, end.date, want)
+			}
 		}
 	}
 	if got := supportedCharts.Check(oldestChart); !got {
 		t.Errorf("oldestChart %s is not in SupportedCharts %s", oldestChart, SupportedCharts)
+	}
+}
+
+func TestEnded(t *testing.T) {
+	cases := map[string]struct {
+		reason string
+		args   string
+		want   string
+	}{
+		"Ended":   {reason: "Only an existing platform may have it.", args: "1.31", want: "2026-11-26"},
+		"Oldest":  {reason: "A new platform may have it.", args: OldestKubernetes},
+		"Unknown": {reason: "No platform may have it.", args: "1.29"},
+	}
+
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := Ended(tc.args); got != tc.want {
+				t.Errorf("%s\nEnded(%q): want %q, got %q", tc.reason, tc.args, tc.want, got)
+			}
+		})
 	}
 }
 

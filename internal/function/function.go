@@ -118,7 +118,7 @@ func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Com
 		return claim.Claim{}, facts.Facts{}, nil, err
 	}
 	xr := composite(req)
-	c, errs, err := claim.Read(ctx, xr, fences)
+	c, errs, err := claim.Read(ctx, xr, fences, facts.ReadExisting(xr, composed))
 	if err != nil {
 		return c, facts.Facts{}, nil, err
 	}
@@ -128,6 +128,7 @@ func read(ctx context.Context, req *fnv1.RunFunctionRequest, composed object.Com
 		}
 	}
 	f := facts.Read(c, xr, composed)
+	errs = append(errs, upgrade.Validate(c, f)...)
 	if is := f.ReportedAccountID; is != "" && is != f.AccountID {
 		errs = append(errs, field.Invalid(field.NewPath("spec", "accountId"), f.AccountID, "the platform is in account "+is+" and cannot move: set it to that, or create a new SeafarerCluster"))
 	}

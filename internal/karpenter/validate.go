@@ -26,8 +26,7 @@ func Validate(c claim.Claim) field.ErrorList {
 		return field.ErrorList{field.Invalid(p.Child("version"), s.Version, err.Error())}
 	}
 	var errs field.ErrorList
-	known := slices.Contains(compat.KubernetesVersions(), c.Spec.KubernetesVersion)
-	if err := compat.Karpenter(chart, c.Spec.KubernetesVersion); known && err != nil {
+	if err := compat.Karpenter(chart, c.Spec.KubernetesVersion); compat.IsKubernetes(c.Spec.KubernetesVersion) && err != nil {
 		errs = append(errs, field.Invalid(p.Child("version"), s.Version, err.Error()))
 	}
 	errs = append(errs, validateNodeRoleName(c, p.Child("nodeRoleName"))...)

@@ -97,7 +97,7 @@ var mutations = map[string]mutation{
 	"spec.karpenter.nodePools[].weight":                         {example: "node-pools", at: "spec.karpenter.nodePools[0].weight", to: to(int64(20))},
 	"spec.karpenter.nodeRoleName":                               {example: "minimal", to: to("other-node")},
 	"spec.karpenter.values":                                     {example: "node-pools", at: "spec.karpenter.values.replicas", to: to(int64(1), int64(0))},
-	"spec.karpenter.version":                                    {example: "minimal", to: to("1.13.0", "1.9.0")},
+	"spec.karpenter.version":                                    {example: "minimal", to: to("1.13.0", "1.15.0")},
 	"spec.kubernetesVersion":                                    {example: "minimal", to: to("1.34")},
 	"spec.network.cidr":                                         {example: "minimal", to: to("10.1.0.0/16", "10.0.0.0/20")},
 	"spec.network.natGateway":                                   {example: "minimal", to: to("PerZone")},

@@ -524,6 +524,27 @@ var breakages = []breakage{
 		By:      "test/laws TestRollback",
 	},
 	{
+		Name: "ended-version-created", File: "internal/upgrade/validate.go",
+		Old:     `ended != "" && !exists {`,
+		New:     `ended == "never" && !exists {`,
+		Promise: "A new platform with a version of Kubernetes that EKS no longer creates is refused.",
+		By:      "internal/upgrade TestValidateVersion",
+	},
+	{
+		Name: "ended-version-refused", File: "internal/upgrade/validate.go",
+		Old:     `ended != "" && !exists {`,
+		New:     `ended != "" {`,
+		Promise: "A platform stays valid after EKS ended the support of its version.",
+		By:      "test/laws TestEndedVersions",
+	},
+	{
+		Name: "default-upgrades", File: "internal/claim/existing.go",
+		Old:     `spec["kubernetesVersion"] = e.KubernetesVersion`,
+		New:     `_ = e.KubernetesVersion`,
+		Promise: "A later default version of Kubernetes upgrades no platform.",
+		By:      "test/laws TestDefaultUpgradesNothing",
+	},
+	{
 		Name: "two-minors-at-once", File: "internal/upgrade/versions.go",
 		Old:     "u.blocker(next) == nil:\n\t\treturn next",
 		New:     "u.blocker(next) == nil:\n\t\treturn u.target()",
@@ -745,8 +766,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "fence-versions-ignored", File: "internal/claim/fences.go",
-		Old:     `compat.KubernetesVersions(), f.AllowedKubernetesVersions)`,
-		New:     `compat.KubernetesVersions(), nil)`,
+		Old:     `kubernetesVersions(s.KubernetesVersion), f.AllowedKubernetesVersions)`,
+		New:     `kubernetesVersions(s.KubernetesVersion), nil)`,
 		Promise: "A claim cannot request another version of Kubernetes than the allowed ones.",
 	},
 	{

@@ -8,6 +8,9 @@ type language struct {
 	// columns of each table.
 	columns string
 
+	// support is the section on versions of Kubernetes, up to the rows of its table.
+	support string
+
 	// Words for limits.
 	required, oneOf, atLeast, atMost, each string
 
@@ -44,6 +47,15 @@ To try fences before you apply them, render a claim with your Composition:
 function-seafarer-cluster render example/fenced/claim.yaml --composition example/fenced/composition.yaml -o table
 ` + "```" + `
 `,
+	support: "\n" + `## Kubernetes on EKS
+
+Dates are in UTC. A control plane costs more from the end of standard support. From the end of
+extended support EKS creates no cluster of the version, and upgrades existing ones by itself
+([docs.aws.amazon.com](https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html)).
+
+| Version | On EKS since | End of standard support | End of extended support |
+| --- | --- | --- | --- |
+`,
 	columns:    "| Field | Type | Default | Limits | Description |\n| --- | --- | --- | --- | --- |\n",
 	required:   "required",
 	oneOf:      "one of ",
@@ -79,6 +91,15 @@ Composition :
 ` + "```shell" + `
 function-seafarer-cluster render example/fenced/claim.yaml --composition example/fenced/composition.yaml -o table
 ` + "```" + `
+`,
+	support: "\n" + `## Kubernetes sur EKS
+
+Les dates sont en UTC. Un plan de contrôle coûte plus cher dès la fin du support standard. Dès la fin
+du support étendu, EKS ne crée plus de cluster de cette version, et met lui-même à niveau ceux qui
+existent ([docs.aws.amazon.com](https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html)).
+
+| Version | Sur EKS depuis | Fin du support standard | Fin du support étendu |
+| --- | --- | --- | --- |
 `,
 	columns:    "| Champ | Type | Défaut | Limites | Description |\n| --- | --- | --- | --- | --- |\n",
 	required:   "obligatoire",

@@ -58,8 +58,8 @@ func documents(crd string) (map[string][]byte, error) {
 	schemas := map[string]apiextensionsv1.JSONSchemaProps{"spec": api.Properties["spec"], "status": api.Properties["status"], "fences": fences}
 	en, fr := newPrinter(english, nil), newPrinter(french, tr)
 	ds := map[string][]byte{
-		"reference.md":    en.document(english.reference, schemas, "spec", "status"),
-		"reference.fr.md": fr.document(french.reference, schemas, "spec", "status"),
+		"reference.md":    append(en.document(english.reference, schemas, "spec", "status"), en.versions()...),
+		"reference.fr.md": append(fr.document(french.reference, schemas, "spec", "status"), fr.versions()...),
 		"fences.md":       en.document(english.fences, schemas, "fences"),
 		"fences.fr.md":    fr.document(french.fences, schemas, "fences"),
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
 )
 
 // A printer writes documents in one language.
@@ -31,6 +33,16 @@ func (p printer) document(head string, schemas map[string]apiextensionsv1.JSONSc
 		s := schemas[name]
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n%s", name, strings.Join(append([]string{p.describe(name, s)}, p.limits(s)...), "\n\n"), p.columns)
 		p.rows(&b, name, "", s)
+	}
+	return b.Bytes()
+}
+
+// versions of Kubernetes that a new platform may have, with the dates of their support.
+func (p printer) versions() []byte {
+	var b bytes.Buffer
+	b.WriteString(p.support)
+	for _, m := range compat.Minors() {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", m.Version, m.Released, m.StandardEnd, m.ExtendedEnd)
 	}
 	return b.Bytes()
 }
