@@ -200,7 +200,7 @@ func TestRunFunctionRefuses(t *testing.T) {
 		"FencedKubernetesVersion": {
 			reason: "A Kubernetes version that the fences don't allow should be refused, even if it's the default.",
 			args:   args{ctx: context.Background(), req: fencedRequest(`{"allowedKubernetesVersions": ["1.34", "1.99"]}`)},
-			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.kubernetesVersion: Invalid value: "1.35": the platform team allows only 1.34, 1.99`)},
+			want:   want{rsp: refused(nil, function.ReasonInvalid, `spec.kubernetesVersion: Invalid value: "1.36": the platform team allows only 1.34, 1.99`)},
 		},
 		"FencedTag": {
 			reason: "A tag of the fences cannot get another value.",

@@ -24,8 +24,8 @@ const (
 // +kubebuilder:validation:XValidation:rule="has(self.subnetPrefixLength) == has(oldSelf.subnetPrefixLength) && (!has(self.subnetPrefixLength) || self.subnetPrefixLength == oldSelf.subnetPrefixLength)",message="subnetPrefixLength cannot change: AWS cannot resize a subnet; create a new SeafarerCluster"
 // +kubebuilder:validation:XValidation:rule="has(self.zones) == has(oldSelf.zones)",message="a network cannot switch between zones and zoneCount: its subnets would be replaced; create a new SeafarerCluster"
 type NetworkSpec struct {
-	// CIDR is the IPv4 block of the VPC, /16 to /24, for example 10.0.0.0/16. It
-	// cannot change. See
+	// CIDR is the IPv4 block of the VPC, /16 to /24, for example 10.0.0.0/16. A new
+	// platform needs /22 or larger. It cannot change. See
 	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 	//
 	// +kubebuilder:default="10.0.0.0/16"
@@ -36,9 +36,10 @@ type NetworkSpec struct {
 	CIDR string `json:"cidr,omitempty"`
 
 	// SubnetPrefixLength is the prefix length of every subnet, 20 to 28, at least
-	// four bits longer than that of the VPC. It defaults to 24 where that fits,
-	// otherwise to a sixteenth of the VPC. It cannot change. AWS reserves five
-	// addresses in each subnet:
+	// four bits longer than that of the VPC. A new platform needs 26 or less. When
+	// unset, private subnets are four bits longer than the VPC, such as /20 in a /16,
+	// and public ones eight bits, but not longer than /27. It cannot change. AWS
+	// reserves five addresses in each subnet:
 	// https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 	//
 	// +kubebuilder:validation:Minimum=20

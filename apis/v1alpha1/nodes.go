@@ -134,7 +134,9 @@ type AddonSpec struct {
 	Version string `json:"version,omitempty"`
 
 	// ConfigurationValues configures the add-on, in the schema that aws eks
-	// describe-addon-configuration prints.
+	// describe-addon-configuration prints. It is merged with the platform's own: the
+	// aws-ebs-csi-driver of a new platform creates the default StorageClass
+	// ebs-csi-default-sc, unless defaultStorageClass.enabled is false.
 	//
 	// +kubebuilder:pruning:PreserveUnknownFields
 	// +kubebuilder:validation:Schemaless

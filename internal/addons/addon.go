@@ -1,13 +1,13 @@
 package addons
 
 import (
-	"encoding/json"
-
 	eks "github.com/upbound/provider-aws/v2/apis/namespaced/eks/v1beta1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
@@ -60,24 +60,31 @@ func withRole(p platform.Plan, name string, e *eks.Addon) compose.Resource {
 // noConfiguration is an empty object, which resets an add-on to its defaults.
 const noConfiguration = "{}"
 
-// configuration of an add-on as JSON, with its keys sorted. EKS retains a configuration that
-// is left out. An add-on that never had one gets none, because not every add-on can be
-// configured.
+// configuration of an add-on as JSON, with its keys sorted: that of the claim over the default.
+// EKS retains a configuration that is left out. An add-on that never had one gets none, because
+// not every add-on can be configured.
 // https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateAddon.html
+//
+// Earlier platforms have no default for the EBS CSI driver: another StorageClass may be the
+// default there, and a newer one would take its place.
 func configuration(p platform.Plan, s v1alpha1.AddonSpec) string {
+	v := manifest.Values(s.ConfigurationValues)
+	if s.Name == claim.EBSCSIDriver && !isEarlier(p, s.Name) {
+		v = manifest.Merge(defaultStorageClass(), v)
+	}
 	switch {
-	case s.ConfigurationValues == nil && p.Facts.Addons[s.Name].Configured:
+	case v != nil:
+		return string(manifest.Raw(v).Raw)
+	case p.Facts.Addons[s.Name].Configured:
 		return noConfiguration
-	case s.ConfigurationValues == nil:
+	default:
 		return ""
 	}
-	var v any
-	if err := json.Unmarshal(s.ConfigurationValues.Raw, &v); err != nil {
-		return "" // The schema requires an object.
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return ""
-	}
-	return string(b)
+}
+
+// defaultStorageClass is the configuration with which the EBS CSI driver creates the default
+// StorageClass. EKS creates none from Kubernetes 1.30 on:
+// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions-extended.html
+func defaultStorageClass() map[string]any {
+	return map[string]any{"defaultStorageClass": map[string]any{"enabled": true}}
 }

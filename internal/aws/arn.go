@@ -33,8 +33,8 @@ func ParseARN(s string) (ARN, bool) {
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 func PrincipalName(a ARN) string { return a.Resource[strings.LastIndex(a.Resource, "/")+1:] }
 
-// ManagedPolicy is the ARN of an IAM policy that AWS manages, by its name and
-// path, such as service-role/AmazonEBSCSIDriverPolicy.
+// ManagedPolicy is the ARN of an IAM policy that AWS manages, by its path and
+// name, such as AmazonEKS_CNI_Policy.
 func ManagedPolicy(partition, name string) string {
 	return ARN{Partition: partition, Service: "iam", Account: "aws", Resource: "policy/" + name}.String()
 }

@@ -30,22 +30,35 @@ const (
 	// The longest prefix AWS allows for a subnet.
 	maxSubnetBits = 28
 
+	// The longest default prefix of a public subnet.
+	maxPublicBits = 27
+
+	// The shortest default prefix of a subnet, formerly.
+	formerBits = 24
+
 	// Bits that number the subnets of a VPC: eight slots in two tiers.
 	planBits = 4
-
-	slots = 8
 
 	// Slots come in groups. A group is four subnets of the private tier,
 	// followed by the four of the public tier in the same slots.
 	groupSlots = 4
 )
 
-// SubnetPrefix is the default prefix length of subnets: /24 if the VPC has room
-// for sixteen of them, else a sixteenth of the VPC, and at most /28, AWS's
-// limit.
-func SubnetPrefix(vpc netip.Prefix) int {
-	return min(maxSubnetBits, max(24, vpc.Bits()+planBits))
+// SubnetPrefix is the default prefix length of private subnets: a sixteenth of the VPC,
+// and at most /28, AWS's limit.
+func SubnetPrefix(vpc netip.Prefix) int { return min(maxSubnetBits, vpc.Bits()+planBits) }
+
+// PublicPrefix is the default prefix length of public subnets, which contain gateways and load
+// balancers but no nodes: a sixteenth of a private subnet, though not smaller than the /27
+// that a load balancer needs, nor larger than a private subnet:
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+func PublicPrefix(vpc netip.Prefix) int {
+	return max(SubnetPrefix(vpc), min(maxPublicBits, vpc.Bits()+2*planBits))
 }
+
+// FormerPrefix was the default prefix length of subnets of both tiers: /24 if the VPC has
+// room for sixteen of them, else a sixteenth of the VPC, and at most /28.
+func FormerPrefix(vpc netip.Prefix) int { return max(formerBits, SubnetPrefix(vpc)) }
 
 // Subnet is the range of the subnet in a slot, 0 to 7, of a tier of a VPC. Its
 // prefix is bits long. It depends on nothing else, so adding or removing a
@@ -62,8 +75,8 @@ func Subnet(vpc netip.Prefix, bits int, tier Tier, slot int) (netip.Prefix, erro
 	if tier != Private && tier != Public {
 		return netip.Prefix{}, errors.Errorf("cannot plan subnets of tier %d: use tier %d (private) or %d (public)", tier, Private, Public)
 	}
-	if slot < 0 || slot >= slots {
-		return netip.Prefix{}, errors.Errorf("cannot plan a subnet in slot %d: use a slot from 0 to %d", slot, slots-1)
+	if slot < 0 || slot >= Slots {
+		return netip.Prefix{}, errors.Errorf("cannot plan a subnet in slot %d: use a slot from 0 to %d", slot, Slots-1)
 	}
 
 	index := slot/groupSlots*2*groupSlots + slot%groupSlots
@@ -77,6 +90,9 @@ func Subnet(vpc netip.Prefix, bits int, tier Tier, slot int) (netip.Prefix, erro
 	binary.BigEndian.PutUint32(a[:], n)
 	return netip.PrefixFrom(netip.AddrFrom4(a), bits), nil
 }
+
+// Slots of subnets in each tier.
+const Slots = 8
 
 // validateVPC returns an error if subnets can't be planned in a VPC.
 func validateVPC(vpc netip.Prefix) error {

@@ -8,24 +8,28 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestSubnetPrefix(t *testing.T) {
+func TestPrefixes(t *testing.T) {
+	type want struct {
+		private, public, former int
+	}
 	cases := map[string]struct {
 		reason string
 		vpc    string
-		want   int
+		want   want
 	}{
-		"Largest":  {reason: "A /16 has room for sixteen /24.", vpc: "10.0.0.0/16", want: 24},
-		"Exact":    {reason: "A /20 has room for just sixteen /24.", vpc: "10.0.0.0/20", want: 24},
-		"Small":    {reason: "A /21 has no room for sixteen /24, so subnets are a sixteenth of it.", vpc: "10.0.0.0/21", want: 25},
-		"Smallest": {reason: "A sixteenth of a /24 is the smallest subnet AWS allows.", vpc: "10.0.0.0/24", want: 28},
-		"TooSmall": {reason: "AWS allows no subnet smaller than /28.", vpc: "10.0.0.0/26", want: 28},
+		"Largest":  {reason: "Private subnets are a sixteenth of the VPC, and public ones a sixteenth of that.", vpc: "10.0.0.0/16", want: want{20, 24, 24}},
+		"Small":    {reason: "A load balancer needs a /27.", vpc: "10.0.0.0/20", want: want{24, 27, 24}},
+		"Nodes":    {reason: "The smallest VPC for nodes.", vpc: "10.0.0.0/22", want: want{26, 27, 26}},
+		"Smallest": {reason: "A sixteenth of a /24 is the smallest subnet AWS allows.", vpc: "10.0.0.0/24", want: want{28, 28, 28}},
+		"TooSmall": {reason: "AWS allows no subnet smaller than /28.", vpc: "10.0.0.0/26", want: want{28, 28, 28}},
 	}
 
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			got := SubnetPrefix(netip.MustParsePrefix(tc.vpc))
-			if diff := cmp.Diff(tc.want, got); diff != "" {
-				t.Errorf("\n%s\nSubnetPrefix(...): -want, +got:\n%s", tc.reason, diff)
+			vpc := netip.MustParsePrefix(tc.vpc)
+			got := want{SubnetPrefix(vpc), PublicPrefix(vpc), FormerPrefix(vpc)}
+			if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("\n%s\n-want, +got:\n%s", tc.reason, diff)
 			}
 		})
 	}
@@ -157,8 +161,10 @@ func TestSubnetPlan(t *testing.T) {
 	for _, a := range addrs {
 		for length := minVPCBits; length <= maxVPCBits; length++ {
 			vpc := netip.PrefixFrom(netip.MustParseAddr(a), length).Masked()
-			if d := SubnetPrefix(vpc); d < length+planBits || d > maxSubnetBits {
-				t.Errorf("SubnetPrefix(%s): got %d, which can't be planned", vpc, d)
+			for _, d := range []int{SubnetPrefix(vpc), PublicPrefix(vpc), FormerPrefix(vpc)} {
+				if d < length+planBits || d > maxSubnetBits {
+					t.Errorf("%s: got a default of %d, which can't be planned", vpc, d)
+				}
 			}
 			for bits := length + planBits; bits <= maxSubnetBits; bits++ {
 				checkPlan(t, vpc, bits)
@@ -197,10 +203,10 @@ func plan(t *testing.T, vpc netip.Prefix, bits int, backward bool) map[string]st
 	t.Helper()
 
 	p := map[string]string{}
-	for i := range slots {
+	for i := range Slots {
 		slot := i
 		if backward {
-			slot = slots - 1 - i
+			slot = Slots - 1 - i
 		}
 		for _, tier := range []Tier{Private, Public} {
 			s, err := Subnet(vpc, bits, tier, slot)

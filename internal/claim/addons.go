@@ -6,13 +6,19 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 )
 
-// KubeProxy is the add-on whose version begins with that of Kubernetes.
-const KubeProxy = "kube-proxy"
+// Names of add-ons.
+const (
+	// KubeProxy is the add-on whose version begins with that of Kubernetes.
+	KubeProxy = "kube-proxy"
+
+	// EBSCSIDriver is the add-on that creates volumes.
+	EBSCSIDriver = "aws-ebs-csi-driver"
+)
 
 // standardAddons are those that every cluster has. The first three run on each node and
 // must exist for a node to become ready; EKS installs them before the first node. The
 // others are pods that wait for a node.
-var standardAddons = []string{"vpc-cni", KubeProxy, "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver"}
+var standardAddons = []string{"vpc-cni", KubeProxy, "eks-pod-identity-agent", "coredns", EBSCSIDriver}
 
 // IsStandardAddon reports whether every cluster has the add-on.
 func IsStandardAddon(name string) bool { return slices.Contains(standardAddons, name) }

@@ -1,6 +1,11 @@
 package claim
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/layout"
+)
 
 // Existing values of a platform. They stand in for defaults that have changed since, where the
 // spec has no value: a default must not change a platform that exists. The API server stores
@@ -8,6 +13,16 @@ import "maps"
 type Existing struct {
 	// KubernetesVersion that the platform has, or empty.
 	KubernetesVersion string
+
+	// Subnets that the platform has.
+	Subnets layout.Subnets
+}
+
+// retainSubnets of a network that states no length of their prefixes.
+func (e Existing) retainSubnets(n *v1alpha1.NetworkSpec) {
+	if length := layout.FormerLength(n.CIDR, e.Subnets); n.SubnetPrefixLength == nil && length != 0 {
+		n.SubnetPrefixLength = new(length)
+	}
 }
 
 // retain existing values in a spec that has no others. Both are left as they are.

@@ -82,6 +82,7 @@ func decode(ctx context.Context, xr object.Object, e Existing) (v1alpha1.Seafare
 	}
 	defaulted, _ := obj["spec"].(map[string]any)
 	err = runtime.DefaultUnstructuredConverter.FromUnstructured(defaulted, &spec)
+	e.retainSubnets(&spec.Network)
 	return spec, errors.Wrap(err, "cannot decode spec")
 }
 

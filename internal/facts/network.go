@@ -35,6 +35,16 @@ type Zone struct {
 // Zone by its label.
 func (n Network) Zone(label string) Zone { return n.zones[label] }
 
+// Exists reports whether any zone of the network exists.
+func (n Network) Exists() bool {
+	for _, z := range n.zones {
+		if z.Exists {
+			return true
+		}
+	}
+	return false
+}
+
 func (r reader) network() Network {
 	gateway := ""
 	if o := r.composed[key.InternetGateway]; o.Is("Ready") {

@@ -95,7 +95,7 @@ func Compose(ctx context.Context, req *fnv1.RunFunctionRequest) (Result, error) 
 	if len(errs) > 0 {
 		return Result{}, &claim.InvalidError{Errors: errs}
 	}
-	r := Result{Claim: c, Warnings: ws, Pinned: pinned, Upgrade: upgrade.New(c, f)}
+	r := Result{Claim: c, Warnings: append(ws, upgrade.Warnings(c, f)...), Pinned: pinned, Upgrade: upgrade.New(c, f)}
 	serve.Stage(ctx, "describe")
 	r.Plan = platform.New(c, f, r.Upgrade, pinned)
 	r.Parts = parts(c, r.Plan)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/aws"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/claim"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
@@ -50,7 +51,7 @@ var ownVariables = map[string]string{
 
 // validateValues of the chart, which must leave the platform its own.
 func validateValues(c claim.Claim, p *field.Path) field.ErrorList {
-	values := requested(c.Spec.Karpenter)
+	values := manifest.Values(c.Spec.Karpenter.Values)
 	var errs field.ErrorList
 	for _, own := range ownValues(c) {
 		if err := own.validate(values, p); err != nil && !slices.ContainsFunc(errs, func(e *field.Error) bool { return e.Field == err.Field }) {
@@ -119,7 +120,7 @@ func validateController(c claim.Claim, controller any, p *field.Path) field.Erro
 
 // validateVariable of the controller's environment. A later variable of the same name wins.
 func validateVariable(c claim.Claim, item any, p *field.Path) field.ErrorList {
-	name := itemName(item)
+	name := manifest.ItemName(item)
 	if name == "" {
 		return field.ErrorList{field.Required(p.Child("name"), "an environment variable needs a name")}
 	}

@@ -1,10 +1,10 @@
 package karpenter
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/manifest"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
 
@@ -22,7 +22,7 @@ const (
 // chartValues are those of the claim, merged over those of the platform. If the system nodes
 // have the taint, Karpenter tolerates it whatever else it tolerates.
 func chartValues(p platform.Plan, s v1alpha1.KarpenterSpec, systemTaint bool) map[string]any {
-	v := merge(values(p), requested(s))
+	v := manifest.Merge(values(p), manifest.Values(s.Values))
 	if ts, ok := v["tolerations"]; ok && systemTaint {
 		v["tolerations"] = tolerateSystemTaint(ts)
 	}
@@ -61,59 +61,6 @@ func values(p platform.Plan) map[string]any {
 	// annotation restarts them when it's created again.
 	v["podAnnotations"] = map[string]any{annotationAssociation: p.Facts.Karpenter.AssociationID}
 	return v
-}
-
-// requested values of the chart.
-func requested(s v1alpha1.KarpenterSpec) map[string]any {
-	if s.Values == nil {
-		return nil
-	}
-	var v map[string]any
-	if err := json.Unmarshal(s.Values.Raw, &v); err != nil {
-		return nil // The schema requires an object.
-	}
-	return v
-}
-
-// merge values as Helm does: maps are merged, anything else is replaced. Only lists of named
-// items are merged, too, by name.
-func merge(base, over map[string]any) map[string]any {
-	for k, v := range over {
-		base[k] = mergeValue(base[k], v)
-	}
-	return base
-}
-
-func mergeValue(base, over any) any {
-	switch b := base.(type) {
-	case map[string]any:
-		if o, ok := over.(map[string]any); ok {
-			return merge(b, o)
-		}
-	case []any:
-		if o, ok := over.([]any); ok {
-			return mergeNamed(b, o)
-		}
-	}
-	return over
-}
-
-// mergeNamed items of two lists: those of base that the other list doesn't name, and all of
-// the other list.
-func mergeNamed(base, over []any) []any {
-	named := make(map[string]bool, len(over))
-	for _, item := range over {
-		named[itemName(item)] = true
-	}
-	rest := slices.DeleteFunc(base, func(item any) bool { return named[itemName(item)] })
-	return append(rest, over...)
-}
-
-// itemName of an item of a list, or empty.
-func itemName(item any) string {
-	m, _ := item.(map[string]any)
-	name, _ := m["name"].(string)
-	return name
 }
 
 // tolerateSystemTaint adds the toleration that the chart has by default, unless the list of

@@ -49,12 +49,11 @@ func Of(r aws.Region, n v1alpha1.NetworkSpec) ([]Zone, field.ErrorList) {
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	bits := subnetBits(n, vpc)
 	zs := make([]Zone, 0, len(zones))
 	for _, z := range zones {
-		cut, err := cut(z, vpc, bits)
+		cut, err := cut(z, vpc, lengthsOf(n, vpc))
 		if err != nil {
-			return nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), bits, err.Error())}
+			return nil, field.ErrorList{field.Invalid(network.Child("subnetPrefixLength"), lengthsOf(n, vpc).private, err.Error())}
 		}
 		zs = append(zs, cut)
 	}
@@ -74,24 +73,68 @@ func Cut(z aws.Zone, n v1alpha1.NetworkSpec) (Zone, error) {
 	if err != nil {
 		return Zone{}, errors.Wrap(err, "cannot parse the CIDR of the VPC")
 	}
-	return cut(z, vpc, subnetBits(n, vpc))
+	return cut(z, vpc, lengthsOf(n, vpc))
 }
 
-func cut(z aws.Zone, vpc netip.Prefix, bits int) (Zone, error) {
-	private, err := cidr.Subnet(vpc, bits, cidr.Private, z.Slot)
+// cut a zone's subnets. A public subnet is at the start of a block of the size of a private
+// one, so that private subnets are where they are whatever the size of public ones.
+func cut(z aws.Zone, vpc netip.Prefix, l lengths) (Zone, error) {
+	private, err := cidr.Subnet(vpc, l.private, cidr.Private, z.Slot)
 	if err != nil {
 		return Zone{}, err
 	}
-	public, err := cidr.Subnet(vpc, bits, cidr.Public, z.Slot)
+	block, err := cidr.Subnet(vpc, l.private, cidr.Public, z.Slot)
+	public := netip.PrefixFrom(block.Addr(), l.public)
 	return Zone{Zone: z, Private: private, Public: public}, err
 }
 
-// subnetBits is the length of the prefix of each subnet.
-func subnetBits(n v1alpha1.NetworkSpec, vpc netip.Prefix) int {
+// lengths of the prefixes of subnets, by tier.
+type lengths struct {
+	private, public int
+}
+
+func lengthsOf(n v1alpha1.NetworkSpec, vpc netip.Prefix) lengths {
 	if n.SubnetPrefixLength != nil {
-		return int(*n.SubnetPrefixLength)
+		return lengths{private: int(*n.SubnetPrefixLength), public: int(*n.SubnetPrefixLength)}
 	}
-	return cidr.SubnetPrefix(vpc)
+	return lengths{private: cidr.SubnetPrefix(vpc), public: cidr.PublicPrefix(vpc)}
+}
+
+// Subnets that exist, by tier.
+type Subnets struct {
+	Private, Public []netip.Prefix
+}
+
+// FormerLength is the prefix length of the subnets of a network that exists and was laid out
+// by the former default, or zero. AWS cannot resize a subnet, so it stays.
+func FormerLength(network string, s Subnets) int32 {
+	vpc, err := netip.ParsePrefix(network)
+	if err != nil {
+		return 0
+	}
+	former := cidr.FormerPrefix(vpc)
+	was := tiers(vpc, lengths{private: former, public: former})
+	is := tiers(vpc, lengthsOf(v1alpha1.NetworkSpec{}, vpc))
+	moved := func(blocks, was, is []netip.Prefix) bool {
+		return slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return slices.Contains(was, b) && !slices.Contains(is, b) })
+	}
+	if moved(s.Private, was.Private, is.Private) || moved(s.Public, was.Public, is.Public) {
+		return int32(former) //nolint:gosec // At most 28.
+	}
+	return 0
+}
+
+// tiers are the subnets of all slots of a VPC.
+func tiers(vpc netip.Prefix, l lengths) Subnets {
+	var s Subnets
+	for slot := range cidr.Slots {
+		z, err := cut(aws.Zone{Slot: slot}, vpc, l)
+		if err != nil {
+			return Subnets{}
+		}
+		s.Private, s.Public = append(s.Private, z.Private), append(s.Public, z.Public)
+	}
+	return s
 }
 
 func placed(r aws.Region, n v1alpha1.NetworkSpec) ([]aws.Zone, error) {

@@ -4,7 +4,9 @@ package manifest
 
 import (
 	"encoding/json"
+	"slices"
 
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 
@@ -51,6 +53,59 @@ func Raw(m map[string]any) runtime.RawExtension {
 		return runtime.RawExtension{}
 	}
 	return runtime.RawExtension{Raw: b}
+}
+
+// Values of a free-form field, or nil if it's unset.
+func Values(j *apiextensionsv1.JSON) map[string]any {
+	if j == nil {
+		return nil
+	}
+	var v map[string]any
+	if err := json.Unmarshal(j.Raw, &v); err != nil {
+		return nil // The schema requires an object.
+	}
+	return v
+}
+
+// Merge values over others as Helm does: maps are merged, anything else is replaced. Only lists
+// of named items are merged, too, by name. The others are changed.
+func Merge(base, over map[string]any) map[string]any {
+	for k, v := range over {
+		base[k] = mergeValue(base[k], v)
+	}
+	return base
+}
+
+func mergeValue(base, over any) any {
+	switch b := base.(type) {
+	case map[string]any:
+		if o, ok := over.(map[string]any); ok {
+			return Merge(b, o)
+		}
+	case []any:
+		if o, ok := over.([]any); ok {
+			return mergeNamed(b, o)
+		}
+	}
+	return over
+}
+
+// mergeNamed items of two lists: those of base that the other list doesn't name, and all of
+// the other list.
+func mergeNamed(base, over []any) []any {
+	named := make(map[string]bool, len(over))
+	for _, item := range over {
+		named[ItemName(item)] = true
+	}
+	rest := slices.DeleteFunc(base, func(item any) bool { return named[ItemName(item)] })
+	return append(rest, over...)
+}
+
+// ItemName of an item of a list, or empty.
+func ItemName(item any) string {
+	m, _ := item.(map[string]any)
+	name, _ := m["name"].(string)
+	return name
 }
 
 // SetProviderConfigReference of the object.

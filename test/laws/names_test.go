@@ -685,11 +685,11 @@ type layout struct {
 
 func randomLayout(r *rand.Rand) layout {
 	n := layout{region: aws.Regions()[r.IntN(len(aws.Regions()))]}
-	bits := 16 + r.IntN(9)
+	bits := 16 + r.IntN(7)
 	addr := netip.AddrFrom4([4]byte{10, byte(r.IntN(256)), byte(r.IntN(256)), 0})
 	n.vpc = netip.PrefixFrom(addr, bits).Masked()
 	if low := max(20, bits+4); r.IntN(2) == 0 {
-		n.bits = int64(low + r.IntN(28-low+1))
+		n.bits = int64(low + r.IntN(26-low+1))
 	}
 	region, _ := aws.LookupRegion(n.region)
 	for _, z := range slices.Concat(region.Zones, region.Constrained) {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -11,6 +12,7 @@ import (
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compat"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
@@ -82,13 +84,65 @@ func TestDefaultUpgradesNothing(t *testing.T) {
 	}
 }
 
+// TestFormerSubnets promises that subnets of the former default stay where they are, also
+// while only one of them is observed, or none and only the status has them.
+func TestFormerSubnets(t *testing.T) {
+	t.Parallel()
+	e := examples.Get("minimal")
+	for _, vpc := range []string{"10.0.0.0/16", "10.16.32.0/20"} {
+		t.Run(vpc, func(t *testing.T) {
+			t.Parallel()
+			truth := examples.Settled(t, claimed(t, e, func(c *fieldpath.Paved) {
+				alter(t, c, map[string]any{"spec.network.cidr": vpc, "spec.network.subnetPrefixLength": int64(24)})
+			}))
+			want := blocksOf(examples.Run(t, truth))
+			delete(truth.GetObserved().GetComposite().GetResource().GetFields()["spec"].GetStructValue().GetFields()["network"].GetStructValue().GetFields(), "subnetPrefixLength")
+			cases := map[string]func(*fnv1.RunFunctionRequest){
+				"all": func(*fnv1.RunFunctionRequest) {},
+				"one": func(req *fnv1.RunFunctionRequest) {
+					for k := range want {
+						if k != "subnet-public-euw3-az2" {
+							delete(req.GetObserved().GetResources(), k)
+						}
+					}
+					delete(req.GetObserved().GetComposite().GetResource().GetFields(), "status")
+				},
+				"status": func(req *fnv1.RunFunctionRequest) {
+					for k := range want {
+						delete(req.GetObserved().GetResources(), k)
+					}
+				},
+				"another zone": func(req *fnv1.RunFunctionRequest) { examples.Set(req, "2", "spec", "network", "zoneCount") },
+			}
+			for name, change := range cases {
+				req := examples.Clone(t, truth)
+				change(req)
+				rsp := examples.Run(t, req)
+				if m := render.Fatal(rsp); m != "" {
+					t.Fatalf("%s: %s", name, m)
+				}
+				if diff := cmp.Diff(want, blocksOf(rsp)); diff != "" {
+					t.Errorf("%s: subnets must stay: -want, +got:\n%s", name, diff)
+				}
+			}
+		})
+	}
+}
+
+// blocksOf subnets that are desired, by key.
+func blocksOf(rsp *fnv1.RunFunctionResponse) map[string]string {
+	blocks := make(map[string]string)
+	for k, r := range rsp.GetDesired().GetResources() {
+		if o := object.Of(r.GetResource()); o.String("kind") == "Subnet" {
+			blocks[k] = o.String("spec.forProvider.cidrBlock")
+		}
+	}
+	return blocks
+}
+
 // versionOf a resource that is desired.
 func versionOf(rsp *fnv1.RunFunctionResponse, key string) string {
-	fields := rsp.GetDesired().GetResources()[key].GetResource().GetFields()
-	for _, f := range []string{"spec", "forProvider"} {
-		fields = fields[f].GetStructValue().GetFields()
-	}
-	return fields["version"].GetStringValue()
+	return object.Of(rsp.GetDesired().GetResources()[key].GetResource()).String("spec.forProvider.version")
 }
 
 // older platform: one of another version of Kubernetes.

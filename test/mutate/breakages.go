@@ -533,7 +533,7 @@ var breakages = []breakage{
 	{
 		Name: "ended-version-refused", File: "internal/upgrade/validate.go",
 		Old:     `ended != "" && !exists {`,
-		New:     `ended != "" {`,
+		New:     `ended != "" && (!exists || exists) {`,
 		Promise: "A platform stays valid after EKS ended the support of its version.",
 		By:      "test/laws TestEndedVersions",
 	},
@@ -826,6 +826,41 @@ var breakages = []breakage{
 
 	// Names, references and identities.
 	{
+		Name: "system-volume-unmapped", File: "internal/karpenter/nodeclasses.go",
+		Old:     `if f.system != "" {`,
+		New:     `if false && f.system != "" {`,
+		Promise: "Each volume of Karpenter's nodes is encrypted.",
+		By:      "internal/karpenter TestVolumes",
+	},
+	{
+		Name: "former-policy-detached", File: "internal/addons/roles.go",
+		Old:     `if !isEarlier(p, r.addon) {`,
+		New:     `if p.Owner != "-" {`,
+		Promise: "An existing platform retains the policy of its EBS CSI driver.",
+		By:      "internal/addons TestPolicies",
+	},
+	{
+		Name: "no-default-storage-class", File: "internal/addons/addon.go",
+		Old:     `v = manifest.Merge(defaultStorageClass(), v)`,
+		New:     `v = manifest.Merge(map[string]any{}, v)`,
+		Promise: "A new platform has a default StorageClass.",
+		By:      "internal/addons TestConfiguration",
+	},
+	{
+		Name: "default-storage-class-replaced", File: "internal/addons/addon.go",
+		Old:     ` && !isEarlier(p, s.Name) {`,
+		New:     ` {`,
+		Promise: "An existing platform retains the default StorageClass that it has.",
+		By:      "internal/addons TestConfiguration",
+	},
+	{
+		Name: "storage-class-over-claim", File: "internal/addons/addon.go",
+		Old:     `v = manifest.Merge(defaultStorageClass(), v)`,
+		New:     `v = manifest.Merge(v, defaultStorageClass())`,
+		Promise: "The claim's configuration of an add-on wins over the default.",
+		By:      "internal/addons TestConfiguration",
+	},
+	{
 		Name: "name-limit-exceeded", File: "internal/aws/names.go",
 		Old:     `n[:int(l)-hashLength-1], "-_.")`,
 		New:     `n[:int(l)-hashLength+1], "-_.")`,
@@ -881,10 +916,38 @@ var breakages = []breakage{
 	},
 	{
 		Name: "zone-moved", File: "internal/layout/layout.go",
-		Old:     `cut, err := cut(z, vpc, bits)`,
-		New:     "z.Slot = len(zs)\n\t\tcut, err := cut(z, vpc, bits)",
+		Old:     `cut, err := cut(z, vpc, lengthsOf(n, vpc))`,
+		New:     "z.Slot = len(zs)\n\t\tcut, err := cut(z, vpc, lengthsOf(n, vpc))",
 		Promise: "The addresses of a zone don't depend on the other zones.",
 		By:      "test/laws TestSubnetsStay",
+	},
+	{
+		Name: "former-subnets-moved", File: "internal/claim/existing.go",
+		Old:     `n.SubnetPrefixLength == nil && length != 0 {`,
+		New:     `n.SubnetPrefixLength == nil && length < 0 {`,
+		Promise: "A later default layout moves no subnet of an existing platform.",
+		By:      "test/laws TestFormerSubnets",
+	},
+	{
+		Name: "former-subnets-forgotten", File: "internal/facts/existing.go",
+		Old:     `for _, z := range recorded.Zones {`,
+		New:     `for _, z := range recorded.Zones[:0] {`,
+		Promise: "Subnets that aren't observed for a while keep their addresses.",
+		By:      "test/laws TestFormerSubnets",
+	},
+	{
+		Name: "subnets-too-small", File: "internal/upgrade/validate.go",
+		Old:     `const maxNodeBits = 26`,
+		New:     `const maxNodeBits = 28`,
+		Promise: "A new platform has subnets with room for nodes.",
+		By:      "internal/upgrade TestSubnets",
+	},
+	{
+		Name: "small-subnets-refused", File: "internal/upgrade/validate.go",
+		Old:     `case bits <= maxNodeBits || f.Network.Exists():`,
+		New:     `case bits <= maxNodeBits:`,
+		Promise: "A platform with small subnets stays valid.",
+		By:      "internal/upgrade TestSubnets",
 	},
 	{
 		Name: "addresses-overlap", File: "internal/cidr/cidr.go",

@@ -112,7 +112,7 @@ def test_addons(aws):
     assert json.loads(addons["coredns"]["configurationValues"])["replicaCount"] == 2
     for name, account, policy in (
         ("vpc-cni", "aws-node", "AmazonEKS_CNI_Policy"),
-        ("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicy"),
+        ("aws-ebs-csi-driver", "ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicyV2"),
     ):
         role = addons[name]["serviceAccountRoleArn"].split("/")[1]
         assert set(aws.policies(role)) == {policy}
