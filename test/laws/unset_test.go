@@ -27,6 +27,7 @@ var latched = map[string]string{
 	"spec.controlPlane.secretsEncryption.enabled": "EKS takes it only when it creates a cluster",
 	"spec.controlPlane.secretsEncryption.keyARN":  "EKS takes it only when it creates a cluster",
 	"spec.controlPlane.serviceCIDR":               "EKS takes it only when it creates a cluster",
+	"spec.iam.workloadIdentity":                   "the provider cannot remove roles for IRSA from add-ons",
 	"spec.karpenter.namespace":                    "Helm would install Karpenter again",
 	"spec.network.cidr":                           "EC2 takes it only when it creates a VPC",
 	"spec.network.subnetPrefixLength":             "EC2 takes it only when it creates a subnet",

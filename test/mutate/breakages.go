@@ -1135,7 +1135,7 @@ var breakages = []breakage{
 		By:      "internal/karpenter TestOwnValues",
 	},
 	{
-		Name: "region-lost-to-a-variable", File: "internal/karpenter/values.go",
+		Name: "region-lost-to-a-variable", File: "internal/manifest/manifest.go",
 		Old:     `return mergeNamed(b, o)`,
 		New:     `return o`,
 		Promise: "Karpenter has its region whatever other variables a claim sets.",
