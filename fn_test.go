@@ -516,9 +516,9 @@ func TestRunFunction(t *testing.T) {
 				return req
 			}()},
 			get: func(rsp *fnv1.RunFunctionResponse) any {
-				return examples.At(examples.DesiredResource(rsp, "node-group-system"), "spec", "forProvider", "scalingConfig").AsInterface()
+				return examples.At(examples.DesiredResource(rsp, "node-group-system"), "spec", "initProvider", "scalingConfig").AsInterface()
 			},
-			want: want{got: map[string]any{"minSize": 2.0, "maxSize": 4.0}},
+			want: want{got: map[string]any{"minSize": 2.0, "desiredSize": 3.0, "maxSize": 4.0}},
 		},
 		"WrongTypesInStatus": {
 			reason: "A provider may report any type. Facts of the wrong type are unknown.",

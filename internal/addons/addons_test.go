@@ -76,7 +76,6 @@ func TestAdmit(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nAdmit(...): -want, +got:\n%s", tc.reason, diff)
-
 			}
 		})
 	}

@@ -1,13 +1,11 @@
 package compose
 
 import (
-	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
 	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
-	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
@@ -67,15 +65,20 @@ func (a *Assembly) create(d Decision, r Resource, unknown []Need) (Decision, err
 	if waits {
 		d.WaitsFor = append(d.WaitsFor, namesFree)
 	}
-	lacksFacts := slices.ContainsFunc(unknown, func(n Need) bool { return !n.Observe })
-	if (lacksFacts && !r.Looked.Pending) || (a.names == taken && !r.Looked.Unowned) {
+	if a.withholds(r, unknown) {
 		return d, nil
 	}
 	d.Desired = desired
-	if err := retainUnknown(desired, object.Object{}, unknown); err != nil || (!waits && len(unknown) == 0) {
-		return d, err
+	if err = retainUnknown(desired, object.Object{}, unknown); err == nil && (waits || len(unknown) > 0) {
+		err = a.observe(r.Key, desired)
 	}
-	return d, a.observe(r.Key, desired)
+	return d, err
+}
+
+// withholds reports whether a resource that doesn't exist isn't even observed.
+func (a *Assembly) withholds(r Resource, unknown []Need) bool {
+	lacksFacts := slices.ContainsFunc(unknown, func(n Need) bool { return !n.Observe })
+	return (lacksFacts && !r.Looked.Pending) || (a.names == taken && !r.Looked.Unowned)
 }
 
 // limit what the provider may do with a resource that exists as an object and isn't known to
@@ -87,18 +90,13 @@ func (a *Assembly) limit(d Decision, r Resource, existing object.Object) (Decisi
 	case !r.Looked.Unowned:
 		return d, nil
 	case r.Looked.Foreign != "":
-		d.Ready, d.Works, d.Why = false, false, r.Foreign()
+		d.Ready, d.Works, d.Why = false, false, "AWS has it, and it belongs to "+r.Looked.Foreign
 	case existing.Allows(xpv1.ManagementActionCreate), a.names != taken && !r.Looked.Pending && !d.Retained:
 		return d, object.Forbid(d.Desired, xpv1.ManagementActionUpdate)
 	case a.names == taken, r.Looked.Pending:
 		d.WaitsFor = append(d.WaitsFor, namesFree)
 	}
 	return d, object.SetPolicies(d.Desired, xpv1.ManagementActionObserve)
-}
-
-// Foreign describes what AWS has of a resource's name, and what to do.
-func (r Resource) Foreign() string {
-	return fmt.Sprintf("AWS has %s, which belongs to %s", meta.GetExternalName(r.Object), r.Looked.Foreign)
 }
 
 // observeOnly is an object with the policy Observe.

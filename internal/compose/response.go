@@ -21,7 +21,7 @@ func (a *Assembly) WriteTo(rsp *fnv1.RunFunctionResponse) {
 			d.writeTo(state)
 		}
 	}
-	a.writeRequirements(rsp)
+	protocol.Require(rsp, a.Requirements)
 	// Crossplane doesn't see what is withheld, and would call the platform ready.
 	if len(a.Withheld()) > 0 {
 		protocol.Composite(rsp).Ready = fnv1.Ready_READY_FALSE
@@ -38,20 +38,4 @@ func (d Decision) writeTo(state *fnv1.State) {
 		ready = fnv1.Ready_READY_TRUE
 	}
 	state.Resources[string(d.Key)] = &fnv1.Resource{Resource: d.Desired, Ready: ready}
-}
-
-// writeRequirements to a response, besides those of earlier steps.
-func (a *Assembly) writeRequirements(rsp *fnv1.RunFunctionResponse) {
-	if len(a.Requirements) == 0 {
-		return
-	}
-	if rsp.GetRequirements() == nil {
-		rsp.Requirements = &fnv1.Requirements{}
-	}
-	if rsp.GetRequirements().GetResources() == nil {
-		rsp.Requirements.Resources = make(map[string]*fnv1.ResourceSelector, len(a.Requirements))
-	}
-	for k, s := range a.Requirements {
-		rsp.Requirements.Resources[string(k)] = s
-	}
 }

@@ -41,7 +41,7 @@ func TestReadExisting(t *testing.T) {
 			if tc.args.cluster != nil {
 				composed[key.Cluster] = objectOf(t, tc.args.cluster)
 			}
-			xr := objectOf(t, fields{"status": map[string]any(tc.args.status)})
+			xr := objectOf(t, fields{"status": tc.args.status})
 			if diff := cmp.Diff(tc.want, ReadExisting(xr, composed)); diff != "" {
 				t.Errorf("\n%s\nReadExisting(...): -want, +got:\n%s", tc.reason, diff)
 			}

@@ -108,8 +108,17 @@ type NodeGroup struct {
 	// AMIType of the group as it was created, or as its object requests it.
 	AMIType string
 
+	// Scaling of the nodes.
+	Scaling Scaling
+
 	// Placement of the nodes.
 	Placement Placement
+}
+
+// Scaling is how many nodes a group has, and may have, as EKS reports it.
+type Scaling struct {
+	Known             bool
+	Min, Desired, Max int32
 }
 
 func (r resource) isOurs() bool { return r.ownership == Owned || r.ownership == Creating }
@@ -243,8 +252,15 @@ func (r reader) nodeGroup(name string) NodeGroup {
 	latest := r.composed[key.LaunchTemplate(name)].Number("status.atProvider.latestVersion")
 	g.LaunchTemplateVersion = cmp.Or(templateVersion(latest), remembered.LaunchTemplateVersion)
 	g.AMIType = cmp.Or(r.reported(key.NodeGroup(name), "amiType"), r.composed[key.NodeGroup(name)].String("spec.forProvider.amiType"))
+	g.Scaling = r.scaling(key.NodeGroup(name))
 	g.Placement = r.placement(r.composed[key.NodeGroup(name)], "subnetIds")
 	return g
+}
+
+func (r reader) scaling(k key.Key) Scaling {
+	s := r.composed[k].Value("status.atProvider.scalingConfig").GetStructValue().GetFields()
+	size := func(name string) int32 { return int32(s[name].GetNumberValue()) }
+	return Scaling{Known: len(s) > 0, Min: size("minSize"), Desired: size("desiredSize"), Max: size("maxSize")}
 }
 
 // running version of Kubernetes: the reported one, or else the recorded one. What isn't a

@@ -53,32 +53,37 @@ func (r reader) ownership(k key.Key, o object.Object) (Ownership, string) {
 	if !r.claim.Stored || !kinds.OfObject(o).Named || o.Allows(xpv1.ManagementActionUpdate) {
 		return Owned, ""
 	}
-	tags, exists := tagsOf(o), o.String("status.atProvider.id") != ""
-	absent := strings.Contains(o.Condition("Synced").Message, object.ErrAbsent) // What was reported before remains.
-	switch {
-	case absent && !o.Allows(xpv1.ManagementActionCreate):
-		return Absent, ""
+	return r.ownershipInAWS(k, o)
+}
+
+// ownershipInAWS of a resource that the provider may only observe or create.
+func (r reader) ownershipInAWS(k key.Key, o object.Object) (Ownership, string) {
+	absent := strings.Contains(o.Condition("Synced").Message, object.ErrAbsent)
+	exists := !absent && o.String("status.atProvider.id") != "" // What was reported before remains.
+	switch tags := tagsOf(o); {
+	case o.Allows(xpv1.ManagementActionCreate) && (!exists || r.lacksKey(k)):
+		return Creating, ""
 	case absent:
-		return Creating, ""
-	case k == key.SecretsKeyAlias && r.composed[key.SecretsKey].ExternalName() == "" && o.Allows(xpv1.ManagementActionCreate):
-		return Creating, "" // It leads to the key once that has an id.
-	case exists && r.isOwned(k, o, tags):
-		return Owned, ""
-	case exists:
-		return Foreign, ownerOf(tags)
-	case o.Allows(xpv1.ManagementActionCreate):
-		return Creating, ""
-	default:
+		return Absent, ""
+	case !exists:
 		return Unseen, ""
+	case r.isOwned(k, o, tags):
+		return Owned, ""
+	default:
+		return Foreign, ownerOf(tags)
 	}
+}
+
+// lacksKey reports whether the platform's KMS key, to which its alias leads, has no id yet.
+func (r reader) lacksKey(k key.Key) bool {
+	return k == key.SecretsKeyAlias && r.composed[key.SecretsKey].ExternalName() == ""
 }
 
 // isOwned reports whether what AWS has is the platform's: by its tag, or, of an alias, which
 // has no tags, by the key that it leads to.
 func (r reader) isOwned(k key.Key, o object.Object, tags map[string]string) bool {
 	if k == key.SecretsKeyAlias {
-		to := o.String("status.atProvider.targetKeyId")
-		return to != "" && to == r.composed[key.SecretsKey].ExternalName()
+		return !r.lacksKey(k) && o.String("status.atProvider.targetKeyId") == r.composed[key.SecretsKey].ExternalName()
 	}
 	return tags[claim.OwnerTag] == r.claim.OwnerID()
 }

@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/crossplane/crossplane-runtime/v2/pkg/meta"
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
@@ -102,7 +103,7 @@ func (r Result) foreign() object.Condition {
 	for _, p := range r.Parts {
 		for _, res := range p.Resources {
 			if res.Looked.Foreign != "" {
-				taken = append(taken, fmt.Sprintf("%s: %s", res.Key, res.Foreign()))
+				taken = append(taken, fmt.Sprintf("%s: AWS has %s, which belongs to %s", res.Key, meta.GetExternalName(res.Object), res.Looked.Foreign))
 			}
 		}
 	}

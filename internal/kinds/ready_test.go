@@ -58,3 +58,47 @@ func TestDeployed(t *testing.T) {
 		})
 	}
 }
+
+func TestStatus(t *testing.T) {
+	type args struct {
+		status                string
+		ready, synced, lastOp string
+	}
+	type want struct {
+		ready, why bool
+	}
+	cases := map[string]struct {
+		reason string
+		kind   status
+		args   args
+		want   want
+	}{
+		"Active":       {reason: "The cluster serves the platform.", kind: clusterStatus, args: args{status: "ACTIVE", ready: "True", synced: "True", lastOp: "True"}, want: want{ready: true}},
+		"Updating":     {reason: "A cluster serves the platform while it's updated.", kind: clusterStatus, args: args{status: "UPDATING", ready: "True", synced: "True"}, want: want{ready: true}},
+		"Creating":     {reason: "The provider reports Ready as soon as the cluster exists.", kind: clusterStatus, args: args{status: "CREATING", ready: "True", synced: "True"}},
+		"Failed":       {reason: "A failed cluster doesn't heal.", kind: clusterStatus, args: args{status: "FAILED", ready: "True", synced: "True"}, want: want{why: true}},
+		"Unreported":   {reason: "AWS has said nothing.", kind: clusterStatus, args: args{ready: "True", synced: "True"}},
+		"CreateFailed": {reason: "A node group without nodes exists.", kind: nodeGroupStatus, args: args{status: "CREATE_FAILED", ready: "True", synced: "True"}, want: want{why: true}},
+		"Degraded":     {reason: "Some nodes are missing.", kind: nodeGroupStatus, args: args{status: "DEGRADED", ready: "True", synced: "True"}, want: want{why: true}},
+		"UpdateFailed": {reason: "The nodes aren't as desired.", kind: nodeGroupStatus, args: args{status: "ACTIVE", ready: "True", synced: "True", lastOp: "False"}},
+		"Unsynced":     {reason: "The nodes aren't as desired.", kind: nodeGroupStatus, args: args{status: "ACTIVE", ready: "True", synced: "False"}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			var cs []any
+			for typ, status := range map[string]string{"Synced": tc.args.synced, "Ready": tc.args.ready, "LastAsyncOperation": tc.args.lastOp} {
+				if status != "" {
+					cs = append(cs, map[string]any{"type": typ, "status": status})
+				}
+			}
+			s, err := structpb.NewStruct(map[string]any{"status": map[string]any{"atProvider": map[string]any{"status": tc.args.status}, "conditions": cs}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ready, why := tc.kind.ready(object.Of(s))
+			if got := (want{ready, why != ""}); got != tc.want {
+				t.Errorf("\n%s\nready(...): want %+v, got %+v: %s", tc.reason, tc.want, got, why)
+			}
+		})
+	}
+}

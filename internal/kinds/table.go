@@ -35,12 +35,12 @@ var table = []Kind{
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.AccessEntry{}, Immutable: immutable("principalArn", "type")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.AccessPolicyAssociation{}, Immutable: immutable("accessScope.type", "policyArn", "principalArn")},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Addon{}, Immutable: immutable("addonName")},
-	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Cluster{}, Named: true, Immutable: append(immutable("kubernetesNetworkConfig.serviceIpv4Cidr"),
+	{GroupVersion: eks.CRDGroupVersion, Object: &eks.Cluster{}, Named: true, Ready: clusterStatus.ready, Immutable: append(immutable("kubernetesNetworkConfig.serviceIpv4Cidr"),
 		// EKS switches from the ConfigMap to access entries, and not back.
 		object.ImmutableField{Path: "spec.forProvider.accessConfig.authenticationMode", AllowedValue: "API"})},
 	{GroupVersion: eks.CRDGroupVersion, Object: &eks.ClusterAuth{}},
 	{
-		GroupVersion: eks.CRDGroupVersion, Object: &eks.NodeGroup{},
+		GroupVersion: eks.CRDGroupVersion, Object: &eks.NodeGroup{}, Ready: nodeGroupStatus.ready,
 		Immutable: append(immutable("amiType", "capacityType", "instanceTypes", "launchTemplate.name"),
 			object.ImmutableField{Path: "spec.forProvider.subnetIdRefs", Unreported: true}),
 		Replacement: "EKS drains and deletes the nodes before it creates new ones, and without system nodes neither CoreDNS nor Karpenter run",

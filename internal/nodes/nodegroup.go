@@ -7,6 +7,7 @@ import (
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/apis/v1alpha1"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/facts"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/platform"
 )
@@ -29,15 +30,14 @@ func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 				Name:    new(launchTemplateName(p, s)),
 				Version: new(cmp.Or(p.Facts.NodeGroups[key.System].LaunchTemplateVersion, firstVersion)),
 			},
-			ScalingConfig: &eks.ScalingConfigParameters{MinSize: new(float64(s.MinSize)), MaxSize: new(float64(s.MaxSize))},
+			ScalingConfig: scaling(s, p.Facts.NodeGroups[key.System].Scaling),
 			UpdateConfig:  &eks.UpdateConfigParameters{MaxUnavailable: new(1.0)},
 			Labels:        labels(s),
 			Taint:         taints(s),
 			Tags:          p.LaunchTags(),
 		},
-		// An autoscaler may change the size of an existing group.
 		InitProvider: eks.NodeGroupInitParameters{
-			ScalingConfig: &eks.ScalingConfigInitParameters{DesiredSize: new(float64(s.DesiredSize))},
+			ScalingConfig: &eks.ScalingConfigInitParameters{MinSize: new(float64(s.MinSize)), DesiredSize: new(float64(s.DesiredSize)), MaxSize: new(float64(s.MaxSize))},
 		},
 	}}
 	for _, t := range s.InstanceTypes {
@@ -51,6 +51,22 @@ func nodeGroup(p platform.Plan, s v1alpha1.SystemNodesSpec) compose.Resource {
 		DeletedAfter(key.Karpenter, "Karpenter runs on the system nodes").
 		Needs(known, compose.Fact{What: "the version of the launch template", From: key.LaunchTemplate(key.System)}, "spec.forProvider.launchTemplate.version").
 		Needs(p.NodesVersion() != "", platform.KubernetesVersion, "spec.forProvider.version")
+}
+
+// scaling to desire of a group that exists. The provider ignores a difference of the sizes, such
+// as one that an autoscaler made, only if forProvider has none of them. So it has them until the
+// limits are as requested, with the size that the group has, within these limits: EKS refuses a
+// size outside of them.
+// https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html
+func scaling(s v1alpha1.SystemNodesSpec, is facts.Scaling) *eks.ScalingConfigParameters {
+	if !is.Known || (is.Min == s.MinSize && is.Max == s.MaxSize) {
+		return nil
+	}
+	return &eks.ScalingConfigParameters{
+		MinSize:     new(float64(s.MinSize)),
+		DesiredSize: new(float64(min(max(is.Desired, s.MinSize), s.MaxSize))),
+		MaxSize:     new(float64(s.MaxSize)),
+	}
 }
 
 func labels(s v1alpha1.SystemNodesSpec) map[string]*string {

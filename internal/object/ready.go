@@ -7,8 +7,13 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 type Readiness func(o Object) (ready bool, why string)
 
 // ReadyByConditions requires the conditions Ready, which means that the external resource
-// works, and Synced, which means that it is as desired.
-func ReadyByConditions(o Object) (bool, string) { return o.Is("Ready") && o.Is("Synced"), "" }
+// exists, and Synced, which means that it is as desired, and that the last asynchronous
+// operation hasn't failed. Providers generated from Terraform report Ready and Synced while an
+// update fails; they clear its failure once the resource is as desired.
+func ReadyByConditions(o Object) (bool, string) {
+	failed := o.Condition("LastAsyncOperation").Status == metav1.ConditionFalse
+	return o.Is("Ready") && o.Is("Synced") && !failed, ""
+}
 
 // ReadyByExistence is for kinds whose state no controller reports.
 func ReadyByExistence(Object) (bool, string) { return true, "" }
@@ -26,10 +31,14 @@ func (r Readiness) Judge(o Object) (bool, string) {
 	if ready {
 		return true, ""
 	}
-	if c := o.Complaint(); c != "" {
+	switch c := o.Complaint(); {
+	case c == "":
+		return false, why
+	case why == "":
 		return false, c
+	default:
+		return false, why + ": " + c
 	}
-	return false, why
 }
 
 // Complaint of the provider, as it words it. Its report of the last operation matters

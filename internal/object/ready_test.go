@@ -34,7 +34,7 @@ func TestJudge(t *testing.T) {
 		"OnlyReady":       {reason: "Ready may be outdated.", e: conditions(yes("Ready"))},
 		"NotSynced":       {reason: "It works, but isn't as desired: the provider reports why.", e: conditions(no("Synced", "update failed: no"), yes("Ready")), want: want{why: "update failed: no"}},
 		"SyncedUnknown":   {reason: "Unknown isn't true.", e: conditions(condition("Synced", "Unknown", ""), yes("Ready"))},
-		"ReadyAndFailed":  {reason: "The last operation may be long ago, and only the provider resets it.", e: conditions(yes("Synced"), yes("Ready"), no("LastAsyncOperation", "create failed")), want: want{ready: true}},
+		"ReadyAndFailed":  {reason: "The provider clears the failure once the resource is as desired.", e: conditions(yes("Synced"), yes("Ready"), no("LastAsyncOperation", "update failed")), want: want{why: "update failed"}},
 		"CreatingAgain":   {reason: "While a provider retries, it only reports the result of the last operation.", e: conditions(yes("Synced"), no("Ready", ""), no("LastAsyncOperation", "create failed")), want: want{why: "create failed"}},
 		"SyncedFirst":     {reason: "Synced takes precedence over the last operation, whatever the order of conditions.", e: conditions(no("LastAsyncOperation", "then"), no("Synced", "now")), want: want{why: "now"}},
 		"ReadyLast":       {reason: "The condition Ready has the reason.", e: conditions(yes("Synced"), no("Ready", "no node class")), want: want{why: "no node class"}},
@@ -46,7 +46,7 @@ func TestJudge(t *testing.T) {
 		"Existence":       {reason: "A kind without conditions is ready once it exists.", e: Of(&structpb.Struct{}), r: ReadyByExistence, want: want{ready: true}},
 		"Deleted":         {reason: "An object that is being deleted isn't ready, whatever its status.", e: Of(structOf(t, map[string]any{"metadata": map[string]any{"deletionTimestamp": "2026-01-01T00:00:00Z"}})), r: ReadyByExistence, want: want{why: "it's being deleted"}},
 		"Other":           {reason: "The Readiness's own reason is used if conditions have none.", e: conditions(yes("Synced")), r: broken, want: want{why: "it's broken"}},
-		"OtherAndMessage": {reason: "A reason in the conditions takes precedence.", e: conditions(no("Synced", "update failed")), r: broken, want: want{why: "update failed"}},
+		"OtherAndMessage": {reason: "The Readiness's own reason comes first.", e: conditions(no("Synced", "update failed")), r: broken, want: want{why: "it's broken: update failed"}},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,5 @@
 // Package protocol writes what isn't a composed resource to the response of a function
-// call: the composite resource's status, connection details and conditions.
+// call: the composite resource's status, connection details, requirements and conditions.
 package protocol
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/crossplane/function-sdk-go/response"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/complaint"
+	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
@@ -64,6 +65,23 @@ func Desired(rsp *fnv1.RunFunctionResponse) *fnv1.State {
 		rsp.Desired = &fnv1.State{}
 	}
 	return rsp.GetDesired()
+}
+
+// Require that Crossplane adds objects to the next request, besides those that an earlier step
+// of the pipeline requires.
+func Require(rsp *fnv1.RunFunctionResponse, objects map[key.Key]*fnv1.ResourceSelector) {
+	if len(objects) == 0 {
+		return
+	}
+	if rsp.GetRequirements() == nil {
+		rsp.Requirements = &fnv1.Requirements{}
+	}
+	if rsp.GetRequirements().GetResources() == nil {
+		rsp.Requirements.Resources = make(map[string]*fnv1.ResourceSelector, len(objects))
+	}
+	for k, s := range objects {
+		rsp.Requirements.Resources[string(k)] = s
+	}
 }
 
 // SetConditions of the composite resource and its claim. A condition whose status changes

@@ -130,11 +130,26 @@ func ofEKS(kind string) schema.GroupKind {
 
 func nodeGroup(w World, r resource) map[string]any {
 	t := inCluster(w, r, "nodegroup", r.external())
+	t["status"] = "ACTIVE"
 	t["version"] = r.version()
+	t["scalingConfig"] = r.scaling()
 	if ids := w.madeIn(r, "subnetIds"); len(ids) > 0 {
 		t["subnetIds"] = ids
 	}
 	return t
+}
+
+// scaling of a node group: as desired, or as before, or as it's created.
+func (r resource) scaling() any {
+	for _, v := range []*structpb.Value{
+		at(r.object, []string{"spec", "forProvider", "scalingConfig"}),
+		at(r.before, []string{"status", "atProvider", "scalingConfig"}),
+	} {
+		if v != nil {
+			return v.AsInterface()
+		}
+	}
+	return at(r.object, []string{"spec", "initProvider", "scalingConfig"}).AsInterface()
 }
 
 func addon(w World, r resource) map[string]any {

@@ -116,28 +116,42 @@ func (w World) status(r resource) map[string]any {
 	if m := r.refused(); m != "" {
 		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", m
 	}
-	o := object.Of(r.object)
-	theirs, taken := w.Others[r.external()]
-	kind := kinds.OfObject(o)
-	if inAWS := kind.Named || kind.IDFromAWS; inAWS && !taken && !o.Allows(xpv1.ManagementActionCreate) && at(r.before, []string{"status", "atProvider"}) == nil {
+	if r.isMissing(w) {
 		synced["status"], synced["reason"], synced["message"] = "False", "ReconcileError", "observe failed: "+object.ErrAbsent
 		return map[string]any{"conditions": []any{synced}}
 	}
+	if reported := w.reported(r); len(reported) > 0 {
+		s["atProvider"] = reported
+	}
+	return s
+}
+
+// isMissing reports whether a resource in AWS neither exists nor may be created.
+func (r resource) isMissing(w World) bool {
+	o := object.Of(r.object)
+	kind := kinds.OfObject(o)
+	if _, others := w.Others[r.external()]; others || (!kind.Named && !kind.IDFromAWS) {
+		return false
+	}
+	return !o.Allows(xpv1.ManagementActionCreate) && at(r.before, []string{"status", "atProvider"}) == nil
+}
+
+// reported is what a resource's provider reports of it.
+func (w World) reported(r resource) map[string]any {
+	o := object.Of(r.object)
 	reported := make(map[string]any)
 	if report, ok := reports[schema.GroupKind{Group: o.Group(), Kind: o.String("kind")}]; ok {
 		reported = report(w, r)
 	}
+	theirs, others := w.Others[r.external()]
 	switch tags := o.Value("spec.forProvider.tags"); {
-	case taken && !o.Allows(xpv1.ManagementActionUpdate):
+	case others && !o.Allows(xpv1.ManagementActionUpdate):
 		reported["tags"] = theirs
 	case tags != nil:
 		reported["tags"] = tags.AsInterface()
 	}
-	r.reportImmutable(kind, reported)
-	if len(reported) > 0 {
-		s["atProvider"] = reported
-	}
-	return s
+	r.reportImmutable(kinds.OfObject(o), reported)
+	return reported
 }
 
 // reportImmutable fields as they were when the resource was created.

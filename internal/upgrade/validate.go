@@ -41,7 +41,7 @@ func validateSubnets(c claim.Claim, f facts.Facts) field.ErrorList {
 	case n.SubnetPrefixLength != nil:
 		return field.ErrorList{field.Invalid(path.Child("subnetPrefixLength"), bits, fmt.Sprintf("%s: set %d or less", describeSubnets(bits), maxNodeBits))}
 	default:
-		return field.ErrorList{field.Invalid(path.Child("cidr"), n.CIDR, fmt.Sprintf("%s: set a block of /22 or larger", describeSubnets(bits)))}
+		return field.ErrorList{field.Invalid(path.Child("cidr"), n.CIDR, describeSubnets(bits)+": set a block of /22 or larger")}
 	}
 }
 

@@ -38,8 +38,8 @@ func TestValidateVersion(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := ""
-			for _, err := range Validate(claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{KubernetesVersion: tc.args.version}}, tc.args.is) {
-				got += err.Error()
+			if errs := Validate(claim.Claim{Spec: v1alpha1.SeafarerClusterSpec{KubernetesVersion: tc.args.version}}, tc.args.is); len(errs) > 0 {
+				got = errs.ToAggregate().Error()
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("\n%s\nValidate(...): -want, +got:\n%s", tc.reason, diff)

@@ -249,6 +249,7 @@ var awsCommands = map[string][]string{
 	"ec2 get-console-output":                        {"instance-id", "latest"},
 	"ec2 terminate-instances":                       {"instance-ids"},
 	"eks describe-addon-versions":                   {"kubernetes-version", "addon-name"},
+	"eks delete-nodegroup":                          {"cluster-name", "nodegroup-name"},
 	"eks describe-nodegroup":                        {"cluster-name", "nodegroup-name"},
 	"iam create-service-linked-role":                {"aws-service-name"},
 	"resourcegroupstaggingapi get-resources":        {"tag-filters"},

@@ -45,6 +45,7 @@ func TestAWS(t *testing.T) {
 	if !*withAWS {
 		t.Skip("requires provider-aws, which takes half an hour to build: make e2e-aws")
 	}
+	t.Run("Foreign", testForeignInAWS)
 	t.Run("Seed", func(t *testing.T) {
 		a := createInAWS(t, example(t, "seafarer-cluster"), "seed.py")
 		a.compareWithSimulation()
@@ -56,6 +57,7 @@ func TestAWS(t *testing.T) {
 	t.Run("Minimal", func(t *testing.T) {
 		a := createInAWS(t, example(t, "minimal"), "minimal.py")
 		a.compareWithSimulation()
+		a.twin()
 		a.deleteAndCompare()
 	})
 	t.Run("Faults", testFaultsInAWS)

@@ -80,9 +80,8 @@ func (c *Cluster) populate(ctx context.Context, groups []unstructured.Unstructur
 
 // size returns the number of nodes of a node group.
 func size(g *unstructured.Unstructured) int64 {
-	n, _, _ := unstructured.NestedInt64(g.Object, "spec", "initProvider", "scalingConfig", "desiredSize")  // Defaults to minSize.
-	minimum, _, _ := unstructured.NestedInt64(g.Object, "spec", "forProvider", "scalingConfig", "minSize") // Defaults to 1.
-	return cmp.Or(n, minimum, 1)
+	n, _, _ := unstructured.NestedInt64(g.Object, "spec", "initProvider", "scalingConfig", "desiredSize") // Zero if it's unset.
+	return max(n, 1)
 }
 
 // taints converts the taints of a node group from EKS's form.

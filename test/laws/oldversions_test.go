@@ -154,11 +154,11 @@ func older(t *testing.T, req *fnv1.RunFunctionRequest, from, to string) *fnv1.Ru
 	}
 	old := strings.NewReplacer(`"`+from+`"`, `"`+to+`"`, `"v`+from+`.`, `"v`+to+`.`).Replace(string(observed))
 	o := &fnv1.RunFunctionRequest{Observed: &fnv1.State{}}
-	if err := protojson.Unmarshal([]byte(old), o.Observed); err != nil {
+	if err := protojson.Unmarshal([]byte(old), o.GetObserved()); err != nil {
 		t.Fatal(err)
 	}
 	o.Input, o.RequiredResources, o.Meta = req.GetInput(), req.GetRequiredResources(), req.GetMeta()
-	if o.Input == nil {
+	if o.GetInput() == nil {
 		o.Input = &structpb.Struct{}
 	}
 	return o

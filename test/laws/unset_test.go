@@ -36,6 +36,7 @@ var latched = map[string]string{
 	"spec.systemNodes.amiType":                    "EKS would replace the node group",
 	"spec.systemNodes.capacityType":               "EKS would replace the node group",
 	"spec.systemNodes.instanceTypes[]":            "EKS would replace the node group",
+	"spec.systemNodes.desiredSize":                "an existing group retains its size",
 	"spec.systemNodes.name":                       "EKS would replace the node group",
 }
 
@@ -97,6 +98,7 @@ func TestUnsetMutations(t *testing.T) {
 var sometimesSet = map[string]string{
 	"Addon addonVersion":                  chosenByAWS["Addon addonVersion"],
 	"Addon configurationValues":           "it's an empty object once an add-on that was configured no longer is",
+	"Cluster encryptionConfig":            "EKS takes it only when it creates a cluster",
 	"Cluster kubernetesNetworkConfig":     "its only field is serviceIpv4Cidr, which is latched",
 	"Cluster vpcConfig.publicAccessCidrs": "EKS ignores it while there is no public access",
 	"Subnet availabilityZone":             "it's immutable, and each subnet has either the name or the id of its zone",
@@ -272,6 +274,9 @@ func (a inAWS) apply(t *testing.T, req *fnv1.RunFunctionRequest) {
 		o := object.Of(r.GetResource())
 		if kind := kinds.OfObject(o); kind.Object != nil && trees[kind.GroupVersionKind().GroupKind()] != nil {
 			now := inAWSResource{kind: kind.GroupVersionKind().GroupKind(), fields: o.Value("spec.forProvider").GetStructValue().AsMap()}
+			if _, exists := a[k]; !exists {
+				retain(trees[now.kind], o.Value("spec.initProvider").GetStructValue().AsMap(), now.fields)
+			}
 			retain(trees[now.kind], a[k].fields, now.fields)
 			a[k] = now
 		}

@@ -55,8 +55,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "synced-ignored", File: "internal/object/ready.go",
-		Old:     `return o.Is("Ready") && o.Is("Synced"), ""`,
-		New:     `return o.Is("Ready"), ""`,
+		Old:     `return o.Is("Ready") && o.Is("Synced") && !failed, ""`,
+		New:     `return o.Is("Ready") && !failed, ""`,
 		Promise: "A resource that its provider cannot bring to the desired state isn't ready.",
 	},
 	{
@@ -153,6 +153,34 @@ var breakages = []breakage{
 		New:     `return desired, nil`,
 		Promise: "An orphan without the policy Delete gets it before it's deleted.",
 		By:      "internal/compose TestCollectGarbage",
+	},
+	{
+		Name: "size-outside-its-limits", File: "internal/nodes/nodegroup.go",
+		Old:     `min(max(is.Desired, s.MinSize), s.MaxSize)`,
+		New:     `is.Desired`,
+		Promise: "The size of a node group stays within its limits when these change.",
+		By:      "internal/nodes TestScaling",
+	},
+	{
+		Name: "scaling-reverted", File: "internal/nodes/nodegroup.go",
+		Old:     `if !is.Known || (is.Min == s.MinSize && is.Max == s.MaxSize) {`,
+		New:     `if !is.Known {`,
+		Promise: "The size of a node group follows whoever scales it.",
+		By:      "internal/nodes TestScaling",
+	},
+	{
+		Name: "failed-node-group-ready", File: "internal/kinds/status.go",
+		Old:     `case slices.Contains(s.failed, is):`,
+		New:     `case false:`,
+		Promise: "What AWS calls failed isn't ready, and a message says what to do.",
+		By:      "internal/kinds TestStatus",
+	},
+	{
+		Name: "failed-update-ready", File: "internal/object/ready.go",
+		Old:     `failed := o.Condition("LastAsyncOperation").Status == metav1.ConditionFalse`,
+		New:     `failed := false`,
+		Promise: "A resource whose last asynchronous operation failed isn't ready.",
+		By:      "internal/kinds TestStatus",
 	},
 	{
 		Name: "foreign-updated", File: "internal/compose/names.go",

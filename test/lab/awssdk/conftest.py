@@ -55,11 +55,14 @@ class Account:
         return self.iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
 
 
+OWNER = "platform.seafarer.cloud/owner"
+
+
 def tags(o):
-    """Tags except the provider's own."""
+    """Tags except the provider's own and the owner's."""
     given = o.get("Tags") or o.get("TagSet") or []
     pairs = given if isinstance(given, dict) else {t["Key"]: t["Value"] for t in given}
-    return {k: v for k, v in pairs.items() if not k.startswith("crossplane-")}
+    return {k: v for k, v in pairs.items() if not k.startswith("crossplane-") and k != OWNER}
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import tags
+from conftest import OWNER, tags
 
 ZONES = ["euw3-az1", "euw3-az2", "euw3-az3"]
 NAME = "Seafarer-cluster"
@@ -14,6 +14,14 @@ def test_vpc(aws):
     assert vpc["CidrBlock"] == "10.0.0.0/16" and tags(vpc) == {"Name": f"{NAME}-vpc", **BLUEPRINT}
     for attribute, key in (("enableDnsSupport", "EnableDnsSupport"), ("enableDnsHostnames", "EnableDnsHostnames")):
         assert aws.ec2.describe_vpc_attribute(VpcId=aws.vpc, Attribute=attribute)[key]["Value"]
+
+
+def test_owner(aws):
+    owner = "platform/seafarer"
+    role = aws.iam.get_role(RoleName=aws.cluster["roleArn"].split("/")[1])["Role"]
+    vpc = aws.ec2.describe_vpcs(VpcIds=[aws.vpc])["Vpcs"][0]
+    for given in (aws.cluster["tags"], *({t["Key"]: t["Value"] for t in o["Tags"]} for o in (role, vpc))):
+        assert given[OWNER] == owner
 
 
 def test_subnets(aws):
