@@ -386,6 +386,9 @@ func TestTeardown(t *testing.T) {
 			if diff := cmp.Diff(tc.want, []object.Condition{a.TeardownSafe(), a.DeletionPending()}); diff != "" {
 				t.Errorf("\n%s\nTeardownSafe(), DeletionPending(): -want, +got:\n%s", tc.reason, diff)
 			}
+			if safe := tc.want[0].Status == metav1.ConditionTrue && len(a.Orphans) == 0; a.Settled() != safe {
+				t.Errorf("\n%s\nSettled(): want %t", tc.reason, safe)
+			}
 		})
 	}
 }

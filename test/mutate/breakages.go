@@ -738,6 +738,7 @@ var breakages = []breakage{
 		Old:     `return len(a.Orphans) == 0 && len(a.unprotected()) == 0`,
 		New:     `return len(a.Orphans) == 0`,
 		Promise: "Crossplane calls again soon until all Usages are in force.",
+		By:      "internal/compose TestTeardown",
 	},
 	{
 		Name: "credentials-in-a-message", File: "internal/complaint/complaint.go",
