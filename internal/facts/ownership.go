@@ -13,7 +13,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// An Ownership is whose a resource is that AWS knows by a name of the platform's choice. The
+// An Ownership is the owner of a resource that AWS identifies by a name of our choice. The
 // name proves nothing: another team, tool or control plane may have created what bears it,
 // and a provider manages whatever it finds.
 type Ownership int

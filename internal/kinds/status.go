@@ -6,7 +6,7 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 )
 
-// A status is what a service of AWS says of a resource, in status.atProvider.status. Providers
+// A status is the state that AWS reports of a resource, in status.atProvider.status. Providers
 // report a resource as Ready as soon as it exists. A value that is neither working nor failed
 // is one in progress. Other kinds that we compose have no such field.
 type status struct {

@@ -21,7 +21,7 @@ func TestScaling(t *testing.T) {
 	}{
 		"New":     {reason: "A group is created with the sizes of initProvider."},
 		"Same":    {reason: "The limits are as requested.", is: facts.Scaling{Known: true, Min: 2, Desired: 2, Max: 4}},
-		"Scaled":  {reason: "The size follows whoever scales.", is: facts.Scaling{Known: true, Min: 2, Desired: 3, Max: 4}},
+		"Scaled":  {reason: "A size within the limits stays.", is: facts.Scaling{Known: true, Min: 2, Desired: 3, Max: 4}},
 		"Raised":  {reason: "The group has fewer nodes than the new minimum.", is: facts.Scaling{Known: true, Min: 1, Desired: 1, Max: 4}, want: sizes(2, 2, 4)},
 		"Lowered": {reason: "The group has more nodes than the new maximum.", is: facts.Scaling{Known: true, Min: 2, Desired: 8, Max: 9}, want: sizes(2, 4, 4)},
 		"Within":  {reason: "The group retains its size.", is: facts.Scaling{Known: true, Min: 1, Desired: 3, Max: 9}, want: sizes(2, 3, 4)},

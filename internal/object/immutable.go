@@ -69,7 +69,7 @@ func (f ImmutableField) change(want *structpb.Value, existing Object) (Change, b
 }
 
 // ImmutableDrift is where the external resource differs from what is desired, as before, in
-// immutable fields: nobody changed the desired values, so the difference was made in AWS.
+// immutable fields: the desired values are unchanged, so the difference was made in AWS.
 // Providers spell some values in their own way, so a difference counts only if they don't
 // report the resource as synchronized.
 func ImmutableDrift(fields []ImmutableField, desired *structpb.Struct, existing Object) []Change {
