@@ -77,7 +77,7 @@ func Read(ctx context.Context, xr object.Object, f v1beta1.Fences, e Existing) (
 	if err := checkOwner(c.Owner, c.Namespace); err != nil {
 		return c, nil, err
 	}
-	c.Stored = xr.String("metadata.uid") != ""
+	c.Stored = xr.String("metadata.creationTimestamp") != "" // Tools that render set a uid.
 	c.HasOwner = claimName(xr) != "" || c.Namespaced
 	if !c.Namespaced {
 		c.Composite = xr.Name()

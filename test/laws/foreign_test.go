@@ -22,7 +22,7 @@ import (
 func stored(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 	t.Helper()
 	req := e.Request(t)
-	examples.Set(req, `"0b5a0d7e"`, "metadata", "uid")
+	examples.Set(req, `"2026-01-01T00:00:00Z"`, "metadata", "creationTimestamp")
 	return req
 }
 
@@ -148,7 +148,7 @@ func TestNeverBackToObserve(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
 			req := e.Steady(t)
-			examples.Set(req, `"0b5a0d7e"`, "metadata", "uid")
+			examples.Set(req, `"2026-01-01T00:00:00Z"`, "metadata", "creationTimestamp")
 			for _, r := range req.GetObserved().GetResources() {
 				at := r.GetResource().GetFields()["status"].GetStructValue().GetFields()["atProvider"].GetStructValue().GetFields()
 				delete(at, "tags")
