@@ -21,7 +21,10 @@ var Composition []byte
 
 // Schema of composite resources and claims: that of the only version in the
 // CompositeResourceDefinition.
-func Schema() (apiextensionsv1.JSONSchemaProps, error) {
+func Schema() (apiextensionsv1.JSONSchemaProps, error) { return SchemaOf(definition) }
+
+// SchemaOf a CompositeResourceDefinition, which must have one version.
+func SchemaOf(definition []byte) (apiextensionsv1.JSONSchemaProps, error) {
 	var xrd struct {
 		Spec struct {
 			Versions []struct {

@@ -183,7 +183,7 @@ func TestAdmins(t *testing.T) {
 		"Account": {reason: "A principal may be in another account.", admins: []string{"arn:aws:iam::123456789012:role/admin", "arn:aws:iam::210987654321:role/admin"}},
 		"User":    {reason: "A user may have the name of a role.", admins: []string{"arn:aws:iam::123456789012:role/jo", "arn:aws:iam::123456789012:user/jo"}},
 		"Partition": {
-			reason: "A partition knows no principals of another.",
+			reason: "A partition has no principals of another.",
 			admins: []string{"arn:aws-us-gov:iam::123456789012:role/admin"},
 			want:   []string{`spec.access.admins[0]: Invalid value: "arn:aws-us-gov:iam::123456789012:role/admin": region eu-west-3 is in partition aws, which has principals of its own: use one of arn:aws`},
 		},

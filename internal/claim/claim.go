@@ -63,8 +63,8 @@ type Claim struct {
 	Zones []layout.Zone
 }
 
-// Read a composite resource, the platform team's fences, and what exists already. The errors of the list are
-// those of the spec; domains have more. Anything else that is wrong is the error.
+// Read a composite resource, the platform team's fences, and what exists already. The errors of
+// the list are those of the spec; domains have more. Anything else that is wrong is the error.
 func Read(ctx context.Context, xr object.Object, f v1beta1.Fences, e Existing) (Claim, field.ErrorList, error) {
 	c := Claim{Fences: f, Namespaced: xr.String("metadata.namespace") != ""}
 	if err := checkKind(xr); err != nil {

@@ -20,7 +20,10 @@ type Existing struct {
 
 // retainSubnets of a network that states no length of their prefixes.
 func (e Existing) retainSubnets(n *v1alpha1.NetworkSpec) {
-	if length := layout.FormerLength(n.CIDR, e.Subnets); n.SubnetPrefixLength == nil && length != 0 {
+	if n.SubnetPrefixLength != nil {
+		return
+	}
+	if length := layout.FormerLength(n.CIDR, e.Subnets); length != 0 {
 		n.SubnetPrefixLength = new(length)
 	}
 }

@@ -29,8 +29,8 @@ func (c Claim) OwnerID() string { return aws.Name(limitTagValue, c.Namespace+"/"
 
 // ownTags is the largest number of tags on a resource of the platform besides those of the
 // claim and of the platform team: four of a private subnet (Name, karpenter.sh/discovery,
-// kubernetes.io/role/internal-elb, and that of the owner), and three by which the provider identifies its object
-// (crossplane-kind, crossplane-name, crossplane-providerconfig).
+// kubernetes.io/role/internal-elb, and that of the owner), and three by which the provider
+// identifies its object (crossplane-kind, crossplane-name, crossplane-providerconfig).
 const ownTags = 7
 
 // reservedTags are prefixes of tags that AWS, EKS and Karpenter set, or that the platform

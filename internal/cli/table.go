@@ -9,6 +9,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/list"
 	"github.com/jedib0t/go-pretty/v6/table"
 
+	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/compose"
@@ -94,7 +95,7 @@ func state(s compose.Decision, first map[key.Key]int, passes int) string {
 	switch {
 	case s.Desired == nil:
 		return stateWaiting
-	case observeOnly(s):
+	case !object.Of(s.Desired).Allows(xpv1.ManagementActionCreate):
 		return stateObserve
 	case passes > 1:
 		return pass(first[s.Key])
@@ -109,12 +110,6 @@ func state(s compose.Decision, first map[key.Key]int, passes int) string {
 
 // pass in which a resource appears.
 func pass(n int) string { return fmt.Sprintf("pass %d", n) }
-
-// observeOnly resources are desired, but must not be created yet.
-func observeOnly(s compose.Decision) bool {
-	ps := object.Of(s.Desired).Value("spec.managementPolicies").GetListValue().GetValues()
-	return len(ps) == 1 && ps[0].GetStringValue() == "Observe"
-}
 
 func printTable(w io.Writer, passes []render.Pass) error {
 	t := table.NewWriter()

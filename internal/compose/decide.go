@@ -3,6 +3,7 @@ package compose
 import (
 	"google.golang.org/protobuf/types/known/structpb"
 
+	xpv1 "github.com/crossplane/crossplane-runtime/v2/apis/common/v1"
 	"github.com/crossplane/function-sdk-go/errors"
 
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/key"
@@ -16,14 +17,15 @@ func (a *Assembly) decide(r Resource) (Decision, error) {
 	for _, u := range unknown {
 		d.WaitsFor = append(d.WaitsFor, u.What)
 	}
-	existing, exists := a.in.Composed[r.Key]
-	if !exists {
-		return a.create(d, r, unknown)
-	}
-	var err error
-	if d.Desired, err = object.Intent(r.Object); err != nil {
+	desired, err := object.Intent(r.Object)
+	if err != nil {
 		return d, err
 	}
+	existing, exists := a.in.Composed[r.Key]
+	if !exists {
+		return a.create(d, r, desired, unknown)
+	}
+	d.Desired = desired
 	if d, err = d.existing(r, existing, unknown); err != nil {
 		return d, err
 	}
@@ -70,7 +72,7 @@ func (a *Assembly) observe(k key.Key, desired *structpb.Struct) error {
 	a.require(k, d.String("apiVersion"), d.String("kind"), d.String("metadata.namespace"), d.Name())
 	existing := a.in.Required[k]
 	if existing.Name() == "" {
-		existing = observeOnly()
+		return object.SetPolicies(desired, xpv1.ManagementActionObserve)
 	}
 	return object.Retain(desired, existing, object.PathPolicies)
 }

@@ -20,7 +20,7 @@ const namesFree = "the platform's names to be free in AWS (see the condition " +
 type names int
 
 const (
-	// free names: nobody else has them.
+	// free names: AWS has no resource of others with one of them.
 	free names = iota
 
 	// checked names: those known before are free, and AWS has yet to report on new ones. New
@@ -43,24 +43,25 @@ func (a *Assembly) lookAtNames(parts []Part) error {
 			}
 		}
 	}
-	for _, o := range a.in.Composed {
-		if o.Value(object.PathPolicies) != nil && o.Allows(xpv1.ManagementActionCreate) {
-			return nil
-		}
-	}
-	if a.names == checked {
+	if a.names == checked && !a.creates() {
 		a.names = taken
 	}
 	return nil
 }
 
+// creates reports whether a provider may create any resource already.
+func (a *Assembly) creates() bool {
+	for _, o := range a.in.Composed {
+		if o.Value(object.PathPolicies) != nil && o.Allows(xpv1.ManagementActionCreate) {
+			return true
+		}
+	}
+	return false
+}
+
 // create a resource that doesn't exist yet, unless it must wait. A name is looked at as soon
 // as it's known, without the fields that contain unknown facts.
-func (a *Assembly) create(d Decision, r Resource, unknown []Need) (Decision, error) {
-	desired, err := object.Intent(r.Object)
-	if err != nil {
-		return d, err
-	}
+func (a *Assembly) create(d Decision, r Resource, desired *structpb.Struct, unknown []Need) (Decision, error) {
 	waits := r.Looked.Unowned || a.names == taken || (a.names == checked && object.Of(desired).Value(object.PathPolicies) != nil)
 	if waits {
 		d.WaitsFor = append(d.WaitsFor, namesFree)
@@ -69,10 +70,10 @@ func (a *Assembly) create(d Decision, r Resource, unknown []Need) (Decision, err
 		return d, nil
 	}
 	d.Desired = desired
-	if err = retainUnknown(desired, object.Object{}, unknown); err == nil && (waits || len(unknown) > 0) {
-		err = a.observe(r.Key, desired)
+	if err := retainUnknown(desired, object.Object{}, unknown); err != nil || (!waits && len(unknown) == 0) {
+		return d, err
 	}
-	return d, err
+	return d, a.observe(r.Key, desired)
 }
 
 // withholds reports whether a resource that doesn't exist isn't even observed.
@@ -97,11 +98,4 @@ func (a *Assembly) limit(d Decision, r Resource, existing object.Object) (Decisi
 		d.WaitsFor = append(d.WaitsFor, namesFree)
 	}
 	return d, object.SetPolicies(d.Desired, xpv1.ManagementActionObserve)
-}
-
-// observeOnly is an object with the policy Observe.
-func observeOnly() object.Object {
-	s := &structpb.Struct{Fields: make(map[string]*structpb.Value)}
-	_ = object.SetPolicies(s, xpv1.ManagementActionObserve) // It has no field that isn't an object.
-	return object.Of(s)
 }

@@ -5,6 +5,7 @@ package facts
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -121,6 +122,7 @@ type Scaling struct {
 	Min, Desired, Max int32
 }
 
+// isOurs reports whether the resource is the platform's in AWS, or becomes it.
 func (r resource) isOurs() bool { return r.ownership == Owned || r.ownership == Creating }
 
 // Read what is known of the platform that a claim describes.
@@ -170,12 +172,11 @@ func (r reader) resources() map[key.Key]resource {
 // oursAmong composed resources are those that are, or become, the platform's in AWS, rather
 // than objects that only look at a name.
 func oursAmong(composed object.Composed, resources map[key.Key]resource) object.Composed {
-	ours := make(object.Composed, len(composed))
-	for k, o := range composed {
-		if resources[k].isOurs() {
-			ours[k] = o
-		}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(resources)), func(r resource) bool { return !r.isOurs() }) {
+		return composed
 	}
+	ours := maps.Clone(composed)
+	maps.DeleteFunc(ours, func(k key.Key, _ object.Object) bool { return !resources[k].isOurs() })
 	return ours
 }
 

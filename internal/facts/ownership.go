@@ -47,8 +47,8 @@ func (f Facts) Ownership(k key.Key) (Ownership, string) {
 }
 
 // ownership of a resource that exists as an object. What the provider may update was found to
-// be the platform's before, and remains so: it may be older than the tag. For a claim that is only
-// rendered, nothing can be looked at.
+// be the platform's before, and remains so: it may be older than the tag. For a claim that is
+// only rendered, nothing can be looked at.
 func (r reader) ownership(k key.Key, o object.Object) (Ownership, string) {
 	if !r.claim.Stored || !kinds.OfObject(o).Named || o.Allows(xpv1.ManagementActionUpdate) {
 		return Owned, ""
@@ -58,12 +58,11 @@ func (r reader) ownership(k key.Key, o object.Object) (Ownership, string) {
 
 // ownershipInAWS of a resource that the provider may only observe or create.
 func (r reader) ownershipInAWS(k key.Key, o object.Object) (Ownership, string) {
-	absent := strings.Contains(o.Condition("Synced").Message, object.ErrAbsent)
-	exists := !absent && o.String("status.atProvider.id") != "" // What was reported before remains.
+	exists := !o.Absent() && o.String("status.atProvider.id") != ""
 	switch tags := tagsOf(o); {
 	case o.Allows(xpv1.ManagementActionCreate) && (!exists || r.lacksKey(k)):
 		return Creating, ""
-	case absent:
+	case o.Absent():
 		return Absent, ""
 	case !exists:
 		return Unseen, ""

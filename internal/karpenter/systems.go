@@ -50,7 +50,7 @@ func defaultValues(label string) []string {
 	return defaultRequirements[i].Values
 }
 
-// validateLeft requires that a requirement leaves one of the values, or else says what to do.
+// validateLeft requires that a requirement leaves one of the values. The hint is what to do.
 func validateLeft(r v1alpha1.Requirement, values []string, hint string, p *field.Path) field.ErrorList {
 	if slices.ContainsFunc(values, func(v string) bool { return allows(r, v) }) {
 		return nil

@@ -23,9 +23,9 @@ type Kind struct {
 	// a name that we choose, or one that follows from the spec.
 	IDFromAWS bool
 
-	// Named is true if AWS knows a resource by a name that we choose, so that it may have one
-	// already that isn't the platform's. What belongs to a named resource, such as a node
-	// group to a cluster, is that of its owner. EC2 refuses a second launch template of a
+	// Named is true if AWS identifies a resource by a name that we choose, so that AWS may have
+	// one already that isn't the platform's. A resource within a named one, such as a node
+	// group of a cluster, has the owner of that. EC2 refuses a second launch template of a
 	// name by itself.
 	Named bool
 

@@ -2,6 +2,7 @@ package object
 
 import (
 	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
@@ -52,6 +53,12 @@ func policies(o *structpb.Struct) []xpv1.ManagementAction {
 // provider may create it and may not delete it.
 func (o Object) LeftBehind() bool {
 	return o.Value(PathPolicies) != nil && o.Allows(xpv1.ManagementActionCreate) && !o.Allows(xpv1.ManagementActionDelete)
+}
+
+// Absent reports whether the provider reports that the external resource doesn't exist, and may
+// not create it. What it reported before remains in the status.
+func (o Object) Absent() bool {
+	return strings.Contains(o.Condition("Synced").Message, ErrAbsent)
 }
 
 // ErrAbsent is what providers report of a resource that they may only observe and that

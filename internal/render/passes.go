@@ -121,11 +121,16 @@ func Fatal(rsp *fnv1.RunFunctionResponse) string {
 
 // Next request, after Crossplane and the providers have applied a response.
 func Next(req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
+	return NextIn(World(req, rsp), req, rsp)
+}
+
+// NextIn is the next request in a world.
+func NextIn(w simulate.World, req *fnv1.RunFunctionRequest, rsp *fnv1.RunFunctionResponse) *fnv1.RunFunctionRequest {
 	n, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
 	if !ok {
 		return req
 	}
-	n.Observed.Resources = World(req, rsp).Observe(req.GetObserved().GetResources(), rsp)
+	n.Observed.Resources = w.Observe(req.GetObserved().GetResources(), rsp)
 	n.Observed.Composite.Resource = simulate.Composite(n.GetObserved().GetComposite().GetResource(), rsp)
 	return n
 }

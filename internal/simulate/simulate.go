@@ -80,14 +80,9 @@ func (w World) Exist(name string, desired, before *structpb.Struct) *structpb.St
 	if m := o.GetFields()["metadata"].GetStructValue(); m.GetFields() != nil {
 		m.Fields["uid"] = structpb.NewStringValue(digest(name, 32))
 		id := status.GetFields()["atProvider"].GetStructValue().GetFields()["id"].GetStringValue()
-		m.Fields["annotations"] = annotated(m, name, id, !absent(object.Of(o)))
+		m.Fields["annotations"] = annotated(m, name, id, !object.Of(o).Absent())
 	}
 	return o
-}
-
-// absent reports whether the provider reports that a resource doesn't exist in AWS.
-func absent(o object.Object) bool {
-	return strings.Contains(o.Condition("Synced").Message, object.ErrAbsent)
 }
 
 // annotated with the key of the composed resource, and with its external name: the id,

@@ -14,7 +14,6 @@ import (
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/kinds"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/object"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
-	"github.com/seafarer-cloud/function-seafarer-cluster/internal/simulate"
 	"github.com/seafarer-cloud/function-seafarer-cluster/test/examples"
 )
 
@@ -26,7 +25,7 @@ func stored(t *testing.T, e examples.Example) *fnv1.RunFunctionRequest {
 	return req
 }
 
-// isNamed reports whether AWS knows a resource by a name that the platform chooses.
+// isNamed reports whether AWS identifies a resource by a name that the platform chooses.
 func isNamed(o object.Object) bool { return kinds.OfObject(o).Named }
 
 // live runs the function in a world until nothing changes, and returns each response.
@@ -41,13 +40,7 @@ func live(t *testing.T, req *fnv1.RunFunctionRequest, others map[string]map[stri
 		rsps = append(rsps, rsp)
 		w := render.World(req, rsp)
 		w.Others = others
-		next, ok := proto.Clone(req).(*fnv1.RunFunctionRequest)
-		if !ok {
-			t.Fatal("cannot clone a request")
-		}
-		next.Observed.Resources = w.Observe(req.GetObserved().GetResources(), rsp)
-		next.Observed.Composite.Resource = simulate.Composite(req.GetObserved().GetComposite().GetResource(), rsp)
-		req = next
+		req = render.NextIn(w, req, rsp)
 	}
 	t.Fatalf("after %d passes the desired state still changes", render.MaxPasses)
 	return nil

@@ -49,7 +49,7 @@ var unsetInAWS = map[string]string{
 // chosenByAWS are fields whose values AWS chooses once, by kind and path, and why they are
 // retained when the claim no longer has them.
 var chosenByAWS = map[string]string{
-	"Addon addonVersion": "EKS chooses a version only at creation: the reference says that unset retains it",
+	"Addon addonVersion": "EKS chooses a version only at creation, and the reference documents that unset retains it",
 }
 
 // TestUnset is the law that a platform forgets a field that is taken out of its claim: in

@@ -7,9 +7,9 @@ var breakages = []breakage{
 	{
 		Name: "observed-dropped-when-fact-unknown", File: "internal/compose/decide.go",
 		Old: `	if !exists {
-		return a.create(d, r, unknown)`,
+		return a.create(d, r, desired, unknown)`,
 		New: `	if !exists || len(unknown) > 0 {
-		return a.create(d, r, unknown)`,
+		return a.create(d, r, desired, unknown)`,
 		Promise: "A resource that exists stays desired while a fact that it needs is unknown.",
 		By:      "internal/compose TestAssemble",
 	},
@@ -165,7 +165,7 @@ var breakages = []breakage{
 		Name: "scaling-reverted", File: "internal/nodes/nodegroup.go",
 		Old:     `if !is.Known || (is.Min == s.MinSize && is.Max == s.MaxSize) {`,
 		New:     `if !is.Known {`,
-		Promise: "The size of a node group follows whoever scales it.",
+		Promise: "The size of a node group isn't reset after it was scaled.",
 		By:      "internal/nodes TestScaling",
 	},
 	{
@@ -952,8 +952,8 @@ var breakages = []breakage{
 	},
 	{
 		Name: "former-subnets-moved", File: "internal/claim/existing.go",
-		Old:     `n.SubnetPrefixLength == nil && length != 0 {`,
-		New:     `n.SubnetPrefixLength == nil && length < 0 {`,
+		Old:     `e.Subnets); length != 0 {`,
+		New:     `e.Subnets); length < 0 {`,
 		Promise: "A later default layout moves no subnet of an existing platform.",
 		By:      "test/laws TestFormerSubnets",
 	},

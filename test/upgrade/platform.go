@@ -8,12 +8,11 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/proto"
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"sigs.k8s.io/yaml"
 
 	"github.com/crossplane/function-sdk-go/errors"
 	fnv1 "github.com/crossplane/function-sdk-go/proto/v1"
 
+	"github.com/seafarer-cloud/function-seafarer-cluster/apis"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/render"
 	"github.com/seafarer-cloud/function-seafarer-cluster/internal/schema"
 )
@@ -80,19 +79,10 @@ func readDefaults(path string) (*schema.Schema, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "cannot read the API of the revision")
 	}
-	var xrd struct {
-		Spec struct {
-			Versions []struct {
-				Schema struct {
-					OpenAPIV3Schema apiextensionsv1.JSONSchemaProps `json:"openAPIV3Schema"`
-				} `json:"schema"`
-			} `json:"versions"`
-		} `json:"spec"`
+	s, err := apis.SchemaOf(b)
+	if err != nil {
+		return nil, errors.Wrap(err, "cannot use the API of the revision")
 	}
-	if err := yaml.Unmarshal(b, &xrd); err != nil || len(xrd.Spec.Versions) != 1 {
-		return nil, errors.Errorf("cannot use the API of the revision: want one version, got %d: %v", len(xrd.Spec.Versions), err)
-	}
-	s := xrd.Spec.Versions[0].Schema.OpenAPIV3Schema
 	delete(s.Properties, "status")
 	return schema.New(&s)
 }
